@@ -1,0 +1,215 @@
+//! Indicators: what can be asked about pupils and their results.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{KeyStage, UnknownWord};
+
+/// What is measured. Definitions: DfE secondary accountability guide; primary school accountability guide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Indicator {
+    Pupils,
+    Att8,
+    Att8English,
+    Att8Maths,
+    Att8Ebacc,
+    Att8Open,
+    Basics4,
+    Basics5,
+    EbaccEntry,
+    Ebacc4,
+    Ebacc5,
+    EbaccAps,
+    RwmExpected,
+    RwmHigh,
+    ReadingExpected,
+    ReadingHigh,
+    ReadingScore,
+    WritingExpected,
+    WritingHigh,
+    MathsExpected,
+    MathsHigh,
+    MathsScore,
+    GpsExpected,
+    GpsHigh,
+    GpsScore,
+    Entries,
+    Grade7Plus,
+    Grade5Plus,
+    Grade4Plus,
+    Grade1Plus,
+    AvgPoints,
+}
+
+/// What one observation of an indicator is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// A pupil: headline indicators, made once per pupil at load.
+    Outcomes,
+    /// A result of a pupil in a subject.
+    Results,
+}
+
+/// How a figure is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A number of pupils or entries.
+    Count,
+    /// Share of pupils or entries, 0 to 100.
+    Percent,
+    /// Mean of points or scaled scores.
+    Mean,
+}
+
+/// Word, label, unit, source and key stages of an indicator.
+struct Facts(&'static str, &'static str, Unit, Source, &'static [KeyStage]);
+
+/// Words of indicators that the design names and that this version does not make yet.
+const LATER: &[&str] = &[
+    "p8",
+    "p8_english",
+    "p8_maths",
+    "p8_ebacc",
+    "p8_open",
+    "value_added",
+    "reading_progress",
+    "writing_progress",
+    "maths_progress",
+];
+
+impl Indicator {
+    /// Every indicator, headlines first.
+    pub const ALL: [Self; 31] = [
+        Self::Pupils,
+        Self::Att8,
+        Self::Att8English,
+        Self::Att8Maths,
+        Self::Att8Ebacc,
+        Self::Att8Open,
+        Self::Basics4,
+        Self::Basics5,
+        Self::EbaccEntry,
+        Self::Ebacc4,
+        Self::Ebacc5,
+        Self::EbaccAps,
+        Self::RwmExpected,
+        Self::RwmHigh,
+        Self::ReadingExpected,
+        Self::ReadingHigh,
+        Self::ReadingScore,
+        Self::WritingExpected,
+        Self::WritingHigh,
+        Self::MathsExpected,
+        Self::MathsHigh,
+        Self::MathsScore,
+        Self::GpsExpected,
+        Self::GpsHigh,
+        Self::GpsScore,
+        Self::Entries,
+        Self::Grade7Plus,
+        Self::Grade5Plus,
+        Self::Grade4Plus,
+        Self::Grade1Plus,
+        Self::AvgPoints,
+    ];
+
+    fn facts(self) -> Facts {
+        use KeyStage::{Ks2, Ks4, Ks5};
+        use Source::{Outcomes, Results};
+        use Unit::{Count, Mean, Percent};
+        match self {
+            Self::Pupils => Facts("pupils", "Pupils", Count, Outcomes, &[Ks2, Ks4, Ks5]),
+            Self::Att8 => Facts("att8", "Attainment 8", Mean, Outcomes, &[Ks4]),
+            Self::Att8English => Facts("att8_english", "Attainment 8, English", Mean, Outcomes, &[Ks4]),
+            Self::Att8Maths => Facts("att8_maths", "Attainment 8, maths", Mean, Outcomes, &[Ks4]),
+            Self::Att8Ebacc => Facts("att8_ebacc", "Attainment 8, EBacc slots", Mean, Outcomes, &[Ks4]),
+            Self::Att8Open => Facts("att8_open", "Attainment 8, open slots", Mean, Outcomes, &[Ks4]),
+            Self::Basics4 => Facts("basics4", "Grade 4 or above in English and maths", Percent, Outcomes, &[Ks4]),
+            Self::Basics5 => Facts("basics5", "Grade 5 or above in English and maths", Percent, Outcomes, &[Ks4]),
+            Self::EbaccEntry => Facts("ebacc_entry", "Entered the EBacc", Percent, Outcomes, &[Ks4]),
+            Self::Ebacc4 => Facts("ebacc4", "EBacc at grade 4 or above", Percent, Outcomes, &[Ks4]),
+            Self::Ebacc5 => Facts("ebacc5", "EBacc at grade 5 or above", Percent, Outcomes, &[Ks4]),
+            Self::EbaccAps => Facts("ebacc_aps", "EBacc average point score", Mean, Outcomes, &[Ks4]),
+            Self::RwmExpected => {
+                Facts("rwm_expected", "Reading, writing and maths: expected standard", Percent, Outcomes, &[Ks2])
+            }
+            Self::RwmHigh => {
+                Facts("rwm_high", "Reading, writing and maths: higher standard", Percent, Outcomes, &[Ks2])
+            }
+            Self::ReadingExpected => {
+                Facts("reading_expected", "Reading: expected standard", Percent, Outcomes, &[Ks2])
+            }
+            Self::ReadingHigh => Facts("reading_high", "Reading: higher standard", Percent, Outcomes, &[Ks2]),
+            Self::ReadingScore => Facts("reading_score", "Reading: scaled score", Mean, Outcomes, &[Ks2]),
+            Self::WritingExpected => {
+                Facts("writing_expected", "Writing: expected standard", Percent, Outcomes, &[Ks2])
+            }
+            Self::WritingHigh => Facts("writing_high", "Writing: greater depth", Percent, Outcomes, &[Ks2]),
+            Self::MathsExpected => Facts("maths_expected", "Maths: expected standard", Percent, Outcomes, &[Ks2]),
+            Self::MathsHigh => Facts("maths_high", "Maths: higher standard", Percent, Outcomes, &[Ks2]),
+            Self::MathsScore => Facts("maths_score", "Maths: scaled score", Mean, Outcomes, &[Ks2]),
+            Self::GpsExpected => {
+                Facts("gps_expected", "Grammar, punctuation and spelling: expected standard", Percent, Outcomes, &[Ks2])
+            }
+            Self::GpsHigh => {
+                Facts("gps_high", "Grammar, punctuation and spelling: higher standard", Percent, Outcomes, &[Ks2])
+            }
+            Self::GpsScore => {
+                Facts("gps_score", "Grammar, punctuation and spelling: scaled score", Mean, Outcomes, &[Ks2])
+            }
+            Self::Entries => Facts("entries", "Entries", Count, Results, &[Ks2, Ks4, Ks5]),
+            Self::Grade7Plus => Facts("grade7plus", "Grades 9 to 7", Percent, Results, &[Ks4]),
+            Self::Grade5Plus => Facts("grade5plus", "Grades 9 to 5", Percent, Results, &[Ks4]),
+            Self::Grade4Plus => Facts("grade4plus", "Grades 9 to 4", Percent, Results, &[Ks4]),
+            Self::Grade1Plus => Facts("grade1plus", "Grades 9 to 1", Percent, Results, &[Ks4]),
+            Self::AvgPoints => Facts("avg_points", "Average points", Mean, Results, &[Ks2, Ks4, Ks5]),
+        }
+    }
+
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// The name on screen.
+    pub fn label(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// How the figure is read.
+    pub fn unit(self) -> Unit {
+        self.facts().2
+    }
+
+    /// What one observation is of.
+    pub fn source(self) -> Source {
+        self.facts().3
+    }
+
+    /// The key stages that have it.
+    pub fn stages(self) -> &'static [KeyStage] {
+        self.facts().4
+    }
+
+    /// What a sum of hundredths of points is divided by to give the figure's unit: EBacc APS is a sixth of its six slots.
+    pub fn divisor(self) -> f64 {
+        if self == Self::EbaccAps { 600.0 } else { 100.0 }
+    }
+}
+
+impl FromStr for Indicator {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        if LATER.contains(&word) {
+            let hint = "Progress 8, value added and KS2 progress are not made by this version".to_owned();
+            return Err(UnknownWord { what: "indicator", word: word.to_owned(), hint });
+        }
+        Self::ALL
+            .into_iter()
+            .find(|indicator| indicator.word() == word)
+            .ok_or_else(|| UnknownWord::expected("indicator", word, Self::ALL.map(Self::word)))
+    }
+}

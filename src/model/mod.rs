@@ -1,0 +1,42 @@
+//! The words of the field: schools, years, subjects, pupil groups, indicators and the question.
+//!
+//! **Pure: no input or output, no SQL, no drawing.** The tables of subjects and grades are compiled in from
+//! `data/reference/`.
+
+mod grade;
+mod indicator;
+mod pupil;
+mod question;
+mod school;
+mod stage;
+mod subject;
+mod year;
+
+pub use grade::{Grade, Points, Qualification};
+pub use indicator::{Indicator, Source, Unit};
+pub use pupil::{Characteristic, Filter, Profile, PupilGroup};
+pub use question::{Breakdown, Compare, Draft, Question, Scope, Words};
+pub use school::{LaCode, School, TrustUid, Urn};
+pub use stage::KeyStage;
+pub use subject::{Element, Subject};
+pub use year::Year;
+
+/// A word that the user wrote is not one of the field's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} \"{word}\" is not known; {hint}")]
+pub struct UnknownWord {
+    /// What the word was taken for: "indicator", "subject", "year" ...
+    pub what: &'static str,
+    /// The word as it was written.
+    pub word: String,
+    /// What would be right.
+    pub hint: String,
+}
+
+impl UnknownWord {
+    /// An [`UnknownWord`] that lists the words which would be right.
+    pub fn expected(what: &'static str, word: &str, right: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let right: Vec<String> = right.into_iter().map(|w| w.as_ref().to_owned()).collect();
+        Self { what, word: word.to_owned(), hint: format!("right would be: {}", right.join(", ")) }
+    }
+}

@@ -1,0 +1,374 @@
+//! The question: everything that decides what a panel shows.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Characteristic, Filter, Indicator, KeyStage, LaCode, Source, Subject, TrustUid, UnknownWord, Urn, Year};
+
+/// Which schools are asked about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Every school in the workspace.
+    All,
+    La(LaCode),
+    Trust(TrustUid),
+    Schools(BTreeSet<Urn>),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => write!(f, "all"),
+            Self::La(code) => write!(f, "la:{code}"),
+            Self::Trust(uid) => write!(f, "trust:{uid}"),
+            Self::Schools(urns) => {
+                let urns: Vec<_> = urns.iter().map(Urn::to_string).collect();
+                write!(f, "urn:{}", urns.join(","))
+            }
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let unknown = || UnknownWord::expected("scope", word, ["all", "la:936", "trust:5143", "urn:100053,100054"]);
+        match word.split_once(':') {
+            None if word == "all" => Ok(Self::All),
+            Some(("la", code)) => code.parse().map(Self::La).map_err(|_| unknown()),
+            Some(("trust", uid)) => uid.parse().map(Self::Trust).map_err(|_| unknown()),
+            Some(("urn", urns)) => urns.split(',').map(Urn::from_str).collect::<Result<_, _>>().map(Self::Schools),
+            Some(("group", _)) => Err(UnknownWord {
+                what: "scope",
+                word: word.to_owned(),
+                hint: "groups are not kept by this version; name the schools: urn:100053,100054".to_owned(),
+            }),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// By what the figures are broken down, one key column each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Breakdown {
+    School,
+    Subject,
+    Year,
+    Pupils(Characteristic),
+}
+
+impl Breakdown {
+    /// The word on the command line, and the key column's name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::School => "school",
+            Self::Subject => "subject",
+            Self::Year => "year",
+            Self::Pupils(characteristic) => characteristic.word(),
+        }
+    }
+}
+
+impl FromStr for Breakdown {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let plain = [Self::School, Self::Subject, Self::Year];
+        let all = plain.into_iter().chain(Characteristic::ALL.map(Self::Pupils));
+        all.clone()
+            .find(|breakdown| breakdown.word() == word)
+            .ok_or_else(|| UnknownWord::expected("breakdown", word, all.map(Self::word)))
+    }
+}
+
+/// With what each figure is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Compare {
+    /// The same pupil group in all schools loaded.
+    #[default]
+    Same,
+    /// The pupils outside the pupil group, in all schools loaded.
+    Other,
+    /// All pupils in all schools loaded.
+    All,
+    /// The same pupil group in the scope's local authority.
+    La,
+    /// The same pupil group of the same schools, as many years before.
+    Previous,
+    None,
+}
+
+impl Compare {
+    /// Every comparator.
+    pub const ALL: [Self; 6] = [Self::Same, Self::Other, Self::All, Self::La, Self::Previous, Self::None];
+
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Other => "other",
+            Self::All => "all",
+            Self::La => "la",
+            Self::Previous => "previous",
+            Self::None => "none",
+        }
+    }
+}
+
+impl FromStr for Compare {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        if word == "similar" {
+            let hint = "schools with a similar intake are not found by this version".to_owned();
+            return Err(UnknownWord { what: "comparator", word: word.to_owned(), hint });
+        }
+        Self::ALL
+            .into_iter()
+            .find(|compare| compare.word() == word)
+            .ok_or_else(|| UnknownWord::expected("comparator", word, Self::ALL.map(Self::word)))
+    }
+}
+
+/// A question about the results of many schools. What a panel shows is a pure function of it.
+///
+/// Made only by [`Question::new`], in canonical form: equal questions are equal values with equal hashes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Words", into = "Words")]
+pub struct Question {
+    stage: KeyStage,
+    years: Vec<Year>,
+    pool: bool,
+    scope: Scope,
+    indicators: Vec<Indicator>,
+    subjects: Vec<Subject>,
+    filter: Filter,
+    by: Vec<Breakdown>,
+    compare: Compare,
+}
+
+/// The parts of a question before they are checked. Field by field as on the command line.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub stage: KeyStage,
+    /// Any order, repeats allowed.
+    pub years: Vec<Year>,
+    /// Whether several years are pooled into one figure; otherwise each year has its own.
+    pub pool: bool,
+    pub scope: Scope,
+    pub indicators: Vec<Indicator>,
+    /// Empty for every subject.
+    pub subjects: Vec<Subject>,
+    pub filter: Filter,
+    pub by: Vec<Breakdown>,
+    pub compare: Compare,
+}
+
+impl Question {
+    /// Checks a draft and brings it into canonical form: years and subjects in order without repeats, and, where several
+    /// years are not pooled, broken down by year.
+    ///
+    /// # Errors
+    /// When a part is missing, or parts do not go together; the error says what would be right.
+    pub fn new(draft: Draft) -> Result<Self, UnknownWord> {
+        let Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare } = draft;
+        let refuse = |what, word: &str, hint: &str| {
+            Err(UnknownWord { what, word: word.to_owned(), hint: hint.to_owned() })
+        };
+        if years.is_empty() {
+            return refuse("years", "", "name at least one, such as 2024 or 2022-2024");
+        }
+        let years: Vec<Year> = years.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let subjects: Vec<Subject> = subjects.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        if let Some(subject) = subjects.iter().find(|subject| subject.key_stage != stage) {
+            return refuse("subject", &subject.slug, &format!("it is not a subject of {stage}"));
+        }
+        if matches!(&scope, Scope::Schools(urns) if urns.is_empty()) {
+            return refuse("scope", "urn:", "name at least one school, such as urn:100053");
+        }
+        let mut wanted: Vec<Indicator> = Vec::new();
+        for indicator in indicators {
+            if !indicator.stages().contains(&stage) {
+                return refuse("indicator", indicator.word(), &format!("it is not made for {stage}"));
+            }
+            if !wanted.contains(&indicator) {
+                wanted.push(indicator);
+            }
+        }
+        let Some(first) = wanted.first() else {
+            return refuse("indicator", "", "name at least one; `schoolbench ask --list` shows them all");
+        };
+        let mixed = wanted.iter().any(|indicator| indicator.source() != first.source());
+        let mut keys: Vec<Breakdown> = Vec::new();
+        for breakdown in by {
+            if keys.contains(&breakdown) {
+                return refuse("breakdown", breakdown.word(), "name each breakdown once");
+            }
+            keys.push(breakdown);
+        }
+        let about_subjects = keys.contains(&Breakdown::Subject) || !subjects.is_empty();
+        if about_subjects && (mixed || first.source() == Source::Outcomes) {
+            let headline = wanted.iter().find(|indicator| indicator.source() == Source::Outcomes).unwrap_or(first);
+            return refuse(
+                "indicator",
+                headline.word(),
+                "it is one figure per pupil, not per subject; with subjects ask for entries, grade4plus, avg_points ...",
+            );
+        }
+        if pool && keys.contains(&Breakdown::Year) {
+            return refuse("breakdown", "year", "years are either pooled or broken down, not both");
+        }
+        if years.len() > 1 && !pool && !keys.contains(&Breakdown::Year) {
+            keys.push(Breakdown::Year);
+        }
+        let pool = pool && years.len() > 1;
+        Ok(Self {
+            stage,
+            years,
+            pool,
+            scope,
+            indicators: wanted,
+            subjects,
+            filter: filter.canonical(),
+            by: keys,
+            compare,
+        })
+    }
+
+    /// The parts of this question, to change some and ask again.
+    pub fn draft(&self) -> Draft {
+        let Self { stage, years, pool, scope, indicators, subjects, filter, by, compare } = self.clone();
+        Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare }
+    }
+
+    pub fn stage(&self) -> KeyStage {
+        self.stage
+    }
+
+    /// In order, without repeats, at least one.
+    pub fn years(&self) -> &[Year] {
+        &self.years
+    }
+
+    /// Whether there are several years and they are pooled.
+    pub fn pool(&self) -> bool {
+        self.pool
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// In the order asked, without repeats, at least one.
+    pub fn indicators(&self) -> &[Indicator] {
+        &self.indicators
+    }
+
+    /// Empty for every subject.
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The key columns, in the order asked.
+    pub fn by(&self) -> &[Breakdown] {
+        &self.by
+    }
+
+    pub fn compare(&self) -> Compare {
+        self.compare
+    }
+}
+
+/// A question in the words of the command line: the form in which it is saved in TOML.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Words {
+    pub stage: String,
+    /// `2023,2024` or `2020-2024`.
+    pub years: String,
+    pub pool: bool,
+    pub scope: String,
+    pub indicator: String,
+    pub subject: String,
+    /// One per characteristic, AND-ed: `fsm6=yes`, `sen=K,E`.
+    pub filter: Vec<String>,
+    pub by: String,
+    pub compare: String,
+}
+
+fn list<T>(text: &str, parse: impl Fn(&str) -> Result<T, UnknownWord>) -> Result<Vec<T>, UnknownWord> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(parse).collect()
+}
+
+/// `2023,2024` or `2020-2024` or both.
+pub(crate) fn years_from_words(text: &str) -> Result<Vec<Year>, UnknownWord> {
+    let spans = list(text, |word| match word.split_once('-') {
+        None => Ok(vec![word.parse()?]),
+        Some((first, last)) => {
+            let (first, last): (Year, Year) = (first.parse()?, last.parse()?);
+            Ok((first.ending()..=last.ending()).filter_map(Year::new).collect())
+        }
+    })?;
+    Ok(spans.concat())
+}
+
+impl TryFrom<Words> for Question {
+    type Error = UnknownWord;
+
+    fn try_from(words: Words) -> Result<Self, UnknownWord> {
+        let stage: KeyStage = words.stage.parse()?;
+        let mut filter = Filter::everyone();
+        let mut seen = BTreeSet::new();
+        for constraint in &words.filter {
+            let one: Filter = constraint.parse()?;
+            for (characteristic, groups) in one.constraints() {
+                if !seen.insert(characteristic) {
+                    return Err(UnknownWord {
+                        what: "filter",
+                        word: constraint.clone(),
+                        hint: format!("name {} once, its values with commas", characteristic.word()),
+                    });
+                }
+                filter = groups.into_iter().fold(filter, Filter::or);
+            }
+        }
+        let scope = if words.scope.is_empty() { Scope::All } else { words.scope.parse()? };
+        let compare = if words.compare.is_empty() { Compare::default() } else { words.compare.parse()? };
+        Self::new(Draft {
+            stage,
+            years: years_from_words(&words.years)?,
+            pool: words.pool,
+            scope,
+            indicators: list(&words.indicator, str::parse)?,
+            subjects: list(&words.subject, |word| Subject::from_word(stage, word))?,
+            filter,
+            by: list(&words.by, str::parse)?,
+            compare,
+        })
+    }
+}
+
+impl From<Question> for Words {
+    fn from(question: Question) -> Self {
+        let joined = |words: Vec<String>| words.join(",");
+        Self {
+            stage: question.stage.word().to_owned(),
+            years: joined(question.years.iter().map(|year| year.ending().to_string()).collect()),
+            pool: question.pool,
+            scope: question.scope.to_string(),
+            indicator: joined(question.indicators.iter().map(|i| i.word().to_owned()).collect()),
+            subject: joined(question.subjects.iter().map(|subject| subject.slug.clone()).collect()),
+            filter: question.filter.to_string().split_whitespace().map(str::to_owned).collect(),
+            by: joined(question.by.iter().map(|by| by.word().to_owned()).collect()),
+            compare: question.compare.word().to_owned(),
+        }
+    }
+}
