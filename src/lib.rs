@@ -14,11 +14,11 @@
 //! | 1 | [`method`] | how a figure is made; pure |
 //! | 0 | [`model`] | the words of the field; pure |
 
-//pub mod cli;
-//pub mod desk;
-//pub mod engine;
-//pub mod export;
-//pub mod ingest;
-//pub mod method;
+pub mod cli;
+pub mod desk;
+pub mod engine;
+pub mod export;
+pub mod ingest;
+pub mod method;
 pub mod model;
-//pub mod workspace;
+pub mod workspace;

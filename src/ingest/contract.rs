@@ -58,107 +58,134 @@ impl Kind {
 }
 
 /// A column of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Column {
     pub name: &'static str,
     pub kind: Kind,
     /// Whether the column may be missing or hold nulls.
     pub optional: bool,
+    /// Smallest and largest value of a number.
+    pub range: Option<(f64, f64)>,
+    /// The words that a text can be, where they are few; empty otherwise.
+    pub words: &'static [&'static str],
+    /// Meaning and unit.
+    pub about: &'static str,
 }
 
-const fn must(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, optional: false }
+const fn must(name: &'static str, kind: Kind, about: &'static str) -> Column {
+    Column { name, kind, optional: false, range: None, words: &[], about }
 }
 
-const fn may(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, optional: true }
+const fn may(name: &'static str, kind: Kind, about: &'static str) -> Column {
+    Column { name, kind, optional: true, range: None, words: &[], about }
+}
+
+impl Column {
+    const fn within(mut self, least: f64, most: f64) -> Self {
+        self.range = Some((least, most));
+        self
+    }
+
+    const fn one_of(mut self, words: &'static [&'static str]) -> Self {
+        self.words = words;
+        self
+    }
 }
 
 use Kind::{Decimal, Text, Whole, YesNo};
 
+const URN: Column = must("urn", Whole, "unique reference number of the school").within(100_000.0, 999_999.0);
+const YEAR: Column =
+    must("year", Whole, "academic year by the year it ends in: 2023/24 is 2024").within(1988.0, 2100.0);
+const KEY_STAGE: Column = must("key_stage", Whole, "2, 4 or 5").within(2.0, 5.0);
+const PUPIL: Column = must("pupil", Text, "opaque key of the pupil, the same in `pupils` and `results`");
+
 const SCHOOLS: &[Column] = &[
-    must("urn", Whole),
-    must("name", Text),
-    must("phase", Text),
-    must("la_code", Whole),
-    must("la_name", Text),
-    must("region", Text),
-    may("trust_uid", Whole),
-    may("trust_name", Text),
-    must("type", Text),
-    may("easting", Whole),
-    may("northing", Whole),
-    may("opened", Whole),
-    may("closed", Whole),
-    may("predecessor_urn", Whole),
+    URN,
+    must("name", Text, "name of the school"),
+    must("phase", Text, "phase of education as in the school register: Primary, Secondary, All-through ..."),
+    must("la_code", Whole, "code of the local authority").within(1.0, 999.0),
+    must("la_name", Text, "name of the local authority"),
+    must("region", Text, "name of the region"),
+    may("trust_uid", Whole, "identifier of the academy trust; empty if in none").within(1.0, 2e9),
+    may("trust_name", Text, "name of the academy trust"),
+    must("type", Text, "type of establishment as in the school register"),
+    may("easting", Whole, "Ordnance Survey easting in metres").within(0.0, 700_000.0),
+    may("northing", Whole, "Ordnance Survey northing in metres").within(0.0, 1_300_000.0),
+    may("opened", Whole, "calendar year in which the school opened").within(500.0, 2100.0),
+    may("closed", Whole, "calendar year in which the school closed").within(1900.0, 2100.0),
+    may("predecessor_urn", Whole, "the school that this one continues, such as before it became an academy")
+        .within(100_000.0, 999_999.0),
 ];
 
 const SCHOOL_YEARS: &[Column] = &[
-    must("urn", Whole),
-    must("year", Whole),
-    may("roll", Whole),
-    may("pct_fsm6", Decimal),
-    may("pct_eal", Decimal),
-    may("pct_sen_support", Decimal),
-    may("pct_ehcp", Decimal),
-    may("prior_mean", Decimal),
-    may("stability", Decimal),
-    may("idaci", Decimal),
-    may("polar4", Decimal),
+    URN,
+    YEAR,
+    may("roll", Whole, "pupils on roll").within(0.0, 20_000.0),
+    may("pct_fsm6", Decimal, "pupils with FSM6, percent").within(0.0, 100.0),
+    may("pct_eal", Decimal, "pupils with EAL, percent").within(0.0, 100.0),
+    may("pct_sen_support", Decimal, "pupils with SEN support, percent").within(0.0, 100.0),
+    may("pct_ehcp", Decimal, "pupils with an EHC plan, percent").within(0.0, 100.0),
+    may("prior_mean", Decimal, "mean prior attainment, scaled score").within(0.0, 150.0),
+    may("stability", Decimal, "pupils who were in the school throughout, percent").within(0.0, 100.0),
+    may("idaci", Decimal, "mean income deprivation affecting children index of the pupils' homes").within(0.0, 1.0),
+    may("polar4", Decimal, "mean POLAR4 quintile of the pupils' homes").within(1.0, 5.0),
 ];
 
 const PUPILS: &[Column] = &[
-    must("pupil", Text),
-    must("urn", Whole),
-    must("year", Whole),
-    must("key_stage", Whole),
-    may("sex", Text),
-    may("fsm6", YesNo),
-    may("disadvantaged", YesNo),
-    may("eal", YesNo),
-    may("sen", Text),
-    may("ethnicity", Text),
-    may("prior_score", Decimal),
-    may("mobile", YesNo),
-    may("birth_month", Whole),
-    may("attendance_pct", Decimal),
-    may("looked_after", YesNo),
+    PUPIL,
+    URN,
+    YEAR,
+    KEY_STAGE,
+    may("sex", Text, "F or M").one_of(&["F", "M"]),
+    may("fsm6", YesNo, "free school meals at any census in the last six years"),
+    may("disadvantaged", YesNo, "FSM6, looked after, or adopted from care"),
+    may("eal", YesNo, "first language other than English"),
+    may("sen", Text, "N none, K SEN support, E EHC plan").one_of(&["N", "K", "E"]),
+    may("ethnicity", Text, "major ethnic group").one_of(&["WHIT", "MIXD", "ASIA", "BLAC", "CHIN", "AOEG", "UNCL"]),
+    may("prior_score", Decimal, "prior attainment; for KS4 the mean of KS2 reading and maths scaled scores")
+        .within(0.0, 150.0),
+    may("mobile", YesNo, "joined after the start of year 10 (KS4) or year 5 (KS2)"),
+    may("birth_month", Whole, "month of birth, 1 to 12").within(1.0, 12.0),
+    may("attendance_pct", Decimal, "attendance in the last year, percent of sessions").within(0.0, 100.0),
+    may("looked_after", YesNo, "looked after by a local authority"),
 ];
 
 const RESULTS: &[Column] = &[
-    must("pupil", Text),
-    must("urn", Whole),
-    must("year", Whole),
-    must("key_stage", Whole),
-    must("subject", Text),
-    must("qualification", Text),
-    must("grade", Text),
-    may("points", Decimal),
+    PUPIL,
+    URN,
+    YEAR,
+    KEY_STAGE,
+    must("subject", Text, "subject, a word of `reference/subjects.csv`"),
+    must("qualification", Text, "kind of qualification, a word of `reference/grades.csv`"),
+    must("grade", Text, "grade as in `reference/grades.csv`; the scaled score of a KS2 test"),
+    may("points", Decimal, "points, at most two decimals; filled from `reference/grades.csv` when absent")
+        .within(0.0, 200.0),
 ];
 
 const NATIONAL: &[Column] = &[
-    must("year", Whole),
-    must("key_stage", Whole),
-    must("measure", Text),
-    may("subject", Text),
-    may("characteristic", Text),
-    may("value", Text),
-    may("mean", Decimal),
-    may("sd", Decimal),
-    may("n", Whole),
-    must("source", Text),
+    YEAR,
+    KEY_STAGE,
+    must("measure", Text, "indicator, in the words of the command line"),
+    may("subject", Text, "subject, where the measure is of one"),
+    may("characteristic", Text, "pupil characteristic, where the figure is of a pupil group"),
+    may("value", Text, "the pupil group's value of the characteristic"),
+    may("mean", Decimal, "national figure").within(-1e6, 1e6),
+    may("sd", Decimal, "national standard deviation of the pupils").within(0.0, 1e6),
+    may("n", Whole, "pupils").within(0.0, 2e9),
+    must("source", Text, "who published the figure, and where"),
 ];
 
 const PUBLISHED: &[Column] = &[
-    must("urn", Whole),
-    must("year", Whole),
-    must("key_stage", Whole),
-    must("measure", Text),
-    may("subject", Text),
-    must("pupil_group", Text),
-    may("n", Whole),
-    may("value", Decimal),
-    may("reason", Text),
+    URN,
+    YEAR,
+    KEY_STAGE,
+    must("measure", Text, "indicator, in the words of the command line"),
+    may("subject", Text, "subject, where the measure is of one"),
+    must("pupil_group", Text, "the pupils that the figure is of"),
+    may("n", Whole, "pupils").within(0.0, 2e9),
+    may("value", Decimal, "the figure").within(-1e6, 1e6),
+    may("reason", Text, "why there is no figure, as published: SUPP, NE, LOWCOV ..."),
 ];
 
 impl Table {

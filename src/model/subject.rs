@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{KeyStage, Qualification, UnknownWord};
 
 /// What a KS4 subject counts as in Attainment 8 and the EBacc (DfE secondary accountability guide).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Element {
     Maths,

@@ -1,0 +1,163 @@
+//! `schoolbench ask`: a question from flags or a TOML file, its answer as CSV, JSON, Parquet or a table.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::error::CliError;
+use super::list;
+use crate::desk::{Answer, Desk, DeskError, Options, Reader};
+use crate::export::{self, Format};
+use crate::method::disclosure::Policy;
+use crate::model::{Question, UnknownWord, Words};
+use crate::workspace::{Access, Workspace};
+
+/// Arguments of `schoolbench ask`.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Workspace to ask
+    #[arg(long, value_name = "FILE")]
+    workspace: PathBuf,
+    /// Print the indicators, subjects, filters and scopes of the workspace and their words
+    #[arg(long)]
+    list: bool,
+    /// The question in a TOML file, in the words of these flags; flags that are given as well win
+    #[arg(long, value_name = "FILE")]
+    question: Option<PathBuf>,
+    /// Key stage: ks2, ks4, ks5
+    #[arg(long)]
+    stage: Option<String>,
+    /// Years: 2023,2024 or 2020-2024
+    #[arg(long)]
+    years: Option<String>,
+    /// Pool several years into one figure
+    #[arg(long)]
+    pool: bool,
+    /// Schools: all, la:936, trust:5143, urn:100053,100054
+    #[arg(long)]
+    scope: Option<String>,
+    /// Indicators: att8,basics4,...
+    #[arg(long)]
+    indicator: Option<String>,
+    /// Subjects: physics,...
+    #[arg(long)]
+    subject: Option<String>,
+    /// Pupil filter: fsm6=yes; sen=K,E; several flags narrow it down
+    #[arg(long)]
+    filter: Vec<String>,
+    /// Break down by: school,subject,year,sex,...
+    #[arg(long)]
+    by: Option<String>,
+    /// Compare with: same, other, all, la, previous, none
+    #[arg(long)]
+    compare: Option<String>,
+    /// Ask as this user
+    #[arg(long = "as", value_name = "EMAIL")]
+    reader: Option<String>,
+    /// How small groups are withheld: standard (fewer than 6 pupils), strict (fewer than 11)
+    #[arg(long, default_value = "standard")]
+    policy: String,
+    /// Form of the answer: csv, json, table, parquet
+    #[arg(long, default_value = "csv")]
+    format: String,
+    /// Write the answer to a file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Print on the error stream how the answer was made
+    #[arg(long)]
+    explain: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
+    let format: Format = arguments.format.parse()?;
+    let reader = Reader { email: arguments.reader.clone(), policy: policy(&arguments.policy)? };
+    if arguments.list {
+        let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
+        return Ok(list::write(&workspace, &mut io::stdout().lock())?);
+    }
+    let question = Question::try_from(words(arguments)?)?;
+    let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
+    let desk = Desk::new(workspace, reader, Options::default())?;
+    let answer = desk.ask_and_wait(&question)?;
+    match &arguments.out {
+        None => export::write(&answer, desk.register(), format, &mut io::stdout())?,
+        Some(path) => write_whole(path, |out| export::write(&answer, desk.register(), format, out))?,
+    }
+    if arguments.explain {
+        explain(&answer, &mut io::stderr())?;
+    }
+    Ok(())
+}
+
+/// The words of the question: those of the file, and over them those of the flags.
+fn words(arguments: &Arguments) -> Result<Words, CliError> {
+    let mut words = match &arguments.question {
+        None => Words::default(),
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|source| CliError::File {
+                what: "the question cannot be read",
+                source,
+                path: path.clone(),
+            })?;
+            toml::from_str(&text)
+                .map_err(|error| CliError::Input(format!("the question is not right: {error}{}", path.display())))?
+        }
+    };
+    let given = [
+        (&arguments.stage, &mut words.stage),
+        (&arguments.years, &mut words.years),
+        (&arguments.scope, &mut words.scope),
+        (&arguments.indicator, &mut words.indicator),
+        (&arguments.subject, &mut words.subject),
+        (&arguments.by, &mut words.by),
+        (&arguments.compare, &mut words.compare),
+    ];
+    for (flag, word) in given {
+        if let Some(flag) = flag {
+            word.clone_from(flag);
+        }
+    }
+    if !arguments.filter.is_empty() {
+        words.filter.clone_from(&arguments.filter);
+    }
+    words.pool |= arguments.pool;
+    Ok(words)
+}
+
+fn policy(word: &str) -> Result<Policy, CliError> {
+    let known = [Policy::Standard, Policy::Strict];
+    if word == "open" {
+        let why = "small groups are shown only to the owner of the data, and this workspace has no users".to_owned();
+        return Err(std::sync::Arc::new(DeskError::Refused { why }).into());
+    }
+    let found = known.into_iter().find(|policy| policy.word() == word);
+    Ok(found.ok_or_else(|| UnknownWord::expected("policy", word, known.map(Policy::word)))?)
+}
+
+/// Writes a file whole or not at all.
+fn write_whole(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<(), CliError> {
+    let failed = |source| CliError::File { what: "the answer cannot be written", source, path: path.to_owned() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+    write(file.as_file_mut()).map_err(failed)?;
+    file.persist(path).map(|_| ()).map_err(|error| failed(error.error))
+}
+
+/// How an answer was made: what it is of, in which files, by which statements.
+fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+    let provenance = answer.provenance();
+    if let Some(compared_with) = answer.compared_with() {
+        writeln!(out, "compared with: {compared_with}")?;
+    }
+    writeln!(out, "intervals of means: 1.96 standard deviations of {}", provenance.spread)?;
+    writeln!(out, "intervals of shares: Wilson, 95 %")?;
+    let elapsed_ms = provenance.elapsed.as_secs_f64() * 1000.0;
+    writeln!(out, "made in {elapsed_ms:.1} ms from {} rows of tallies, revision {}", provenance.rows, provenance.revision)?;
+    writeln!(out, "files: {}", provenance.sources.join(", "))?;
+    for sql in &provenance.sql {
+        writeln!(out, "{sql};")?;
+    }
+    Ok(())
+}

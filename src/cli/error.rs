@@ -1,0 +1,64 @@
+//! How the command line fails: in words on the error stream, and by exit code.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::desk::DeskError;
+use crate::ingest::ImportError;
+use crate::ingest::synth::SynthError;
+use crate::model::UnknownWord;
+use crate::workspace::WorkspaceError;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// A word is not one of the field's words, or parts of a question do not go together.
+    #[error(transparent)]
+    Word(#[from] UnknownWord),
+    /// Arguments that do not go together, with what would be right.
+    #[error("{0}")]
+    Input(String),
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Desk(#[from] Arc<DeskError>),
+    #[error(transparent)]
+    Synth(#[from] SynthError),
+    /// A file cannot be read or written.
+    #[error("{what} ({source}): {}", path.display())]
+    File { what: &'static str, source: io::Error, path: PathBuf },
+    /// The output stream fails.
+    #[error("the answer cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// 1 internal, 2 bad input, 3 refused, 4 workspace in use or not usable.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Word(_) | Self::Input(_) | Self::File { .. } => 2,
+            Self::Import(ImportError::Findings(_)) => 2,
+            Self::Import(ImportError::Cancelled) => 130,
+            Self::Workspace(error) | Self::Import(ImportError::Workspace(error)) => match error {
+                WorkspaceError::Sql { .. } | WorkspaceError::Interrupted { .. } => 1,
+                _ => 4,
+            },
+            Self::Desk(error) => match error.as_ref() {
+                DeskError::Refused { .. } => 3,
+                DeskError::NotLoaded { .. } | DeskError::NoComparator { .. } => 2,
+                DeskError::Engine(_) => 1,
+            },
+            Self::Synth(SynthError::Cancelled) => 130,
+            Self::Synth(_) | Self::Output(_) => 1,
+        })
+    }
+
+    /// Whether the reader of the output went away, such as `head`.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

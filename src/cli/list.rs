@@ -1,0 +1,48 @@
+//! `schoolbench ask --list`: what can be asked of a workspace, and the words for it.
+
+use std::io::{self, Write};
+
+use crate::model::{Characteristic, Compare, Indicator, KeyStage, Scope, Subject};
+use crate::workspace::{Workspace, WorkspaceError};
+
+/// Writes the words of a workspace.
+///
+/// # Errors
+/// When the workspace cannot be read or the writer fails.
+pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()> {
+    let failed = |error: WorkspaceError| io::Error::other(error.to_string());
+    let register = workspace.register().map_err(failed)?;
+    let years = workspace.years().map_err(failed)?;
+    for stage in KeyStage::ALL {
+        let Some(years) = years.get(&stage) else { continue };
+        writeln!(out, "{stage} (--stage {})", stage.word())?;
+        let years: Vec<_> = years.iter().map(|year| year.ending().to_string()).collect();
+        writeln!(out, "  years       {}", years.join(","))?;
+        writeln!(out, "  indicators")?;
+        for indicator in Indicator::ALL.into_iter().filter(|indicator| indicator.stages().contains(&stage)) {
+            writeln!(out, "    {:<18} {}", indicator.word(), indicator.label())?;
+        }
+        writeln!(out, "  subjects")?;
+        for subject in Subject::all().filter(|subject| subject.key_stage == stage) {
+            writeln!(out, "    {:<32} {}", subject.slug, subject.name)?;
+        }
+    }
+    writeln!(out, "Filters (--filter) and breakdowns (--by)")?;
+    for characteristic in Characteristic::ALL {
+        let words: Vec<_> = characteristic.groups().map(|group| group.word()).filter(|w| *w != "unknown").collect();
+        writeln!(out, "  {:<18} {}={}", characteristic.label(), characteristic.word(), words.join("|"))?;
+    }
+    writeln!(out, "  School, subject and year can be broken down by too: --by school,subject,year")?;
+    writeln!(out, "Comparators (--compare)")?;
+    writeln!(out, "  {}", Compare::ALL.map(Compare::word).join(", "))?;
+    writeln!(out, "Scopes (--scope)")?;
+    writeln!(out, "  {:<18} {} schools", "all", register.schools().len())?;
+    for (code, name) in register.authorities_of(&Scope::All) {
+        writeln!(out, "  {:<18} {name}", format!("la:{code}"))?;
+    }
+    for (uid, name) in register.trusts() {
+        writeln!(out, "  {:<18} {name}", format!("trust:{uid}"))?;
+    }
+    writeln!(out, "  {:<18} any schools by URN", "urn:N,N")?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! The answer: what has passed the gate.
+
+use std::time::Duration;
+
+use crate::method::interval::{Interval, Significance};
+use crate::model::{Breakdown, Indicator, PupilGroup, Question, Subject, Urn, Year};
+
+/// The answer to a question: figures that may be seen, and reasons in place of those that may not. Made only by the
+/// gate; it holds no tally from which a withheld figure could be worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub(super) question: Question,
+    pub(super) cells: Vec<Cell>,
+    pub(super) compared_with: Option<String>,
+    pub(super) provenance: Provenance,
+}
+
+/// One figure, or the reason why there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// One per breakdown of the question, in its order.
+    pub keys: Vec<Key>,
+    pub indicator: Indicator,
+    pub figure: Result<Figure, Reason>,
+}
+
+/// What a cell is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    School(Urn),
+    Subject(Subject),
+    Year(Year),
+    Pupils(PupilGroup),
+}
+
+/// A figure is never a bare number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure {
+    /// Pupils, or entries, that it is of.
+    pub n: i64,
+    /// Percentages are 0 to 100.
+    pub value: f64,
+    /// 95 % interval; none for counts.
+    pub interval: Option<Interval>,
+    /// The comparator, or why there is none; `None` where nothing was to be compared.
+    pub comparison: Option<Result<Comparison, Reason>>,
+}
+
+/// A figure beside its comparator.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Comparison {
+    pub comparator: f64,
+    /// The figure minus the comparator.
+    pub difference: f64,
+    pub significance: Significance,
+}
+
+/// Why there is no figure. Never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Fewer pupils than this.
+    TooFew { smallest_shown: i64 },
+    /// No pupil is in the group.
+    NoPupils,
+    /// There were no exams in the year.
+    NoExams { year: Year },
+    /// Nothing of the year is loaded.
+    YearNotLoaded { year: Year },
+    /// Everyone is asked about, so there are no other pupils.
+    NoOthers,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooFew { smallest_shown } => write!(f, "withheld: fewer than {smallest_shown} pupils"),
+            Self::NoPupils => write!(f, "no pupils"),
+            Self::NoExams { year } => write!(f, "no exams in {year}"),
+            Self::YearNotLoaded { year } => write!(f, "no results of {year} are loaded"),
+            Self::NoOthers => write!(f, "no other pupils: everyone is asked about"),
+        }
+    }
+}
+
+/// Where an answer comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// The statements that made it, its own first, then those of its comparator and spread.
+    pub sql: Vec<String>,
+    /// From the start of work to the answer.
+    pub elapsed: Duration,
+    /// Rows of tallies that were read for it.
+    pub rows: usize,
+    /// The files that were loaded into the workspace.
+    pub sources: Vec<String>,
+    /// The revision of the workspace's data.
+    pub revision: i64,
+    /// Where the standard deviation of intervals of means comes from.
+    pub spread: String,
+}
+
+impl Answer {
+    /// The question that this answers.
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// The figures, by their keys and then in the order of the indicators asked.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// With what the figures are compared, in words.
+    pub fn compared_with(&self) -> Option<&str> {
+        self.compared_with.as_deref()
+    }
+
+    /// Where it comes from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The cell with these keys of an indicator.
+    pub fn cell(&self, keys: &[Key], indicator: Indicator) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.indicator == indicator && cell.keys == keys)
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        let keys = self.question.by().len() * size_of::<Key>();
+        let texts: usize = self.provenance.sql.iter().chain(&self.provenance.sources).map(String::len).sum();
+        size_of::<Self>() + self.cells.len() * (size_of::<Cell>() + keys) + texts
+    }
+}
+
+impl Key {
+    /// The key of a breakdown that the engine gave as a number; `None` for a number that stands for nothing.
+    pub(super) fn from_number(breakdown: Breakdown, number: i32) -> Option<Self> {
+        match breakdown {
+            Breakdown::School => Urn::new(number).map(Self::School),
+            Breakdown::Subject => Subject::from_id(number).map(Self::Subject),
+            Breakdown::Year => Year::new(number).map(Self::Year),
+            Breakdown::Pupils(characteristic) => {
+                let code = u8::try_from(number).ok()?;
+                Some(Self::Pupils(PupilGroup { characteristic, code }))
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What was asked last, within a number of bytes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+/// Keeps values up to a number of bytes; what was used longest ago goes first.
+pub(super) struct Lru<K, V> {
+    values: HashMap<K, Kept<V>>,
+    by_use: BTreeMap<u64, K>,
+    uses: u64,
+    bytes: usize,
+    limit: usize,
+}
+
+struct Kept<V> {
+    value: V,
+    bytes: usize,
+    used: u64,
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Lru<K, V> {
+    pub fn new(limit: usize) -> Self {
+        Self { values: HashMap::new(), by_use: BTreeMap::new(), uses: 0, bytes: 0, limit }
+    }
+
+    /// The value, if it is kept; it is then the last used.
+    pub fn get(&mut self, key: &K) -> Option<V> {
+        let kept = self.values.get_mut(key)?;
+        self.by_use.remove(&kept.used);
+        self.uses += 1;
+        kept.used = self.uses;
+        self.by_use.insert(self.uses, key.clone());
+        Some(kept.value.clone())
+    }
+
+    /// Keeps a value. One that is larger than the limit is not kept.
+    pub fn insert(&mut self, key: K, value: V, bytes: usize) {
+        self.remove(&key);
+        if bytes > self.limit {
+            return;
+        }
+        self.uses += 1;
+        self.bytes += bytes;
+        self.by_use.insert(self.uses, key.clone());
+        self.values.insert(key, Kept { value, bytes, used: self.uses });
+        while self.bytes > self.limit {
+            let Some((_, oldest)) = self.by_use.pop_first() else { break };
+            self.remove(&oldest);
+        }
+    }
+
+    /// Bytes kept now; never above the limit.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn remove(&mut self, key: &K) {
+        if let Some(kept) = self.values.remove(key) {
+            self.bytes -= kept.bytes;
+            self.by_use.remove(&kept.used);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lru;
+
+    #[test]
+    fn the_value_used_longest_ago_goes_first() {
+        let mut lru = Lru::new(100);
+        lru.insert("a", 1, 40);
+        lru.insert("b", 2, 40);
+        assert_eq!(lru.get(&"a"), Some(1));
+        lru.insert("c", 3, 40);
+        assert_eq!((lru.get(&"a"), lru.get(&"b"), lru.get(&"c")), (Some(1), None, Some(3)));
+        assert_eq!(lru.bytes(), 80);
+    }
+
+    #[test]
+    fn a_value_larger_than_the_limit_is_not_kept_and_moves_nothing_out() {
+        let mut lru = Lru::new(100);
+        lru.insert("a", 1, 40);
+        lru.insert("big", 2, 101);
+        assert_eq!((lru.get(&"a"), lru.get(&"big"), lru.bytes()), (Some(1), None, 40));
+    }
+
+    #[test]
+    fn the_same_key_again_replaces_its_value_and_its_bytes() {
+        let mut lru = Lru::new(100);
+        lru.insert("a", 1, 40);
+        lru.insert("a", 2, 60);
+        assert_eq!((lru.get(&"a"), lru.bytes()), (Some(2), 60));
+    }
+}

@@ -1,0 +1,122 @@
+//! With what a figure is compared, and how far pupils spread.
+
+use super::DeskError;
+use crate::engine::{Slice, Tallies};
+use crate::method::Tally;
+use crate::model::{Breakdown, Compare, Question, Scope, Year};
+use crate::workspace::Register;
+
+/// A comparator of a slice: which slices to ask for, and how to find in them the tally beside a row.
+pub(super) struct Comparator {
+    /// The comparator's own slice.
+    pub slice: Slice,
+    /// The whole from which it is subtracted, when the comparator is everyone else.
+    pub whole: Option<Slice>,
+    years_before: i32,
+}
+
+impl Comparator {
+    /// The comparator of a slice of a question; `None` when the question wants none.
+    ///
+    /// # Errors
+    /// When the comparator does not go with the question's scope.
+    pub fn new(question: &Question, slice: &Slice, register: &Register) -> Result<Option<Self>, DeskError> {
+        let plain = |slice| Ok(Some(Self { slice, whole: None, years_before: 0 }));
+        match question.compare() {
+            Compare::None => Ok(None),
+            Compare::Same => plain(slice.in_scope(Scope::All)),
+            Compare::All => plain(slice.everyone()),
+            Compare::Other => {
+                Ok(Some(Self { slice: slice.in_scope(Scope::All), whole: Some(slice.everyone()), years_before: 0 }))
+            }
+            Compare::La => plain(slice.in_scope(Scope::La(authority(question, register)?.0))),
+            Compare::Previous => {
+                let years_before = years_before(question);
+                let years = slice.years.iter().filter_map(|year| year.before(years_before)).collect();
+                Ok(Some(Self { slice: Slice { years, ..slice.clone() }, whole: None, years_before }))
+            }
+        }
+    }
+
+    /// The comparator's tally of an indicator beside a row of the question's own slice. `None` if there are no such
+    /// pupils.
+    pub fn beside(&self, own: &Slice, keys: &[i32], nth: usize, tallies: &Tallies, whole: Option<&Tallies>) -> Option<Tally> {
+        let in_slice = tallies.row(&project(own, keys, &self.slice, self.years_before)).map(|row| row.tallies[nth]);
+        match (&self.whole, whole) {
+            (Some(slice), Some(whole)) => {
+                let all = whole.row(&project(own, keys, slice, 0))?.tallies[nth];
+                let group = in_slice.unwrap_or_default();
+                Some(Tally {
+                    n: all.n - group.n,
+                    sum: all.sum - group.sum,
+                    sum_of_squares: all.sum_of_squares - group.sum_of_squares,
+                })
+            }
+            _ => in_slice,
+        }
+    }
+}
+
+/// The keys of a row of one slice as keys of another that is broken down by no more.
+pub(super) fn project(from: &Slice, keys: &[i32], to: &Slice, years_before: i32) -> Vec<i32> {
+    let place = |by: &Breakdown| from.by.iter().position(|other| other == by);
+    let key = |by: &Breakdown| {
+        let key = place(by).map(|place| keys[place])?;
+        Some(if *by == Breakdown::Year { key - years_before } else { key })
+    };
+    to.by.iter().filter_map(key).collect()
+}
+
+/// With what the figures are compared, in words that always say which pupils and which schools.
+///
+/// # Errors
+/// When the comparator does not go with the question's scope.
+pub(super) fn label(question: &Question, register: &Register) -> Result<Option<String>, DeskError> {
+    let schools = match register.schools().len() {
+        1 => "the only school loaded".to_owned(),
+        n => format!("all {n} schools loaded"),
+    };
+    Ok(match question.compare() {
+        Compare::None => None,
+        Compare::Same => Some(format!("same pupils, {schools}")),
+        Compare::Other => Some(format!("other pupils, {schools}")),
+        Compare::All => Some(format!("all pupils, {schools}")),
+        Compare::La => Some(format!("same pupils, {} LA", authority(question, register)?.1)),
+        Compare::Previous => match years_before(question) {
+            1 => Some("same pupils and schools, one year before".to_owned()),
+            n => Some(format!("same pupils and schools, {n} years before")),
+        },
+    })
+}
+
+/// Whether a question asks about everyone, so that there are no other pupils to compare with.
+pub(super) fn asks_about_everyone(question: &Question) -> bool {
+    question.filter().is_everyone() && !question.by().iter().any(|by| matches!(by, Breakdown::Pupils(_)))
+}
+
+/// Pooled years are compared with as many years before them, single years with the year before.
+fn years_before(question: &Question) -> i32 {
+    match (question.pool(), question.years()) {
+        (true, [first, .., last]) => last.ending() - first.ending() + 1,
+        _ => 1,
+    }
+}
+
+fn authority(question: &Question, register: &Register) -> Result<(i32, String), DeskError> {
+    let authorities = register.authorities_of(question.scope());
+    match authorities.into_iter().collect::<Vec<_>>().as_slice() {
+        [(code, name)] => Ok((*code, (*name).to_owned())),
+        several => Err(DeskError::NoComparator {
+            why: format!("the schools are in {} local authorities; choose schools of one", several.len()),
+        }),
+    }
+}
+
+/// The one year that a row is of; `None` when it is of several years together.
+pub(super) fn year_of(slice: &Slice, keys: &[i32]) -> Option<Year> {
+    match slice.by.iter().position(|by| *by == Breakdown::Year) {
+        Some(place) => Year::new(keys[place]),
+        None if slice.years.len() == 1 => slice.years.first().copied(),
+        None => None,
+    }
+}

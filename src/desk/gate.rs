@@ -1,0 +1,110 @@
+//! The one gate: from tallies to figures that may be seen.
+//!
+//! Everything that leaves the engine for a reader passes here, on its way to the screen, to a file or to the command
+//! line. The rules themselves are [`crate::method::disclosure`]; today the primary rule.
+
+use super::answer::{Answer, Cell, Comparison, Figure, Key, Provenance, Reason};
+use super::compare::asks_about_everyone;
+use crate::method::Tally;
+use crate::method::disclosure::Policy;
+use crate::method::interval::Interval;
+use crate::model::{Breakdown, Indicator, Question, Unit, Year};
+
+/// What the engine knows of a cell, before the gate.
+pub(super) struct Evidence {
+    pub keys: Vec<i32>,
+    pub indicator: Indicator,
+    pub tally: Tally,
+    /// The comparator's tally, where one was asked for and there are such pupils.
+    pub comparator: Option<Tally>,
+    /// National standard deviation of the pupils, in the indicator's unit; for means.
+    pub spread: Option<f64>,
+}
+
+/// Lets through what may be seen.
+pub(super) fn pass(
+    question: &Question,
+    policy: Policy,
+    evidence: Vec<Evidence>,
+    compared_with: Option<String>,
+    provenance: Provenance,
+) -> Answer {
+    let mut cells: Vec<Cell> = Vec::with_capacity(evidence.len());
+    for of_cell in evidence {
+        let numbered = question.by().iter().zip(&of_cell.keys);
+        let keys: Vec<Key> = numbered.filter_map(|(by, number)| Key::from_number(*by, *number)).collect();
+        // Every number was checked when it was loaded, so no key is lost here.
+        debug_assert_eq!(keys.len(), of_cell.keys.len(), "every key stands for something");
+        let figure = figure(question, policy, &of_cell);
+        cells.push(Cell { keys, indicator: of_cell.indicator, figure });
+    }
+    missing_years(question, &mut cells);
+    Answer { question: question.clone(), cells, compared_with, provenance }
+}
+
+fn figure(question: &Question, policy: Policy, evidence: &Evidence) -> Result<Figure, Reason> {
+    let Evidence { indicator, tally, comparator, spread, .. } = evidence;
+    if let [year] = question.years()
+        && tally.n == 0
+        && year.without_exams()
+    {
+        return Err(Reason::NoExams { year: *year });
+    }
+    let value = value(*indicator, policy, *tally)?;
+    let interval = match indicator.unit() {
+        Unit::Count => None,
+        Unit::Mean => spread.and_then(|sd| Interval::of_mean(value, sd, tally.n)),
+        Unit::Percent => Interval::of_share(*tally)
+            .map(|share| Interval { lower: 100.0 * share.lower, upper: 100.0 * share.upper }),
+    };
+    let comparison = compared_with(question, *indicator).map(|there_are_others| {
+        there_are_others?;
+        let comparator = self::value(*indicator, policy, comparator.unwrap_or_default())?;
+        let difference = value - comparator;
+        let apart = interval.map(|interval| interval.against(comparator));
+        apart.map(|significance| Comparison { comparator, difference, significance }).ok_or(Reason::NoPupils)
+    });
+    Ok(Figure { n: tally.n, value, interval, comparison })
+}
+
+/// Whether an indicator is compared in a question: `None` when not, and the reason when it cannot be.
+fn compared_with(question: &Question, indicator: Indicator) -> Option<Result<(), Reason>> {
+    use crate::model::Compare;
+    match question.compare() {
+        Compare::None => None,
+        // Numbers of pupils are not better or worse than elsewhere.
+        _ if indicator.unit() == Unit::Count => None,
+        Compare::Other if asks_about_everyone(question) => Some(Err(Reason::NoOthers)),
+        _ => Some(Ok(())),
+    }
+}
+
+/// The figure of a tally, or why it may not be seen.
+fn value(indicator: Indicator, policy: Policy, tally: Tally) -> Result<f64, Reason> {
+    if policy.withholds(tally) {
+        return Err(Reason::TooFew { smallest_shown: policy.smallest_shown() });
+    }
+    match indicator.unit() {
+        Unit::Count => Ok(tally.n as f64),
+        Unit::Percent => tally.mean().map(|share| 100.0 * share).ok_or(Reason::NoPupils),
+        Unit::Mean => tally.mean().map(|sum| sum / indicator.divisor()).ok_or(Reason::NoPupils),
+    }
+}
+
+/// Where a question is broken down by year alone, a year without rows gets cells that say why.
+fn missing_years(question: &Question, cells: &mut Vec<Cell>) {
+    if question.by() != [Breakdown::Year] {
+        return;
+    }
+    let there = |cells: &[Cell], year: Year| cells.iter().any(|cell| cell.keys == [Key::Year(year)]);
+    for year in question.years().iter().copied() {
+        if there(cells, year) {
+            continue;
+        }
+        let reason = if year.without_exams() { Reason::NoExams { year } } else { Reason::YearNotLoaded { year } };
+        let keys = vec![Key::Year(year)];
+        let missing = |indicator: &Indicator| Cell { keys: keys.clone(), indicator: *indicator, figure: Err(reason) };
+        cells.extend(question.indicators().iter().map(missing));
+    }
+    cells.sort_by(|a, b| a.keys.cmp(&b.keys));
+}

@@ -1,0 +1,332 @@
+//! One person's desk: asks, keeps, cancels, checks access, and holds the one gate.
+//!
+//! **Only this room makes an [`Answer`], and only from tallies that passed the gate.** A panel asks in every frame;
+//! asking is a look-up. Two worker threads with connections of their own do what is asked and not known; the newest
+//! question of a panel wins; what nobody asks any more is stopped and dropped.
+
+mod access;
+mod answer;
+mod cache;
+mod compare;
+mod error;
+mod gate;
+mod work;
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use duckdb::InterruptHandle;
+
+pub use access::Reader;
+pub use answer::{Answer, Cell, Comparison, Figure, Key, Provenance, Reason};
+pub use error::DeskError;
+
+use crate::engine::EngineError;
+use crate::model::Question;
+use crate::workspace::{Register, Workspace, WorkspaceError};
+use cache::Lru;
+use work::{Library, Outcome};
+
+/// A place on screen that asks one question at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PanelId(pub u64);
+
+/// Which worker answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Somebody looks at the panel.
+    Interactive,
+    /// Prefetch and export.
+    Background,
+}
+
+/// What a panel gets for its question, at once.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The answer to this question, or until it is there the panel's previous one: compare [`Answer::question`].
+    pub answer: Option<Arc<Answer>>,
+    pub status: Status,
+}
+
+/// How far a question is.
+#[derive(Debug, Clone)]
+pub enum Status {
+    /// The answer is there.
+    Ready,
+    /// It is being worked on since this moment.
+    Waiting { since: Instant },
+    /// There is no answer, and why.
+    Failed(Arc<DeskError>),
+}
+
+/// How a desk is set up.
+#[derive(Clone)]
+pub struct Options {
+    /// Bytes of answers that are kept.
+    pub cache_bytes: usize,
+    /// Called from a worker when an answer has come: the window wakes up to draw it.
+    pub notify: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}) }
+    }
+}
+
+/// One person's desk over an open workspace. Dropping it stops its workers.
+pub struct Desk {
+    shared: Arc<Shared>,
+    workers: Vec<JoinHandle<()>>,
+    workspace: Workspace,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// Signalled when there is work, and when the desk closes.
+    work: Condvar,
+    /// Signalled when a question is answered or has failed.
+    done: Condvar,
+    library: Library,
+    notify: Arc<dyn Fn() + Send + Sync>,
+}
+
+struct State {
+    panels: BTreeMap<PanelId, Panel>,
+    answers: Lru<Question, Arc<Answer>>,
+    /// What each worker does now.
+    running: [Option<Running>; 2],
+    /// Counts what was asked, so that the oldest is answered first.
+    turn: u64,
+    closing: bool,
+}
+
+struct Panel {
+    question: Question,
+    lane: Lane,
+    turn: u64,
+    /// Whether it was asked since the last [`Desk::end_frame`].
+    asked: bool,
+    answer: Option<Arc<Answer>>,
+    status: Status,
+}
+
+struct Running {
+    question: Question,
+    handle: Arc<InterruptHandle>,
+}
+
+impl Desk {
+    /// Opens a desk for a reader.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read or no thread can be started.
+    pub fn new(workspace: Workspace, reader: Reader, options: Options) -> Result<Self, WorkspaceError> {
+        let state = State {
+            panels: BTreeMap::new(),
+            answers: Lru::new(options.cache_bytes),
+            running: [None, None],
+            turn: 0,
+            closing: false,
+        };
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            done: Condvar::new(),
+            library: Library::open(&workspace, reader, options.cache_bytes)?,
+            notify: options.notify,
+        });
+        let mut desk = Self { shared, workers: Vec::new(), workspace };
+        for (lane, name) in [(Lane::Interactive, "desk-interactive"), (Lane::Background, "desk-background")] {
+            let connection = desk.workspace.connect()?;
+            let shared = Arc::clone(&desk.shared);
+            let worker = std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || shared.work_on(lane, &connection))
+                .map_err(|source| WorkspaceError::Unreadable { source, path: desk.workspace.path().to_owned() })?;
+            desk.workers.push(worker);
+        }
+        Ok(desk)
+    }
+
+    /// The schools of the workspace.
+    pub fn register(&self) -> &Register {
+        &self.shared.library.register
+    }
+
+    /// Asks a question for a panel, in every frame in which the panel is drawn. Never waits for the database.
+    pub fn ask(&self, panel: PanelId, question: &Question, lane: Lane) -> Reply {
+        let mut state = self.shared.lock();
+        state.turn += 1;
+        let turn = state.turn;
+        let known = state.panels.get(&panel).is_some_and(|known| known.question == *question);
+        if !known {
+            let kept = state.answers.get(question);
+            let previous = state.panels.remove(&panel).and_then(|panel| panel.answer);
+            let status = if kept.is_some() { Status::Ready } else { Status::Waiting { since: Instant::now() } };
+            let answer = kept.or(previous);
+            state.panels.insert(panel, Panel { question: question.clone(), lane, turn, asked: true, answer, status });
+        }
+        state.interrupt_the_unwanted();
+        let Some(panel) = state.panels.get_mut(&panel) else {
+            // Just put there: see above.
+            return Reply { answer: None, status: Status::Waiting { since: Instant::now() } };
+        };
+        panel.asked = true;
+        let reply = Reply { answer: panel.answer.clone(), status: panel.status.clone() };
+        drop(state);
+        if matches!(reply.status, Status::Waiting { .. }) {
+            self.shared.work.notify_all();
+        }
+        reply
+    }
+
+    /// Ends a frame: panels that did not ask in it are forgotten, and their questions stopped.
+    pub fn end_frame(&self) {
+        let mut state = self.shared.lock();
+        state.panels.retain(|_, panel| std::mem::take(&mut panel.asked));
+        state.interrupt_the_unwanted();
+    }
+
+    /// Asks and waits: for the command line and for tests. The same way as for a panel.
+    ///
+    /// # Errors
+    /// As in [`Status::Failed`].
+    pub fn ask_and_wait(&self, question: &Question) -> Result<Arc<Answer>, Arc<DeskError>> {
+        /// A panel that no window has.
+        const COMMAND_LINE: PanelId = PanelId(u64::MAX);
+        loop {
+            let reply = self.ask(COMMAND_LINE, question, Lane::Interactive);
+            match (reply.status, reply.answer) {
+                (Status::Ready, Some(answer)) => return Ok(answer),
+                (Status::Failed(error), _) => return Err(error),
+                _ => {
+                    let state = self.shared.lock();
+                    let waiting = |state: &mut State| {
+                        state.panels.get(&COMMAND_LINE).is_some_and(|p| matches!(p.status, Status::Waiting { .. }))
+                    };
+                    // The time-out only guards against a worker that died; it is not what ends the wait.
+                    let waited = self.shared.done.wait_timeout_while(state, Duration::from_secs(1), waiting);
+                    drop(waited.unwrap_or_else(PoisonError::into_inner));
+                }
+            }
+        }
+    }
+
+    /// Bytes of answers kept now.
+    pub fn cached_bytes(&self) -> usize {
+        self.shared.lock().answers.bytes()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.closing = true;
+        state.panels.clear();
+        state.interrupt_the_unwanted();
+        drop(state);
+        self.shared.work.notify_all();
+        for worker in self.workers.drain(..) {
+            // An interrupt may come too early to be heard: signal until the worker is out.
+            while !worker.is_finished() {
+                self.shared.lock().interrupt_the_unwanted();
+                std::thread::park_timeout(Duration::from_millis(1));
+            }
+            if worker.join().is_err() {
+                tracing::error!("a worker of the desk had ended before its time");
+            }
+        }
+    }
+}
+
+impl State {
+    fn wanted(&self, question: &Question) -> bool {
+        let waits = |panel: &Panel| matches!(panel.status, Status::Waiting { .. });
+        self.panels.values().any(|panel| panel.question == *question && waits(panel))
+    }
+
+    /// Interrupts workers whose question no panel asks any more. DuckDB forgets an interrupt that comes before the
+    /// statement starts, so this is repeated with every question asked.
+    fn interrupt_the_unwanted(&self) {
+        for running in self.running.iter().flatten() {
+            if !self.wanted(&running.question) {
+                running.handle.interrupt();
+            }
+        }
+    }
+
+    /// The question that has waited longest in a lane and that no worker is at.
+    fn next(&self, lane: Lane) -> Option<Question> {
+        let waiting = self.panels.values().filter(|panel| {
+            panel.lane == lane
+                && matches!(panel.status, Status::Waiting { .. })
+                && self.running.iter().flatten().all(|running| running.question != panel.question)
+        });
+        waiting.min_by_key(|panel| panel.turn).map(|panel| panel.question.clone())
+    }
+
+    fn settle(&mut self, question: &Question, outcome: &Result<Arc<Answer>, Arc<DeskError>>) {
+        for panel in self.panels.values_mut().filter(|panel| panel.question == *question) {
+            match outcome {
+                Ok(answer) => {
+                    panel.answer = Some(Arc::clone(answer));
+                    panel.status = Status::Ready;
+                }
+                Err(error) => panel.status = Status::Failed(Arc::clone(error)),
+            }
+        }
+        if let Ok(answer) = outcome {
+            self.answers.insert(question.clone(), Arc::clone(answer), answer.bytes());
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A worker that panicked left no half-made state: each change is one assignment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work_on(&self, lane: Lane, connection: &duckdb::Connection) {
+        let place = lane as usize;
+        let mut state = self.lock();
+        loop {
+            if state.closing {
+                return;
+            }
+            let Some(question) = state.next(lane) else {
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            // Another panel, or the other worker, may have had the same question.
+            if let Some(answer) = state.answers.get(&question) {
+                state.settle(&question, &Ok(answer));
+                continue;
+            }
+            let handle = connection.interrupt_handle();
+            state.running[place] = Some(Running { question: question.clone(), handle });
+            drop(state);
+            let wanted = || self.lock().wanted(&question);
+            // A fault of the program in one question must not leave every panel waiting.
+            let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted));
+            let outcome = std::panic::catch_unwind(answer).unwrap_or_else(|_| {
+                let detail = format!("a worker gave up on {question:?}");
+                Outcome::Failed(DeskError::Engine(EngineError::Sql { detail }))
+            });
+            state = self.lock();
+            state.running[place] = None;
+            match outcome {
+                Outcome::Answered(answer) => state.settle(&question, &Ok(Arc::new(answer))),
+                Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),
+                // Nobody asks any more; or somebody asks again, and then it is still waiting.
+                Outcome::Stopped => {}
+            }
+            self.done.notify_all();
+            (self.notify)();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! A question to SQL to tallies.
+//!
+//! **The only place that writes SQL over results. It returns tallies, never a pupil's row, and knows nothing of who
+//! asks.** The SQL is plain star SQL that other engines run too; values are bound, never pasted.
+
+mod error;
+mod plan;
+mod run;
+mod slice;
+
+pub use error::EngineError;
+pub use plan::{Path, Plan};
+pub use run::{Tallies, TallyRow, run};
+pub use slice::Slice;

@@ -1,0 +1,68 @@
+//! Running a plan.
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{Int32Type, Int64Type};
+use duckdb::{Connection, params_from_iter};
+
+use super::{EngineError, Plan};
+use crate::method::Tally;
+
+/// The tallies of one cell of a slice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TallyRow {
+    /// One number per breakdown of the slice: URN, subject, year, or code of the pupil group.
+    pub keys: Vec<i32>,
+    /// One per indicator of the slice.
+    pub tallies: Vec<Tally>,
+}
+
+/// The answer to a slice, in order of the keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tallies {
+    pub rows: Vec<TallyRow>,
+}
+
+impl Tallies {
+    /// The row with these keys.
+    pub fn row(&self, keys: &[i32]) -> Option<&TallyRow> {
+        let place = self.rows.binary_search_by(|row| row.keys.as_slice().cmp(keys)).ok()?;
+        self.rows.get(place)
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        let row = |row: &TallyRow| size_of::<TallyRow>() + row.keys.len() * 4 + row.tallies.len() * size_of::<Tally>();
+        self.rows.iter().map(row).sum()
+    }
+}
+
+/// Runs a plan on a connection of its own thread.
+///
+/// # Errors
+/// [`EngineError::Interrupted`] when the connection was interrupted.
+pub fn run(connection: &Connection, plan: &Plan) -> Result<Tallies, EngineError> {
+    let mut statement = connection.prepare_cached(&plan.sql)?;
+    let mut rows = Vec::new();
+    for batch in statement.query_arrow(params_from_iter(&plan.values))? {
+        let keys: Vec<_> = (0..plan.keys).map(|nth| batch.column(nth).as_primitive::<Int32Type>()).collect();
+        let sums: Vec<_> =
+            (plan.keys..batch.num_columns()).map(|nth| batch.column(nth).as_primitive::<Int64Type>()).collect();
+        for row in 0..batch.num_rows() {
+            // A sum over no rows is NULL.
+            let sum = |column: usize| {
+                let sums = sums[column - plan.keys];
+                if sums.is_null(row) { 0 } else { sums.value(row) }
+            };
+            let tally = |[n, total, squares]: &[usize; 3]| Tally {
+                n: sum(*n),
+                sum: sum(*total),
+                sum_of_squares: sum(*squares),
+            };
+            rows.push(TallyRow {
+                keys: keys.iter().map(|key| key.value(row)).collect(),
+                tallies: plan.sums.iter().map(tally).collect(),
+            });
+        }
+    }
+    Ok(Tallies { rows })
+}

@@ -1,0 +1,44 @@
+//! Comma-separated values: RFC 4180, one row per cell, numbers in full precision.
+
+use std::io::{self, Write};
+
+use super::row::{key_columns, rows};
+use crate::desk::Answer;
+use crate::workspace::Register;
+
+/// The columns after the keys.
+pub(super) const COLUMNS: [&str; 10] = [
+    "indicator",
+    "n",
+    "value",
+    "lower",
+    "upper",
+    "comparator",
+    "compared_with",
+    "difference",
+    "significance",
+    "reason",
+];
+
+pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(key_columns(answer).into_iter().chain(COLUMNS))?;
+    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    for row in rows(answer, register) {
+        let compared_with = answer.compared_with().filter(|_| row.comparator.is_some()).unwrap_or_default();
+        let values = [
+            row.indicator.to_owned(),
+            row.n.map(|n| n.to_string()).unwrap_or_default(),
+            number(row.value),
+            number(row.lower),
+            number(row.upper),
+            number(row.comparator),
+            compared_with.to_owned(),
+            number(row.difference),
+            row.significance.unwrap_or_default().to_owned(),
+            row.reason.unwrap_or_default(),
+        ];
+        writer.write_record(row.keys.into_iter().chain(values))?;
+    }
+    writer.flush()
+}

@@ -1,0 +1,22 @@
+//! Files into a workspace: the data contract, checks, loading, and the made-up authority.
+//!
+//! **Nothing is half-loaded: a load finds nothing wrong and is committed in one transaction, or changes nothing.**
+//! Findings are data, all of them at once, each with its file, row and column and what to do.
+
+mod check;
+pub mod contract;
+pub mod demo;
+mod finding;
+mod import;
+mod keys;
+mod outcomes;
+mod pupils;
+mod results;
+mod source;
+mod stage;
+pub mod synth;
+mod watch;
+
+pub use finding::{Fault, Finding, Findings, Place};
+pub use import::{ImportError, Loaded, LoadedFile, import};
+pub use watch::{Cancel, Progress};

@@ -1,0 +1,152 @@
+//! Staging: the rows of a load in temporary tables beside the workspace, checked before anything is changed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, Int8Array, Int16Array, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{Field, Int32Type, Schema};
+use duckdb::Connection;
+
+use super::contract::{Column, Kind, Table};
+use super::finding::{Fault, Findings};
+use super::pupils::{PupilFacts, Pupils};
+use super::source::Batch;
+use crate::model::{Profile, Qualification, Subject};
+use crate::workspace::layout::{PUPIL_COLUMNS, RESULT_COLUMNS};
+
+/// Makes the temporary tables. They are gone when the connection closes.
+pub(super) fn create(connection: &Connection) -> duckdb::Result<()> {
+    let copies = [Table::Schools, Table::SchoolYears, Table::National, Table::Published].map(|table| {
+        let name = table.name();
+        let from = if table == Table::SchoolYears { "school_years_loaded" } else { name };
+        format!("CREATE OR REPLACE TEMP TABLE staged_{name} AS SELECT * FROM {from} WHERE FALSE;")
+    });
+    connection.execute_batch(&format!(
+        "{} CREATE OR REPLACE TEMP TABLE staged_pupils ({PUPIL_COLUMNS});
+         CREATE OR REPLACE TEMP TABLE staged_results ({RESULT_COLUMNS});",
+        copies.join(" ")
+    ))
+}
+
+/// Drops the temporary tables.
+pub(super) fn drop_all(connection: &Connection) -> duckdb::Result<()> {
+    let drops = Table::ALL.map(|table| format!("DROP TABLE IF EXISTS temp.staged_{};", table.name()));
+    connection.execute_batch(&format!("{} DROP TABLE IF EXISTS temp.staged_outcomes;", drops.join(" ")))
+}
+
+/// Appends rows to a temporary table.
+pub(super) fn append(connection: &Connection, table: &str, rows: RecordBatch) -> duckdb::Result<()> {
+    let mut appender = connection.appender_to_catalog_and_db(table, "temp", "main")?;
+    appender.append_record_batch(rows)?;
+    appender.flush()
+}
+
+/// A batch of named columns.
+pub(super) fn batch_of(columns: Vec<(&str, ArrayRef)>) -> duckdb::Result<RecordBatch> {
+    let fields: Vec<_> = columns.iter().map(|(name, a)| Field::new(*name, a.data_type().clone(), true)).collect();
+    let arrays = columns.into_iter().map(|(_, array)| array).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+        .map_err(|error| duckdb::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// What is known of schools while a load is checked.
+pub(super) struct Known {
+    pub urns: BTreeSet<i64>,
+    /// Schools of this load, and schools with a year of this load: each may be there once.
+    loaded: BTreeSet<(Table, i64, i64)>,
+}
+
+impl Known {
+    /// The schools of the workspace, before the load.
+    pub fn new(urns: BTreeSet<i64>) -> Self {
+        Self { urns, loaded: BTreeSet::new() }
+    }
+}
+
+/// The rows of a checked batch of one of the small tables, ready to append.
+pub(super) fn small_table(batch: &Batch<'_>, known: &mut Known, findings: &mut Findings) -> duckdb::Result<RecordBatch> {
+    let table = batch.file.table;
+    if matches!(table, Table::Schools | Table::SchoolYears) {
+        let urns = batch.whole("urn");
+        let years = (table == Table::SchoolYears).then(|| batch.whole("year"));
+        for row in (0..batch.rows).filter(|row| urns.is_valid(*row)) {
+            let urn = urns.value(row);
+            let year = years.as_ref().map_or(0, |years| years.value(row));
+            if !known.loaded.insert((table, urn, year)) {
+                let message = format!("school {urn} is there already; keep one row");
+                findings.push(batch.finding(row, "urn", Fault::Duplicate, message));
+            }
+            if table == Table::Schools {
+                known.urns.insert(urn);
+            }
+        }
+    }
+    let array = |column: &Column| -> ArrayRef {
+        match column.kind {
+            // Values that do not fit are findings, which stop the load.
+            Kind::Whole => Arc::new(batch.whole(column.name).unary::<_, Int32Type>(|value| value as i32)),
+            Kind::Decimal => Arc::new(batch.decimal(column.name)),
+            Kind::Text => Arc::new(batch.text(column.name)),
+            Kind::YesNo => Arc::new(batch.yes_no(column.name)),
+        }
+    };
+    batch_of(table.columns().iter().map(|column| (column.name, array(column))).collect())
+}
+
+/// Finds the rows of a batch whose school is not loaded.
+pub(super) fn without_school(batch: &Batch<'_>, known: &Known, findings: &mut Findings) {
+    for (row, urn) in batch.whole("urn").iter().enumerate() {
+        if let Some(urn) = urn
+            && !known.urns.contains(&urn)
+        {
+            let message = format!("school {urn} has no row in schools; load that file too");
+            findings.push(batch.finding(row, "urn", Fault::WithoutSchool, message));
+        }
+    }
+}
+
+/// The new pupils of a batch as they are staged: the columns of [`PUPIL_COLUMNS`].
+pub(super) fn pupil_rows(batch: &Batch<'_>, taken: &[(u32, usize)], pupils: &Pupils) -> duckdb::Result<RecordBatch> {
+    let keys = batch.text("pupil");
+    let facts = |of: fn(PupilFacts) -> i32| taken.iter().map(move |(number, _)| of(pupils.facts(*number)));
+    let prior = taken.iter().map(|(number, _)| pupils.facts(*number).prior);
+    batch_of(vec![
+        ("pupil", Arc::new(Int32Array::from_iter_values(taken.iter().map(|(number, _)| *number as i32)))),
+        ("key", Arc::new(StringArray::from_iter_values(taken.iter().map(|(_, row)| keys.value(*row))))),
+        ("stage", Arc::new(Int8Array::from_iter_values(facts(|f| f.stage.into()).map(|value| value as i8)))),
+        ("urn", Arc::new(Int32Array::from_iter_values(facts(|f| f.urn)))),
+        ("year", Arc::new(Int16Array::from_iter_values(facts(|f| f.year.into()).map(|value| value as i16)))),
+        ("profile", Arc::new(Int32Array::from_iter_values(facts(|f| f.profile.number())))),
+        ("prior", Arc::new(prior.collect::<Int16Array>())),
+    ])
+}
+
+/// The pupils that the workspace holds already, and which results they have.
+pub(super) fn known_pupils(connection: &Connection) -> duckdb::Result<Pupils> {
+    let mut pupils = Pupils::default();
+    let mut statement =
+        connection.prepare("SELECT key, stage, urn, year, profile, prior FROM pupils ORDER BY pupil")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key: String = row.get(0)?;
+        let facts = PupilFacts {
+            stage: row.get(1)?,
+            urn: row.get(2)?,
+            year: row.get(3)?,
+            profile: Profile::from_number(row.get(4)?),
+            prior: row.get(5)?,
+        };
+        // Keys of a workspace are distinct: they were checked when they were loaded.
+        let _ = pupils.add(&key, facts);
+    }
+    let mut statement = connection.prepare("SELECT pupil, subject, qualification FROM results_by_school")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (pupil, subject, kind): (u32, i32, i32) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let kind = Qualification::ALL.into_iter().find(|qualification| qualification.number() == kind);
+        if let (Some(subject), Some(kind)) = (Subject::from_id(subject), kind) {
+            pupils.note_result(pupil, subject, kind);
+        }
+    }
+    Ok(pupils)
+}

@@ -1,0 +1,80 @@
+//! Why a workspace cannot be used.
+
+use std::path::{Path, PathBuf};
+
+/// Why a workspace cannot be opened, made or read. Says what to do; the path comes last.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// There is no file.
+    #[error("there is no workspace here yet; make one with `schoolbench import`: {}", path.display())]
+    Missing { path: PathBuf },
+    /// There is a file where a new workspace should be made.
+    #[error("there is a file already; open it or choose another name: {}", path.display())]
+    Exists { path: PathBuf },
+    /// The file was not made by Schoolbench.
+    #[error("this is not a Schoolbench workspace, and it was not touched; choose another file: {}", path.display())]
+    Foreign { path: PathBuf },
+    /// The file was made by a newer Schoolbench or DuckDB.
+    #[error(
+        "this workspace was made by a newer Schoolbench (layout {version}), and it was not touched; \
+         install the newer program: {}", path.display()
+    )]
+    Newer { path: PathBuf, version: i64 },
+    /// DuckDB found the file's contents broken.
+    #[error(
+        "this workspace is damaged, and it was not touched; load its files into a new one ({detail}): {}",
+        path.display()
+    )]
+    Damaged { path: PathBuf, detail: String },
+    /// Another program has it open for writing, or reads it while this one wants to write.
+    #[error("this workspace is in use by {by}; close it there and try again: {}", path.display())]
+    InUse { path: PathBuf, by: String },
+    /// The operating system does not let us read it.
+    #[error("this workspace cannot be read ({source}): {}", path.display())]
+    Unreadable { source: std::io::Error, path: PathBuf },
+    /// The disk has no room left.
+    #[error("the disk is full; make room and try again ({detail}): {}", path.display())]
+    DiskFull { path: PathBuf, detail: String },
+    /// A statement was stopped on request.
+    #[error("stopped: {}", path.display())]
+    Interrupted { path: PathBuf },
+    /// Anything else that DuckDB refuses: a fault of the program.
+    #[error("the database refused a statement; please report this ({detail}): {}", path.display())]
+    Sql { path: PathBuf, detail: String },
+}
+
+impl WorkspaceError {
+    /// Sorts DuckDB's errors, which tell their kind only by their text.
+    pub fn from_duckdb(path: &Path, error: duckdb::Error) -> Self {
+        let path = path.to_owned();
+        let detail = error.to_string();
+        let first_line = || detail.lines().next().unwrap_or_default().to_owned();
+        let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
+        if says(&["INTERRUPT", "Interrupted"]) {
+            Self::Interrupted { path }
+        } else if says(&["Could not set lock", "Conflicting lock"]) {
+            Self::InUse { path, by: holder(&detail).unwrap_or_else(|| "another program".to_owned()) }
+        } else if says(&["No space left", "not enough space", "disk is full", "max_temp_directory_size"]) {
+            Self::DiskFull { detail: first_line(), path }
+        } else if says(&["newer version", "not compatible", "storage version"]) {
+            Self::Newer { path, version: super::LAYOUT_VERSION + 1 }
+        } else if says(&["not a valid DuckDB database"]) {
+            Self::Foreign { path }
+        } else if says(&["checksum", "Corrupt", "corrupt", "deserialize", "Serialization Error", "INTERNAL", "could not read"])
+            || says(&["Could not read", "Failed to load metadata", "replaying WAL", "truncated"])
+        {
+            Self::Damaged { detail: first_line(), path }
+        } else {
+            Self::Sql { path, detail }
+        }
+    }
+}
+
+/// "schoolbench (PID 4711)" from DuckDB's "Conflicting lock is held in /usr/bin/schoolbench (PID 4711) by user ...".
+fn holder(detail: &str) -> Option<String> {
+    let (_, rest) = detail.split_once("lock is held in ")?;
+    let (program, rest) = rest.split_once(" (PID ")?;
+    let (pid, _) = rest.split_once(')')?;
+    let program = program.rsplit('/').next()?;
+    Some(format!("{program} (process {pid})"))
+}

@@ -1,0 +1,150 @@
+//! The tables of a workspace.
+//!
+//! Facts stand in two sort orders, so that both a group of schools and one subject of all England read few row groups,
+//! and in a cube of the common characteristics. All three are made from the staged rows of a load, in its transaction.
+
+use crate::model::{Characteristic, Indicator, Profile, PupilGroup, Source, Unit};
+
+use super::measures::cube_select_list;
+
+/// Statements that make the tables of a new workspace.
+pub(super) fn create() -> String {
+    let facts = RESULT_COLUMNS;
+    let outcomes = outcome_columns();
+    format!(
+        "CREATE TABLE schoolbench (layout BIGINT NOT NULL, revision BIGINT NOT NULL);
+         CREATE TABLE sources (hash VARCHAR NOT NULL, name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
+             n_rows BIGINT NOT NULL, loaded BIGINT NOT NULL);
+         CREATE TABLE schools (urn INTEGER NOT NULL, name VARCHAR NOT NULL, phase VARCHAR NOT NULL,
+             la_code INTEGER NOT NULL, la_name VARCHAR NOT NULL, region VARCHAR NOT NULL, trust_uid INTEGER,
+             trust_name VARCHAR, type VARCHAR NOT NULL, easting INTEGER, northing INTEGER, opened INTEGER,
+             closed INTEGER, predecessor_urn INTEGER);
+         CREATE TABLE school_years_loaded (urn INTEGER NOT NULL, year INTEGER NOT NULL, roll INTEGER,
+             pct_fsm6 DOUBLE, pct_eal DOUBLE, pct_sen_support DOUBLE, pct_ehcp DOUBLE, prior_mean DOUBLE,
+             stability DOUBLE, idaci DOUBLE, polar4 DOUBLE);
+         CREATE TABLE national (year INTEGER NOT NULL, key_stage INTEGER NOT NULL, measure VARCHAR NOT NULL,
+             subject VARCHAR, characteristic VARCHAR, value VARCHAR, mean DOUBLE, sd DOUBLE, n INTEGER,
+             source VARCHAR NOT NULL);
+         CREATE TABLE published (urn INTEGER NOT NULL, year INTEGER NOT NULL, key_stage INTEGER NOT NULL,
+             measure VARCHAR NOT NULL, subject VARCHAR, pupil_group VARCHAR NOT NULL, n INTEGER, value DOUBLE,
+             reason VARCHAR);
+         CREATE TABLE pupils ({PUPIL_COLUMNS});
+         CREATE TABLE results_by_school ({facts});
+         CREATE TABLE results_by_subject ({facts});
+         CREATE TABLE outcomes_by_school ({outcomes});
+         CREATE TABLE outcomes_by_year ({outcomes});
+         {cubes}
+         {school_years}",
+        school_years = school_years(),
+        cubes = [Source::Results, Source::Outcomes].map(|source| cube(source) + ";").join("\n"),
+    )
+}
+
+/// A pupil at the end of a key stage: a number for the opaque key, and what every fact row repeats.
+/// `prior` is in hundredths.
+pub const PUPIL_COLUMNS: &str = "pupil INTEGER NOT NULL, key VARCHAR NOT NULL, stage TINYINT NOT NULL, \
+    urn INTEGER NOT NULL, year SMALLINT NOT NULL, profile INTEGER NOT NULL, prior SMALLINT";
+
+/// A pupil's result in a subject. `points` in hundredths, NULL where there is no result; `band` as
+/// [`crate::method::ks4::band`] makes it.
+pub const RESULT_COLUMNS: &str = "stage TINYINT NOT NULL, urn INTEGER NOT NULL, year SMALLINT NOT NULL, \
+    subject SMALLINT NOT NULL, qualification TINYINT NOT NULL, grade SMALLINT NOT NULL, points SMALLINT, \
+    band TINYINT, profile INTEGER NOT NULL, pupil INTEGER NOT NULL";
+
+/// A pupil's headline outcomes: one column per indicator, NULL at other key stages. Means in hundredths.
+pub fn outcome_columns() -> String {
+    let mut columns =
+        String::from("stage TINYINT NOT NULL, urn INTEGER NOT NULL, year SMALLINT NOT NULL, profile INTEGER NOT NULL");
+    for indicator in outcome_indicators() {
+        let kind = if indicator.unit() == Unit::Mean { "SMALLINT" } else { "BOOLEAN" };
+        columns.push_str(&format!(", {} {kind}", indicator.word()));
+    }
+    columns
+}
+
+/// The indicators that have a column in the outcomes, in the order of the columns.
+pub fn outcome_indicators() -> impl Iterator<Item = Indicator> {
+    Indicator::ALL.into_iter().filter(|i| i.source() == Source::Outcomes && i.unit() != Unit::Count)
+}
+
+/// The statement that makes `school_years`: what was loaded, and from the pupils what was not given.
+pub fn school_years() -> String {
+    let share = |characteristic: Characteristic, word: &str| {
+        let code = format!("((profile >> {}) & {})", characteristic.shift(), characteristic.mask());
+        let yes = PupilGroup::from_word(characteristic, word).map_or(0, |group| group.code);
+        format!(
+            "100e0 * SUM(CASE WHEN {code} = {yes} THEN 1 ELSE 0 END) \
+             / NULLIF(SUM(CASE WHEN {code} <> 0 THEN 1 ELSE 0 END), 0)"
+        )
+    };
+    format!(
+        "CREATE OR REPLACE TABLE school_years AS
+         SELECT COALESCE(l.urn, p.urn) AS urn, COALESCE(l.year, p.year) AS year, l.roll,
+             COALESCE(l.pct_fsm6, p.pct_fsm6) AS pct_fsm6, COALESCE(l.pct_eal, p.pct_eal) AS pct_eal,
+             COALESCE(l.pct_sen_support, p.pct_sen_support) AS pct_sen_support,
+             COALESCE(l.pct_ehcp, p.pct_ehcp) AS pct_ehcp, COALESCE(l.prior_mean, p.prior_mean) AS prior_mean,
+             COALESCE(l.stability, p.stability) AS stability, l.idaci, l.polar4
+         FROM school_years_loaded AS l FULL OUTER JOIN (
+             SELECT urn, CAST(year AS INTEGER) AS year, {fsm6} AS pct_fsm6, {eal} AS pct_eal,
+                 {support} AS pct_sen_support, {ehcp} AS pct_ehcp,
+                 AVG(CAST(prior AS DOUBLE)) / 100e0 AS prior_mean, {stable} AS stability
+             FROM pupils GROUP BY urn, year
+         ) AS p ON l.urn = p.urn AND l.year = p.year ORDER BY 1, 2;",
+        fsm6 = share(Characteristic::Fsm6, "yes"),
+        eal = share(Characteristic::Eal, "yes"),
+        support = share(Characteristic::Sen, "K"),
+        ehcp = share(Characteristic::Sen, "E"),
+        stable = share(Characteristic::Mobile, "no"),
+    )
+}
+
+fn cube(source: Source) -> String {
+    let (name, facts, keys) = match source {
+        Source::Results => ("results_cube", "results_by_subject", "stage, year, subject"),
+        Source::Outcomes => ("outcomes_cube", "outcomes_by_year", "stage, year"),
+    };
+    let common = Profile::COMMON;
+    let tallies = cube_select_list(source).join(", ");
+    format!(
+        "CREATE OR REPLACE TABLE {name} AS SELECT {keys}, profile & {common} AS profile, {tallies} FROM {facts} \
+         GROUP BY {keys}, profile & {common} ORDER BY {keys}, profile & {common}"
+    )
+}
+
+/// One step of making the projections of a source: what it is in words, and its statement.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub what: &'static str,
+    pub sql: String,
+}
+
+/// The steps that bring the staged rows of a source into its projections, beside what is there. They are run in the
+/// load's transaction, in order; the first gives the table from which the others are made.
+///
+/// `staged` is the name of a table with the columns of the source.
+pub fn projections(source: Source, staged: &str) -> [Step; 3] {
+    let sorted = |to: &str, from: &str, keys: &str| {
+        format!("CREATE OR REPLACE TABLE {to} AS SELECT * FROM {from} ORDER BY {keys}")
+    };
+    match source {
+        Source::Results => {
+            let all = format!("(SELECT * FROM results_by_school UNION ALL SELECT * FROM {staged}) AS every_result");
+            let by_school = sorted("results_by_school", &all, "stage, urn, year, subject");
+            let by_subject = sorted("results_by_subject", "results_by_school", "stage, year, subject, urn");
+            [
+                Step { what: "sorting results by school", sql: by_school },
+                Step { what: "sorting results by subject", sql: by_subject },
+                Step { what: "counting the cube of results", sql: cube(source) },
+            ]
+        }
+        Source::Outcomes => {
+            let by_school = sorted("outcomes_by_school", staged, "stage, urn, year");
+            let by_year = sorted("outcomes_by_year", staged, "stage, year, urn");
+            [
+                Step { what: "sorting outcomes by school", sql: by_school },
+                Step { what: "sorting outcomes by year", sql: by_year },
+                Step { what: "counting the cube of outcomes", sql: cube(source) },
+            ]
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The workspace: one DuckDB file that holds everything loaded.
+//!
+//! **Only this room opens the file, and only this room knows its layout. A file that is not ours, damaged or newer is
+//! never written to.** Reading it for a figure is the business of the engine; filling it, of ingest.
+
+mod error;
+pub mod layout;
+pub mod measures;
+mod national;
+mod register;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use duckdb::{AccessMode, Config, Connection};
+
+use crate::model::{KeyStage, Year};
+
+pub use error::WorkspaceError;
+pub use national::National;
+pub use register::Register;
+
+/// Version of the layout in [`layout`]. A workspace with a higher one is from a newer Schoolbench.
+pub const LAYOUT_VERSION: i64 = 1;
+
+/// What a workspace is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Asking only. Several programs can do so at once.
+    Read,
+    /// Loading too. Only one program at a time, and nobody reads meanwhile.
+    Write,
+}
+
+/// An open workspace. Closed when dropped.
+#[derive(Debug)]
+pub struct Workspace {
+    path: PathBuf,
+    connection: Connection,
+    _claim: Claim,
+}
+
+impl Workspace {
+    /// Makes a new, empty workspace.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Exists`] if there is a file already; it is not touched.
+    pub fn create(path: &Path) -> Result<Self, WorkspaceError> {
+        if path.exists() {
+            return Err(WorkspaceError::Exists { path: path.to_owned() });
+        }
+        let claim = Claim::take(path, Access::Write)?;
+        let made = || {
+            let connection = connect(path, Access::Write)?;
+            connection.execute_batch(&layout::create())?;
+            connection.execute("INSERT INTO schoolbench VALUES (?, 0)", [LAYOUT_VERSION])?;
+            connection.execute_batch("CHECKPOINT")?;
+            Ok(connection)
+        };
+        let connection = made().map_err(|error| {
+            remove(path);
+            WorkspaceError::from_duckdb(path, error)
+        })?;
+        Ok(Self { path: path.to_owned(), connection, _claim: claim })
+    }
+
+    /// Opens a workspace. The file is looked at before anything could be written to it.
+    ///
+    /// # Errors
+    /// One variant per reason why it is not usable: missing, foreign, damaged, newer, in use.
+    pub fn open(path: &Path, access: Access) -> Result<Self, WorkspaceError> {
+        check_header(path)?;
+        let claim = Claim::take(path, access)?;
+        let sql_error = |error| WorkspaceError::from_duckdb(path, error);
+        let connection = connect(path, Access::Read).map_err(sql_error)?;
+        check_layout(path, &connection)?;
+        let connection = match access {
+            Access::Read => connection,
+            Access::Write => {
+                drop(connection);
+                connect(path, Access::Write).map_err(sql_error)?
+            }
+        };
+        Ok(Self { path: path.to_owned(), connection, _claim: claim })
+    }
+
+    /// Where the workspace's file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The workspace's own connection.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// A further connection, for a thread of its own.
+    ///
+    /// # Errors
+    /// When DuckDB cannot make one.
+    pub fn connect(&self) -> Result<Connection, WorkspaceError> {
+        self.connection.try_clone().map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// How many loads have changed the data. Answers are kept for one revision.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn revision(&self) -> Result<i64, WorkspaceError> {
+        self.connection
+            .query_row("SELECT revision FROM schoolbench", [], |row| row.get(0))
+            .map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// The names of the files that were loaded, in the order of loading.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn sources(&self) -> Result<Vec<String>, WorkspaceError> {
+        let read = || {
+            let mut statement = self.connection.prepare("SELECT name FROM sources ORDER BY loaded, name")?;
+            let names = statement.query_map([], |row| row.get(0))?;
+            names.collect::<duckdb::Result<Vec<String>>>()
+        };
+        read().map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// The schools in the workspace.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn register(&self) -> Result<Register, WorkspaceError> {
+        Register::read(&self.connection).map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// The years of which there are pupils, by key stage.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn years(&self) -> Result<BTreeMap<KeyStage, BTreeSet<Year>>, WorkspaceError> {
+        let read = || {
+            let mut years: BTreeMap<KeyStage, BTreeSet<Year>> = BTreeMap::new();
+            let mut statement = self.connection.prepare("SELECT DISTINCT stage, year FROM outcomes_cube")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                // Both were checked when they were loaded.
+                if let (Some(stage), Some(year)) = (KeyStage::from_number(row.get(0)?), Year::new(row.get(1)?)) {
+                    years.entry(stage).or_default().insert(year);
+                }
+            }
+            Ok(years)
+        };
+        read().map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// The published national benchmarks in the workspace.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn national(&self) -> Result<National, WorkspaceError> {
+        National::read(&self.connection).map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// Closes the workspace and deletes its file: for a workspace that was made for a load that then failed.
+    pub fn discard(self) {
+        let path = self.path.clone();
+        drop(self);
+        remove(&path);
+    }
+}
+
+/// Deletes a workspace's file and what DuckDB keeps beside it. What is not there need not be deleted.
+fn remove(path: &Path) {
+    for ending in ["", ".wal", ".tmp"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let beside = PathBuf::from(name);
+        let removed =
+            if beside.is_dir() { std::fs::remove_dir_all(&beside) } else { std::fs::remove_file(&beside) };
+        if let Err(error) = removed
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!("could not delete: {error}: {}", beside.display());
+        }
+    }
+}
+
+fn connect(path: &Path, access: Access) -> duckdb::Result<Connection> {
+    let mode = match access {
+        Access::Read => AccessMode::ReadOnly,
+        Access::Write => AccessMode::ReadWrite,
+    };
+    let config = Config::default().access_mode(mode)?.enable_autoload_extension(false)?;
+    Connection::open_with_flags(path, config)
+}
+
+/// A DuckDB file has the letters DUCK after an eight-byte checksum.
+fn check_header(path: &Path) -> Result<(), WorkspaceError> {
+    let path = path.to_owned();
+    let mut header = [0; 12];
+    let read = File::open(&path).and_then(|mut file| file.read_exact(&mut header));
+    match read {
+        Ok(()) if &header[8..] == b"DUCK" => Ok(()),
+        Ok(()) => Err(WorkspaceError::Foreign { path }),
+        Err(error) => Err(match error.kind() {
+            std::io::ErrorKind::NotFound => WorkspaceError::Missing { path },
+            std::io::ErrorKind::UnexpectedEof => WorkspaceError::Foreign { path },
+            _ => WorkspaceError::Unreadable { source: error, path },
+        }),
+    }
+}
+
+fn check_layout(path: &Path, connection: &Connection) -> Result<(), WorkspaceError> {
+    let ours = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'schoolbench'";
+    let sql_error = |error| WorkspaceError::from_duckdb(path, error);
+    let tables: i64 = connection.query_row(ours, [], |row| row.get(0)).map_err(sql_error)?;
+    if tables == 0 {
+        return Err(WorkspaceError::Foreign { path: path.to_owned() });
+    }
+    let version: i64 =
+        connection.query_row("SELECT layout FROM schoolbench", [], |row| row.get(0)).map_err(sql_error)?;
+    if version > LAYOUT_VERSION {
+        return Err(WorkspaceError::Newer { path: path.to_owned(), version });
+    }
+    Ok(())
+}
+
+/// Files that this program itself has open: DuckDB's lock only keeps other programs out.
+static OPEN: LazyLock<Mutex<BTreeMap<PathBuf, Claims>>> = LazyLock::new(Mutex::default);
+
+#[derive(Default)]
+struct Claims {
+    readers: usize,
+    writer: bool,
+}
+
+#[derive(Debug)]
+struct Claim {
+    path: PathBuf,
+    access: Access,
+}
+
+impl Claim {
+    fn take(path: &Path, access: Access) -> Result<Self, WorkspaceError> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let known = absolute.canonicalize().unwrap_or(absolute);
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let claims = open.entry(known.clone()).or_default();
+        if claims.writer || (access == Access::Write && claims.readers > 0) {
+            return Err(WorkspaceError::InUse { path: path.to_owned(), by: "this program".to_owned() });
+        }
+        match access {
+            Access::Read => claims.readers += 1,
+            Access::Write => claims.writer = true,
+        }
+        Ok(Self { path: known, access })
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(claims) = open.get_mut(&self.path) {
+            match self.access {
+                Access::Read => claims.readers -= 1,
+                Access::Write => claims.writer = false,
+            }
+            if claims.readers == 0 && !claims.writer {
+                open.remove(&self.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Published national benchmarks of a workspace, held in memory.
+
+use std::collections::BTreeMap;
+
+use duckdb::Connection;
+
+use crate::model::{Indicator, KeyStage, Subject, Year};
+
+/// Measure, key stage number, year and subject word (empty for none).
+type Key = (String, i32, i32, String);
+
+/// National standard deviations of all pupils, where they were loaded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct National {
+    sds: BTreeMap<Key, (f64, String)>,
+}
+
+impl National {
+    pub(super) fn read(connection: &Connection) -> duckdb::Result<Self> {
+        let mut statement = connection.prepare(
+            "SELECT measure, key_stage, year, COALESCE(subject, ''), sd, source FROM national \
+             WHERE characteristic IS NULL AND sd > 0 ORDER BY measure, key_stage, year, subject, source",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut sds = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let key = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            sds.insert(key, (row.get(4)?, row.get(5)?));
+        }
+        Ok(Self { sds })
+    }
+
+    /// The national standard deviation of an indicator in a year, in the indicator's unit, with its source.
+    pub fn sd(&self, year: Year, stage: KeyStage, indicator: Indicator, subject: Option<Subject>) -> Option<(f64, &str)> {
+        let subject = subject.map(|subject| subject.slug.clone()).unwrap_or_default();
+        let key = (indicator.word().to_owned(), stage.number(), year.ending(), subject);
+        self.sds.get(&key).map(|(sd, source)| (*sd, source.as_str()))
+    }
+}
