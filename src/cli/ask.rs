@@ -154,7 +154,11 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "intervals of means: 1.96 standard deviations of {}", provenance.spread)?;
     writeln!(out, "intervals of shares: Wilson, 95 %")?;
     let elapsed_ms = provenance.elapsed.as_secs_f64() * 1000.0;
-    writeln!(out, "made in {elapsed_ms:.1} ms from {} rows of tallies, revision {}", provenance.rows, provenance.revision)?;
+    writeln!(
+        out,
+        "made in {elapsed_ms:.1} ms from {} rows of tallies, revision {}",
+        provenance.rows, provenance.revision
+    )?;
     writeln!(out, "files: {}", provenance.sources.join(", "))?;
     for sql in &provenance.sql {
         writeln!(out, "{sql};")?;

@@ -40,7 +40,7 @@ impl CliError {
     /// 1 internal, 2 bad input, 3 refused, 4 workspace in use or not usable.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Word(_) | Self::Input(_) | Self::File { .. } => 2,
+            Self::Word(_) | Self::Input(_) | Self::File { .. } | Self::Synth(SynthError::TooMany { .. }) => 2,
             Self::Import(ImportError::Findings(_)) => 2,
             Self::Import(ImportError::Cancelled) => 130,
             Self::Workspace(error) | Self::Import(ImportError::Workspace(error)) => match error {

@@ -36,10 +36,10 @@ pub(super) fn run(workspace: Option<PathBuf>) -> Result<(), CliError> {
 
 /// The workspace of the made-up authority in the user's data folder, made at first start.
 fn demo_workspace() -> Result<PathBuf, CliError> {
-    let folders = directories::ProjectDirs::from("uk", "Schoolbench", "schoolbench").ok_or_else(|| {
-        CliError::Input("this user has no data folder; name a workspace with --workspace".to_owned())
-    })?;
-    let failed = |path: &PathBuf, source| CliError::File { what: "the demo cannot be unpacked", source, path: path.clone() };
+    let folders = directories::ProjectDirs::from("uk", "Schoolbench", "schoolbench")
+        .ok_or_else(|| CliError::Input("this user has no data folder; name a workspace with --workspace".to_owned()))?;
+    let failed =
+        |path: &PathBuf, source| CliError::File { what: "the demo cannot be unpacked", source, path: path.clone() };
     let folder = folders.data_dir().to_owned();
     std::fs::create_dir_all(&folder).map_err(|source| failed(&folder, source))?;
     let workspace = folder.join("demo.schoolbench");
@@ -63,7 +63,8 @@ fn group(register: &Register) -> (Scope, String) {
 
 /// The headline question of a key stage; `None` where it has no headlines.
 fn headlines(stage: KeyStage, year: Year, scope: Scope) -> Result<Option<Question>, CliError> {
-    let headline = |indicator: &Indicator| indicator.source() == Source::Outcomes && indicator.stages().contains(&stage);
+    let headline =
+        |indicator: &Indicator| indicator.source() == Source::Outcomes && indicator.stages().contains(&stage);
     let indicators: Vec<Indicator> = Indicator::ALL.into_iter().filter(headline).collect();
     if indicators.iter().all(|indicator| indicator.unit() == Unit::Count) {
         return Ok(None);

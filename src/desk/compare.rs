@@ -40,7 +40,14 @@ impl Comparator {
 
     /// The comparator's tally of an indicator beside a row of the question's own slice. `None` if there are no such
     /// pupils.
-    pub fn beside(&self, own: &Slice, keys: &[i32], nth: usize, tallies: &Tallies, whole: Option<&Tallies>) -> Option<Tally> {
+    pub fn beside(
+        &self,
+        own: &Slice,
+        keys: &[i32],
+        nth: usize,
+        tallies: &Tallies,
+        whole: Option<&Tallies>,
+    ) -> Option<Tally> {
         let in_slice = tallies.row(&project(own, keys, &self.slice, self.years_before)).map(|row| row.tallies[nth]);
         match (&self.whole, whole) {
             (Some(slice), Some(whole)) => {

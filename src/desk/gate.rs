@@ -54,8 +54,9 @@ fn figure(question: &Question, policy: Policy, evidence: &Evidence) -> Result<Fi
     let interval = match indicator.unit() {
         Unit::Count => None,
         Unit::Mean => spread.and_then(|sd| Interval::of_mean(value, sd, tally.n)),
-        Unit::Percent => Interval::of_share(*tally)
-            .map(|share| Interval { lower: 100.0 * share.lower, upper: 100.0 * share.upper }),
+        Unit::Percent => {
+            Interval::of_share(*tally).map(|share| Interval { lower: 100.0 * share.lower, upper: 100.0 * share.upper })
+        }
     };
     let comparison = compared_with(question, *indicator).map(|there_are_others| {
         there_are_others?;

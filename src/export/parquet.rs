@@ -14,7 +14,8 @@ use crate::workspace::Register;
 pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let rows: Vec<Row> = rows(answer, register).collect();
     let compared_with = |row: &Row| row.comparator.and(answer.compared_with());
-    let decimals = |of: fn(&Row) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<Float64Array>()) };
+    let decimals =
+        |of: fn(&Row) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<Float64Array>()) };
     let keys = key_columns(answer).into_iter().enumerate().map(|(nth, name)| {
         let values = rows.iter().map(|row| row.keys.get(nth).map(String::as_str));
         (name, Arc::new(values.collect::<StringArray>()) as ArrayRef)

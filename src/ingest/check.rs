@@ -25,12 +25,7 @@ pub(super) fn check(batch: &Batch<'_>, findings: &mut Findings) {
     }
 }
 
-fn in_range(
-    batch: &Batch<'_>,
-    column: &Column,
-    values: impl Iterator<Item = Option<f64>>,
-    findings: &mut Findings,
-) {
+fn in_range(batch: &Batch<'_>, column: &Column, values: impl Iterator<Item = Option<f64>>, findings: &mut Findings) {
     let (least, most) = column.range.unwrap_or((f64::MIN, f64::MAX));
     for (row, value) in values.enumerate() {
         if let Some(value) = value

@@ -112,8 +112,8 @@ const SCHOOLS: &[Column] = &[
     must("type", Text, "type of establishment as in the school register"),
     may("easting", Whole, "Ordnance Survey easting in metres").within(0.0, 700_000.0),
     may("northing", Whole, "Ordnance Survey northing in metres").within(0.0, 1_300_000.0),
-    may("opened", Whole, "calendar year in which the school opened").within(500.0, 2100.0),
-    may("closed", Whole, "calendar year in which the school closed").within(1900.0, 2100.0),
+    may("opened", Whole, "first academic year under this URN, by the year it ends in").within(500.0, 2100.0),
+    may("closed", Whole, "last academic year under this URN, by the year it ends in").within(1900.0, 2100.0),
     may("predecessor_urn", Whole, "the school that this one continues, such as before it became an academy")
         .within(100_000.0, 999_999.0),
 ];
@@ -227,7 +227,8 @@ impl Table {
     /// the table that shares most of them, at least half of those that must be there.
     pub fn of_file(stem: &str, columns: &[&str]) -> Option<Self> {
         let stem = stem.to_ascii_lowercase();
-        let named = |table: &Self| stem.strip_prefix(table.name()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+        let named =
+            |table: &Self| stem.strip_prefix(table.name()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
         // `school_years` and `schools` cannot both match: one is no prefix of the other.
         Self::ALL.into_iter().find(named).or_else(|| {
             let shared = |table: &Self| table.columns().iter().filter(|c| columns.contains(&c.name)).count();

@@ -113,9 +113,10 @@ impl Findings {
 
     /// For each kind with more findings than are listed: file, column, kind and how many more.
     pub fn unlisted(&self) -> impl Iterator<Item = (&str, Option<&str>, Fault, u64)> {
-        self.counts.iter().filter(|(_, count)| **count > Self::LISTED).map(|((file, column, fault), count)| {
-            (file.as_str(), column.as_deref(), *fault, count - Self::LISTED)
-        })
+        self.counts
+            .iter()
+            .filter(|(_, count)| **count > Self::LISTED)
+            .map(|((file, column, fault), count)| (file.as_str(), column.as_deref(), *fault, count - Self::LISTED))
     }
 }
 

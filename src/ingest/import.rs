@@ -111,7 +111,8 @@ impl Load<'_> {
         self.sql(|| dropped)?;
         self.sql(|| connection.execute_batch("CHECKPOINT"))?;
         self.tell("done", 1.0);
-        let loaded = |source: &SourceFile| LoadedFile { name: source.name.clone(), table: source.table, rows: source.rows };
+        let loaded =
+            |source: &SourceFile| LoadedFile { name: source.name.clone(), table: source.table, rows: source.rows };
         Ok((sources.iter().map(loaded).collect(), known))
     }
 
@@ -178,7 +179,11 @@ impl Load<'_> {
                 self.tell(what, READING * self.rows.0 as f64 / self.rows.1.max(1) as f64);
             }
         }
-        if self.findings.is_empty() { Ok(pupils) } else { Err(ImportError::Findings(std::mem::take(&mut self.findings))) }
+        if self.findings.is_empty() {
+            Ok(pupils)
+        } else {
+            Err(ImportError::Findings(std::mem::take(&mut self.findings)))
+        }
     }
 
     /// Brings what is staged into the workspace: all of it, or nothing.
@@ -276,9 +281,8 @@ fn parquet_files(files: &[PathBuf], findings: &mut Findings) -> Vec<PathBuf> {
             found.push(path.clone());
             continue;
         }
-        let inside = std::fs::read_dir(path).and_then(|entries| {
-            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()
-        });
+        let inside = std::fs::read_dir(path)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
         let mut problem = |fault, message| {
             let file = path.display().to_string();
             findings.push(Finding { file, place: Place::File, column: None, fault, message });

@@ -19,7 +19,11 @@ const CHUNK: usize = 100_000;
 /// Makes the outcomes of every pupil into the temporary table `staged_outcomes`. `done` is told how many pupils are.
 ///
 /// Returns early, without an error, when `done` says so.
-pub(super) fn make(connection: &Connection, pupils: &Pupils, done: &mut dyn FnMut(usize) -> bool) -> duckdb::Result<()> {
+pub(super) fn make(
+    connection: &Connection,
+    pupils: &Pupils,
+    done: &mut dyn FnMut(usize) -> bool,
+) -> duckdb::Result<()> {
     connection.execute_batch(&format!("CREATE OR REPLACE TEMP TABLE staged_outcomes ({})", outcome_columns()))?;
     let subjects: Vec<Option<Subject>> = (0..=255).map(Subject::from_id).collect();
     let mut order: Vec<u32> = (0..pupils.len() as u32).collect();
@@ -68,7 +72,9 @@ fn results_of(
         for row in 0..batch.num_rows() {
             let of_kind = Qualification::ALL.get(kind.value(row) as usize - 1).copied();
             // Both were checked when they were loaded.
-            let (Some(subject), Some(qualification)) = (subjects[subject.value(row) as usize], of_kind) else { continue };
+            let (Some(subject), Some(qualification)) = (subjects[subject.value(row) as usize], of_kind) else {
+                continue;
+            };
             let points = points.is_valid(row).then(|| points.value(row));
             results.push(ResultRow {
                 pupil: pupil.value(row) as u32,

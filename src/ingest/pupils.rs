@@ -5,7 +5,7 @@ use arrow::array::Array;
 use super::finding::{Fault, Findings};
 use super::keys::KeyTable;
 use super::source::Batch;
-use crate::model::{Characteristic, PupilGroup, Profile, Subject, Qualification};
+use crate::model::{Characteristic, Profile, PupilGroup, Qualification, Subject};
 
 /// Every pupil of the workspace and of the load, by number.
 #[derive(Default)]

@@ -28,7 +28,12 @@ struct Staged {
 
 /// Takes the results of a checked batch; `pupils_known` tells whether a pupil that is not there is a finding of these
 /// results (or of a pupils file that could not be read).
-pub(super) fn take(batch: &Batch<'_>, pupils: &mut Pupils, pupils_known: bool, findings: &mut Findings) -> duckdb::Result<RecordBatch> {
+pub(super) fn take(
+    batch: &Batch<'_>,
+    pupils: &mut Pupils,
+    pupils_known: bool,
+    findings: &mut Findings,
+) -> duckdb::Result<RecordBatch> {
     let (keys, urns, years, stages) =
         (batch.text("pupil"), batch.whole("urn"), batch.whole("year"), batch.whole("key_stage"));
     let (subjects, qualifications, grades) =
@@ -39,12 +44,17 @@ pub(super) fn take(batch: &Batch<'_>, pupils: &mut Pupils, pupils_known: bool, f
     for row in 0..batch.rows {
         let numbers = [&urns, &years, &stages].iter().all(|column| column.is_valid(row));
         let words = (subjects.number(row), qualifications.number(row), grades.number(row));
-        let (true, true, (Some(subject), Some(qualification), Some(grade))) = (numbers, keys.is_valid(row), words) else {
+        let (true, true, (Some(subject), Some(qualification), Some(grade))) = (numbers, keys.is_valid(row), words)
+        else {
             continue;
         };
         let mut find = |column, fault, message| findings.push(batch.finding(row, column, fault, message));
         let Some(stage) = KeyStage::from_number(stages.value(row) as i32) else {
-            find("key_stage", Fault::OutOfRange, format!("{} is not a key stage here; right would be: 2, 4, 5", stages.value(row)));
+            find(
+                "key_stage",
+                Fault::OutOfRange,
+                format!("{} is not a key stage here; right would be: 2, 4, 5", stages.value(row)),
+            );
             continue;
         };
         let Some(subject) = codes.subject(stage, subject) else {
@@ -55,8 +65,13 @@ pub(super) fn take(batch: &Batch<'_>, pupils: &mut Pupils, pupils_known: bool, f
         };
         let Some(kind) = codes.qualifications[qualification].filter(|kind| kind.stage() == stage) else {
             let word = qualifications.word(row).unwrap_or_default();
-            let right: Vec<_> = Qualification::ALL.into_iter().filter(|q| q.stage() == stage).map(Qualification::word).collect();
-            find("qualification", Fault::UnknownWord, format!("\"{word}\" is not a qualification of {stage}; right would be: {}", right.join(", ")));
+            let right: Vec<_> =
+                Qualification::ALL.into_iter().filter(|q| q.stage() == stage).map(Qualification::word).collect();
+            find(
+                "qualification",
+                Fault::UnknownWord,
+                format!("\"{word}\" is not a qualification of {stage}; right would be: {}", right.join(", ")),
+            );
             continue;
         };
         let Some(grade) = codes.grade(qualification, grade) else {
@@ -68,7 +83,11 @@ pub(super) fn take(batch: &Batch<'_>, pupils: &mut Pupils, pupils_known: bool, f
         let key = keys.value(row);
         let Some(number) = pupils.number(stage.number() as i8, key) else {
             if pupils_known {
-                find("pupil", Fault::WithoutPupil, format!("pupil {key} has no row in pupils for {stage}; load that file too"));
+                find(
+                    "pupil",
+                    Fault::WithoutPupil,
+                    format!("pupil {key} has no row in pupils for {stage}; load that file too"),
+                );
             }
             continue;
         };
@@ -79,11 +98,19 @@ pub(super) fn take(batch: &Batch<'_>, pupils: &mut Pupils, pupils_known: bool, f
             } else {
                 ("urn", urns.value(row), i64::from(pupil.urn))
             };
-            find(column, Fault::Disagrees, format!("the result of pupil {key} says {here} and the pupil's row {there}; make them the same"));
+            find(
+                column,
+                Fault::Disagrees,
+                format!("the result of pupil {key} says {here} and the pupil's row {there}; make them the same"),
+            );
             continue;
         }
         if !pupils.note_result(number, subject, kind) {
-            find("subject", Fault::Duplicate, format!("pupil {key} has a result in {} ({}) already; keep one", subject.slug, kind.word()));
+            find(
+                "subject",
+                Fault::Duplicate,
+                format!("pupil {key} has a result in {} ({}) already; keep one", subject.slug, kind.word()),
+            );
             continue;
         }
         let worth = if points.is_null(row) {
@@ -91,7 +118,11 @@ pub(super) fn take(batch: &Batch<'_>, pupils: &mut Pupils, pupils_known: bool, f
         } else {
             let hundredths = points.value(row) * 100.0;
             if (hundredths - hundredths.round()).abs() > 1e-6 {
-                find("points", Fault::OutOfRange, format!("{} has more than two decimals; round it or leave it empty", points.value(row)));
+                find(
+                    "points",
+                    Fault::OutOfRange,
+                    format!("{} has more than two decimals; round it or leave it empty", points.value(row)),
+                );
                 continue;
             }
             // No result stays no result, whatever points a file gives it.

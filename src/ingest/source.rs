@@ -6,7 +6,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, StringArray, new_null_array};
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, StringArray, new_null_array,
+};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Int32Type, Schema};
 use parquet::arrow::ProjectionMask;
@@ -94,8 +96,7 @@ impl SourceFile {
                 Ok(field) if accepts(column.kind, field.data_type()) => {}
                 Ok(field) => {
                     fits = false;
-                    let message =
-                        format!("it holds {}; it must hold {}", plain(field.data_type()), column.kind.word());
+                    let message = format!("it holds {}; it must hold {}", plain(field.data_type()), column.kind.word());
                     find(Some(column.name), Fault::WrongType, message);
                 }
             }
@@ -126,7 +127,10 @@ impl SourceFile {
     }
 
     /// Reads the file from its start. Stops early, with a finding, where it cannot be read.
-    pub fn batches<'a>(&'a self, findings: &mut Findings) -> Option<impl Iterator<Item = Result<Batch<'a>, Finding>> + use<'a>> {
+    pub fn batches<'a>(
+        &'a self,
+        findings: &mut Findings,
+    ) -> Option<impl Iterator<Item = Result<Batch<'a>, Finding>> + use<'a>> {
         let broken = move |error: String| Finding {
             file: self.name.clone(),
             place: Place::File,
@@ -168,7 +172,6 @@ impl SourceFile {
     pub fn place(&self, row: u64) -> Place {
         Place::Row { row, row_group: self.row_groups.partition_point(|first| *first <= row) }
     }
-
 }
 
 /// Some rows of a file, with the columns of its table in order and in one in-memory type per kind.
@@ -218,7 +221,9 @@ impl Batch<'_> {
     /// A text column.
     pub fn text(&self, name: &str) -> StringArray {
         let plain = cast_with_options(self.column(name), &DataType::Utf8, &CastOptions::default()).ok();
-        plain.and_then(|array| array.as_any().downcast_ref().cloned()).unwrap_or_else(|| StringArray::new_null(self.rows))
+        plain
+            .and_then(|array| array.as_any().downcast_ref().cloned())
+            .unwrap_or_else(|| StringArray::new_null(self.rows))
     }
 
     /// A column of words that repeat: each row's word by its number among the batch's distinct words.
@@ -295,8 +300,7 @@ fn plain(stored: &DataType) -> String {
 
 fn read_metadata(path: &Path) -> Result<ArrowReaderMetadata, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
-    let metadata =
-        ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
     // Read words that repeat as the dictionary that the file holds them in, where it does.
     let fields = metadata.schema().fields().iter().map(|field| {
         let repeats = REPEATING.contains(&field.name().as_str());

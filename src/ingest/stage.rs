@@ -64,7 +64,11 @@ impl Known {
 }
 
 /// The rows of a checked batch of one of the small tables, ready to append.
-pub(super) fn small_table(batch: &Batch<'_>, known: &mut Known, findings: &mut Findings) -> duckdb::Result<RecordBatch> {
+pub(super) fn small_table(
+    batch: &Batch<'_>,
+    known: &mut Known,
+    findings: &mut Findings,
+) -> duckdb::Result<RecordBatch> {
     let table = batch.file.table;
     if matches!(table, Table::Schools | Table::SchoolYears) {
         let urns = batch.whole("urn");

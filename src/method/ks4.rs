@@ -77,7 +77,8 @@ pub fn outcome(entries: &[Entry]) -> Outcome {
     let ebacc: i32 = ebacc_slots.iter().take(3).sum();
 
     let spare_english = both_english.then(|| language.min(literature)).flatten();
-    let mut open_slots: Vec<i32> = ebacc_slots.iter().skip(3).copied().chain(of(Element::Open)).chain(spare_english).collect();
+    let mut open_slots: Vec<i32> =
+        ebacc_slots.iter().skip(3).copied().chain(of(Element::Open)).chain(spare_english).collect();
     open_slots.sort_unstable_by(|a, b| b.cmp(a));
     let open: i32 = open_slots.iter().take(3).sum();
 

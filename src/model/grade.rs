@@ -89,8 +89,7 @@ pub struct Grade {
     pub points: Option<Points>,
 }
 
-static GRADES: LazyLock<Vec<Grade>> =
-    LazyLock::new(|| compiled_in(include_str!("../../data/reference/grades.csv")));
+static GRADES: LazyLock<Vec<Grade>> = LazyLock::new(|| compiled_in(include_str!("../../data/reference/grades.csv")));
 
 impl Grade {
     /// Every grade of every qualification.

@@ -138,14 +138,10 @@ impl Indicator {
             Self::RwmHigh => {
                 Facts("rwm_high", "Reading, writing and maths: higher standard", Percent, Outcomes, &[Ks2])
             }
-            Self::ReadingExpected => {
-                Facts("reading_expected", "Reading: expected standard", Percent, Outcomes, &[Ks2])
-            }
+            Self::ReadingExpected => Facts("reading_expected", "Reading: expected standard", Percent, Outcomes, &[Ks2]),
             Self::ReadingHigh => Facts("reading_high", "Reading: higher standard", Percent, Outcomes, &[Ks2]),
             Self::ReadingScore => Facts("reading_score", "Reading: scaled score", Mean, Outcomes, &[Ks2]),
-            Self::WritingExpected => {
-                Facts("writing_expected", "Writing: expected standard", Percent, Outcomes, &[Ks2])
-            }
+            Self::WritingExpected => Facts("writing_expected", "Writing: expected standard", Percent, Outcomes, &[Ks2]),
             Self::WritingHigh => Facts("writing_high", "Writing: greater depth", Percent, Outcomes, &[Ks2]),
             Self::MathsExpected => Facts("maths_expected", "Maths: expected standard", Percent, Outcomes, &[Ks2]),
             Self::MathsHigh => Facts("maths_high", "Maths: higher standard", Percent, Outcomes, &[Ks2]),

@@ -244,11 +244,8 @@ impl Profile {
     const PRIOR_SHIFT: u32 = 13;
 
     /// Upper bounds (exclusive) of the score groups within each band, in hundredths of a scaled score.
-    const PRIOR_GROUPS: [(i32, [i32; 3]); 3] = [
-        (10_000, [8_000, 9_000, 9_600]),
-        (11_000, [10_250, 10_500, 10_750]),
-        (i32::MAX, [11_350, 11_700, i32::MAX]),
-    ];
+    const PRIOR_GROUPS: [(i32, [i32; 3]); 3] =
+        [(10_000, [8_000, 9_000, 9_600]), (11_000, [10_250, 10_500, 10_750]), (i32::MAX, [11_350, 11_700, i32::MAX])];
 
     /// The profile that a workspace stores as this number.
     pub fn from_number(number: i32) -> Self {

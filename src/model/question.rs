@@ -176,9 +176,8 @@ impl Question {
     /// When a part is missing, or parts do not go together; the error says what would be right.
     pub fn new(draft: Draft) -> Result<Self, UnknownWord> {
         let Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare } = draft;
-        let refuse = |what, word: &str, hint: &str| {
-            Err(UnknownWord { what, word: word.to_owned(), hint: hint.to_owned() })
-        };
+        let refuse =
+            |what, word: &str, hint: &str| Err(UnknownWord { what, word: word.to_owned(), hint: hint.to_owned() });
         if years.is_empty() {
             return refuse("years", "", "name at least one, such as 2024 or 2022-2024");
         }

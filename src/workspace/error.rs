@@ -60,8 +60,15 @@ impl WorkspaceError {
             Self::Newer { path, version: super::LAYOUT_VERSION + 1 }
         } else if says(&["not a valid DuckDB database"]) {
             Self::Foreign { path }
-        } else if says(&["checksum", "Corrupt", "corrupt", "deserialize", "Serialization Error", "INTERNAL", "could not read"])
-            || says(&["Could not read", "Failed to load metadata", "replaying WAL", "truncated"])
+        } else if says(&[
+            "checksum",
+            "Corrupt",
+            "corrupt",
+            "deserialize",
+            "Serialization Error",
+            "INTERNAL",
+            "could not read",
+        ]) || says(&["Could not read", "Failed to load metadata", "replaying WAL", "truncated"])
         {
             Self::Damaged { detail: first_line(), path }
         } else {

@@ -30,14 +30,20 @@ pub fn over_facts(indicator: Indicator) -> TallySql {
     let (column, hit) = column(indicator);
     let sum = |of: String| format!("CAST(SUM({of}) AS BIGINT)");
     match indicator.unit() {
-        Unit::Count => TallySql { n: "COUNT(*)".to_owned(), sum: "COUNT(*)".to_owned(), sum_of_squares: "COUNT(*)".to_owned() },
+        Unit::Count => {
+            TallySql { n: "COUNT(*)".to_owned(), sum: "COUNT(*)".to_owned(), sum_of_squares: "COUNT(*)".to_owned() }
+        }
         Unit::Percent => {
             let hits = sum(format!("CASE WHEN {hit} THEN 1 ELSE 0 END"));
             TallySql { n: format!("COUNT({column})"), sum: hits.clone(), sum_of_squares: hits }
         }
         Unit::Mean => {
             let wide = format!("CAST({column} AS BIGINT)");
-            TallySql { n: format!("COUNT({column})"), sum: sum(wide.clone()), sum_of_squares: sum(format!("{wide} * {wide}")) }
+            TallySql {
+                n: format!("COUNT({column})"),
+                sum: sum(wide.clone()),
+                sum_of_squares: sum(format!("{wide} * {wide}")),
+            }
         }
     }
 }

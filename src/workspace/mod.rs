@@ -178,8 +178,7 @@ fn remove(path: &Path) {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
         let beside = PathBuf::from(name);
-        let removed =
-            if beside.is_dir() { std::fs::remove_dir_all(&beside) } else { std::fs::remove_file(&beside) };
+        let removed = if beside.is_dir() { std::fs::remove_dir_all(&beside) } else { std::fs::remove_file(&beside) };
         if let Err(error) = removed
             && error.kind() != std::io::ErrorKind::NotFound
         {

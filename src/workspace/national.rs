@@ -31,7 +31,13 @@ impl National {
     }
 
     /// The national standard deviation of an indicator in a year, in the indicator's unit, with its source.
-    pub fn sd(&self, year: Year, stage: KeyStage, indicator: Indicator, subject: Option<Subject>) -> Option<(f64, &str)> {
+    pub fn sd(
+        &self,
+        year: Year,
+        stage: KeyStage,
+        indicator: Indicator,
+        subject: Option<Subject>,
+    ) -> Option<(f64, &str)> {
         let subject = subject.map(|subject| subject.slug.clone()).unwrap_or_default();
         let key = (indicator.word().to_owned(), stage.number(), year.ending(), subject);
         self.sds.get(&key).map(|(sd, source)| (*sd, source.as_str()))

@@ -14,9 +14,8 @@ pub struct Register {
 
 impl Register {
     pub(super) fn read(connection: &Connection) -> duckdb::Result<Self> {
-        let mut statement = connection.prepare(
-            "SELECT urn, name, phase, la_code, la_name, trust_uid, trust_name FROM schools ORDER BY urn",
-        )?;
+        let mut statement = connection
+            .prepare("SELECT urn, name, phase, la_code, la_name, trust_uid, trust_name FROM schools ORDER BY urn")?;
         let mut rows = statement.query([])?;
         let mut schools = BTreeMap::new();
         while let Some(row) = rows.next()? {

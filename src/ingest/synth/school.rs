@@ -146,7 +146,7 @@ impl School {
                 "Voluntary aided school" | "Voluntary controlled school" => {
                     format!("{place} Church of England Primary School")
                 }
-                "Community school" if self.number % 3 == 0 => format!("{place} Community Primary School"),
+                "Community school" if self.number.is_multiple_of(3) => format!("{place} Community Primary School"),
                 "Academy sponsor led" => format!("{place} Primary Academy"),
                 _ => format!("{place} Primary School"),
             };

@@ -1,0 +1,23 @@
+//! All tests of Schoolbench in one binary, so that DuckDB is linked once. A module per subject.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod bad_input;
+mod cache;
+mod contract;
+mod demo;
+mod desk;
+mod fixture;
+mod golden;
+mod house;
+mod kill;
+mod method;
+mod oracle;
+mod paths;
+mod synth;
+mod workspace;
