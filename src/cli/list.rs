@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::{Characteristic, Compare, Indicator, KeyStage, Scope, Subject};
+use crate::model::{Characteristic, Compare, Indicator, KeyStage, PupilGroup, Scope, Subject};
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// Writes the words of a workspace.
@@ -29,7 +29,7 @@ pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()
     }
     writeln!(out, "Filters (--filter) and breakdowns (--by)")?;
     for characteristic in Characteristic::ALL {
-        let words: Vec<_> = characteristic.groups().map(|group| group.word()).filter(|w| *w != "unknown").collect();
+        let words: Vec<_> = characteristic.groups().map(PupilGroup::word).filter(|w| *w != "unknown").collect();
         writeln!(out, "  {:<18} {}={}", characteristic.label(), characteristic.word(), words.join("|"))?;
     }
     writeln!(out, "  School, subject and year can be broken down by too: --by school,subject,year")?;

@@ -36,7 +36,7 @@ enum Command {
     /// Load Parquet files into a workspace, which is made if there is none
     Import(import::Arguments),
     /// Ask a question
-    Ask(ask::Arguments),
+    Ask(Box<ask::Arguments>),
 }
 
 /// Runs the program with the arguments of the process.

@@ -13,6 +13,7 @@ mod gate;
 mod work;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -198,11 +199,15 @@ impl Desk {
     pub fn ask_and_wait(&self, question: &Question) -> Result<Arc<Answer>, Arc<DeskError>> {
         /// A panel that no window has.
         const COMMAND_LINE: PanelId = PanelId(u64::MAX);
+        let settled = |outcome| {
+            self.shared.lock().panels.remove(&COMMAND_LINE);
+            outcome
+        };
         loop {
             let reply = self.ask(COMMAND_LINE, question, Lane::Interactive);
             match (reply.status, reply.answer) {
-                (Status::Ready, Some(answer)) => return Ok(answer),
-                (Status::Failed(error), _) => return Err(error),
+                (Status::Ready, Some(answer)) => return settled(Ok(answer)),
+                (Status::Failed(error), _) => return settled(Err(error)),
                 _ => {
                     let state = self.shared.lock();
                     let waiting = |state: &mut State| {
@@ -240,6 +245,18 @@ impl Drop for Desk {
                 tracing::error!("a worker of the desk had ended before its time");
             }
         }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("cache_bytes", &self.cache_bytes).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("workspace", &self.workspace).finish_non_exhaustive()
     }
 }
 
@@ -320,7 +337,7 @@ impl Shared {
             state = self.lock();
             state.running[place] = None;
             match outcome {
-                Outcome::Answered(answer) => state.settle(&question, &Ok(Arc::new(answer))),
+                Outcome::Answered(answer) => state.settle(&question, &Ok(answer)),
                 Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),
                 // Nobody asks any more; or somebody asks again, and then it is still waiting.
                 Outcome::Stopped => {}

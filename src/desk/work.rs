@@ -28,7 +28,7 @@ pub(super) struct Library {
 
 /// How work on a question ended.
 pub(super) enum Outcome {
-    Answered(Answer),
+    Answered(Arc<Answer>),
     Failed(DeskError),
     /// Nobody wants it any more.
     Stopped,
@@ -56,7 +56,7 @@ impl Library {
     /// Answers a question on a worker's connection. `wanted` tells whether somebody still asks.
     pub fn answer(&self, connection: &Connection, question: &Question, wanted: &dyn Fn() -> bool) -> Outcome {
         match self.try_answer(connection, question, wanted) {
-            Ok(Some(answer)) => Outcome::Answered(answer),
+            Ok(Some(answer)) => Outcome::Answered(Arc::new(answer)),
             Ok(None) | Err(DeskError::Engine(EngineError::Interrupted)) => Outcome::Stopped,
             Err(error) => Outcome::Failed(error),
         }

@@ -95,7 +95,14 @@ impl Plan {
         let sums: Vec<[usize; 3]> = sums.collect();
         let mut values = vec![slice.stage.number()];
         let mut sql = format!("SELECT {} FROM {} WHERE stage = ?", columns.join(", "), path.table(slice.source));
-        one_of(&mut sql, &mut values, "year", slice.years.iter().map(|year| year.ending()));
+        match slice.years.as_slice() {
+            // Years that follow each other are one range, which is cheaper to test than a list.
+            [first, .., last] if last.ending() - first.ending() + 1 == slice.years.len() as i32 => {
+                sql.push_str(" AND year BETWEEN ? AND ?");
+                values.extend([first.ending(), last.ending()]);
+            }
+            years => one_of(&mut sql, &mut values, "year", years.iter().map(|year| year.ending())),
+        }
         if !slice.subjects.is_empty() {
             one_of(&mut sql, &mut values, "subject", slice.subjects.iter().map(|subject| i32::from(subject.id)));
         }

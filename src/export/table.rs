@@ -72,7 +72,7 @@ fn grouped(n: i64) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 && !grouped.ends_with('-') {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && !grouped.ends_with('-') {
             grouped.push(',');
         }
         grouped.push(digit);

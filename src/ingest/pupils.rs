@@ -85,7 +85,7 @@ impl Pupils {
         let profiles = profiles(batch);
         let priors = batch.decimal("prior_score");
         let mut taken = Vec::with_capacity(batch.rows);
-        for row in 0..batch.rows {
+        for (row, profile) in profiles.into_iter().enumerate() {
             let there = [&urns, &years, &stages].iter().all(|column| column.is_valid(row));
             if !there || keys.is_null(row) {
                 continue;
@@ -101,7 +101,7 @@ impl Pupils {
                 stage: stage as i8,
                 urn: urns.value(row) as i32,
                 year: years.value(row) as i16,
-                profile: profiles[row],
+                profile,
                 prior: priors.is_valid(row).then(|| (priors.value(row) * 100.0).round() as i16),
             };
             let key = keys.value(row);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arrow::array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, StringArray, new_null_array,
 };
+use arrow::buffer::NullBuffer;
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Int32Type, Schema};
 use parquet::arrow::ProjectionMask;
@@ -193,7 +194,7 @@ impl Batch<'_> {
     /// The rows of this batch, from 0, that have no value in a column.
     pub fn nulls(&self, name: &str) -> impl Iterator<Item = usize> {
         let nulls = self.column(name).logical_nulls().filter(|nulls| nulls.null_count() > 0);
-        let rows = nulls.as_ref().map_or(0, |nulls| nulls.len());
+        let rows = nulls.as_ref().map_or(0, NullBuffer::len);
         (0..rows).filter(move |row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(*row)))
     }
 

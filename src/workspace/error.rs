@@ -45,6 +45,7 @@ pub enum WorkspaceError {
 
 impl WorkspaceError {
     /// Sorts DuckDB's errors, which tell their kind only by their text.
+    #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
     pub fn from_duckdb(path: &Path, error: duckdb::Error) -> Self {
         let path = path.to_owned();
         let detail = error.to_string();

@@ -176,8 +176,8 @@ fn table(subject: Subject, rows: &[Row]) -> SubjectTable {
             let of_group = own.iter().filter(|row| row.group() == group);
             let shares: Vec<_> = of_group.map(|row| (row.grade.as_str(), row.pupils)).collect();
             // Nobody of the group took it: whoever does here is graded like everyone.
-            let everyone = || own.iter().map(|row| (row.grade.as_str(), row.pupils)).collect();
-            if shares.is_empty() { merged(everyone()) } else { shares }
+            let everyone = || own.iter().map(|row| (row.grade.as_str(), row.pupils)).collect::<Vec<_>>();
+            if shares.is_empty() { merged(&everyone()) } else { shares }
         })
         .collect();
     let numbers = std::array::from_fn(|group| Ladder::new(subject.qualification, &shares[group]));
@@ -189,7 +189,7 @@ fn table(subject: Subject, rows: &[Row]) -> SubjectTable {
 }
 
 /// Shares of grades that stand several times, worst grade first.
-fn merged<'a>(shares: Vec<(&'a str, f64)>) -> Vec<(&'a str, f64)> {
+fn merged<'a>(shares: &[(&'a str, f64)]) -> Vec<(&'a str, f64)> {
     let sum = |grade: &str| shares.iter().filter(|(word, _)| *word == grade).map(|(_, share)| share).sum();
     let all = Grade::all().iter().filter(|grade| grade.qualification == Qualification::Gcse);
     let mut words: Vec<&'a str> = Vec::new();
