@@ -145,6 +145,7 @@ fn one_of(sql: &mut String, values: &mut Vec<i32>, column: &str, allowed: impl I
     let before = values.len();
     values.extend(allowed);
     let _ = match values.len() - before {
+        0 => write!(sql, " AND 1 = 0"),
         1 => write!(sql, " AND {column} = ?"),
         n => write!(sql, " AND {column} IN ({})", vec!["?"; n].join(", ")),
     };

@@ -8,7 +8,7 @@ use crate::model::{Indicator, Unit};
 use crate::workspace::Register;
 
 /// Longest text shown in a cell.
-const WIDEST: usize = 44;
+const WIDEST: usize = 60;
 
 pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let keys = key_columns(answer);
@@ -24,7 +24,12 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
             None => "",
         };
         let difference = row.difference.map(|difference| {
-            let sign = if difference < 0.0 { "−" } else { "+" };
+            let rounded_away = !shown(difference.abs()).contains(|digit: char| ('1'..='9').contains(&digit));
+            let sign = match difference {
+                _ if rounded_away => "",
+                ..0.0 => "−",
+                _ => "+",
+            };
             // A difference of percentages is in percentage points.
             let size = shown(difference.abs()).replace(" %", " pp");
             format!("{sign}{size} {arrow}")

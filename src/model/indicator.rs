@@ -10,36 +10,67 @@ use super::{KeyStage, UnknownWord};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Indicator {
+    /// Pupils at the end of the key stage.
     Pupils,
+    /// Attainment 8: English and maths doubled, three EBacc slots, three open slots; 0 to 90 points from GCSEs.
     Att8,
+    /// English element of Attainment 8: the better of language and literature, doubled if both were taken.
     Att8English,
+    /// Mathematics element of Attainment 8, doubled.
     Att8Maths,
+    /// The three EBacc slots of Attainment 8.
     Att8Ebacc,
+    /// The three open slots of Attainment 8.
     Att8Open,
+    /// Share of pupils with grade 4 or above in maths and in English language or literature.
     Basics4,
+    /// Share of pupils with grade 5 or above in maths and in English language or literature.
     Basics5,
+    /// Share of pupils who entered all five EBacc pillars.
     EbaccEntry,
+    /// Share of pupils with grade 4 or above in all five EBacc pillars.
     Ebacc4,
+    /// Share of pupils with grade 5 or above in all five EBacc pillars.
     Ebacc5,
+    /// EBacc average point score: mean points over the six EBacc slots, an empty one counting 0.
     EbaccAps,
+    /// Share of pupils at the expected standard in reading, writing and maths.
     RwmExpected,
+    /// Share of pupils at the higher standard in reading and maths and at greater depth in writing.
     RwmHigh,
+    /// Share of pupils with a reading score of 100 or more.
     ReadingExpected,
+    /// Share of pupils with a reading score of 110 or more.
     ReadingHigh,
+    /// Mean reading scaled score, 80 to 120, of the pupils who have one.
     ReadingScore,
+    /// Share of pupils teachers assessed at the expected standard in writing or above.
     WritingExpected,
+    /// Share of pupils teachers assessed at greater depth in writing.
     WritingHigh,
+    /// Share of pupils with a KS2 maths score of 100 or more.
     MathsExpected,
+    /// Share of pupils with a KS2 maths score of 110 or more.
     MathsHigh,
+    /// Mean KS2 maths scaled score, 80 to 120, of the pupils who have one.
     MathsScore,
+    /// Share of pupils with a grammar, punctuation and spelling score of 100 or more.
     GpsExpected,
+    /// Share of pupils with a grammar, punctuation and spelling score of 110 or more.
     GpsHigh,
+    /// Mean grammar, punctuation and spelling scaled score, 80 to 120, of the pupils who have one.
     GpsScore,
+    /// Entries in subjects, with or without a result.
     Entries,
+    /// Share of GCSE results at grade 7 or above (legacy A); X is left out, U is in.
     Grade7Plus,
+    /// Share of GCSE results at grade 5 or above (legacy B).
     Grade5Plus,
+    /// Share of GCSE results at grade 4 or above (legacy C).
     Grade4Plus,
+    /// Share of GCSE results at grade 1 or above (legacy G).
     Grade1Plus,
+    /// Mean points of the results that have points; at KS2 the mean scaled score.
     AvgPoints,
 }
 

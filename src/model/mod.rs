@@ -21,9 +21,9 @@ pub use stage::KeyStage;
 pub use subject::{Element, Subject};
 pub use year::Year;
 
-/// A word that the user wrote is not one of the field's words.
+/// A word that the user wrote is not one of the field's words, is missing, or does not go with the others.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} \"{word}\" is not known; {hint}")]
+#[error("{}; {hint}", unknown(.what, .word))]
 pub struct UnknownWord {
     /// What the word was taken for: "indicator", "subject", "year" ...
     pub what: &'static str,
@@ -31,6 +31,10 @@ pub struct UnknownWord {
     pub word: String,
     /// What would be right.
     pub hint: String,
+}
+
+fn unknown(what: &str, word: &str) -> String {
+    if word.is_empty() { format!("the question names no {what}") } else { format!("{what} \"{word}\" is not right") }
 }
 
 impl UnknownWord {
