@@ -14,14 +14,15 @@ fn main() {
 }
 
 fn load(bencher: Bencher<'_, '_>, files: &Path, beside: &Path) {
-    bencher
-        .with_inputs(|| tempfile::tempdir_in(beside).expect("a folder for the workspace"))
-        .bench_local_values(|folder| {
-            let files = ["schools", "school_years", "pupils", "results"].map(|table| files.join(format!("{table}.parquet")));
+    bencher.with_inputs(|| tempfile::tempdir_in(beside).expect("a folder for the workspace")).bench_local_values(
+        |folder| {
+            let files =
+                ["schools", "school_years", "pupils", "results"].map(|table| files.join(format!("{table}.parquet")));
             let workspace = folder.path().join("bench.schoolbench");
             import(&workspace, &files, &Cancel::default(), &mut |_| {}).expect("the files load");
             folder
-        });
+        },
+    );
 }
 
 #[divan::bench(sample_count = 5)]

@@ -70,7 +70,8 @@ mod star_join {
             schools = file("schools.parquet"),
         );
         let mut statement = connection.prepare(&sql).expect("the analyst's query");
-        bencher.bench_local(|| statement.query_arrow([]).expect("an answer").map(|batch| batch.num_rows()).sum::<usize>());
+        bencher
+            .bench_local(|| statement.query_arrow([]).expect("an answer").map(|batch| batch.num_rows()).sum::<usize>());
     }
 
     const FIGURES: &str = "COUNT(*), AVG(g.points), AVG(CASE WHEN g.points >= 4 THEN 1 ELSE 0 END)";

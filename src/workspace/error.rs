@@ -29,8 +29,8 @@ pub enum WorkspaceError {
     /// Another program has it open for writing, or reads it while this one wants to write.
     #[error("this workspace is in use by {by}; close it there and try again: {}", path.display())]
     InUse { path: PathBuf, by: String },
-    /// The operating system does not let us read it.
-    #[error("this workspace cannot be read ({source}): {}", path.display())]
+    /// The operating system does not let us read or write it.
+    #[error("this workspace cannot be read or written; check the folder and its rights ({source}): {}", path.display())]
     Unreadable { source: std::io::Error, path: PathBuf },
     /// The disk has no room left.
     #[error("the disk is full; make room and try again ({detail}): {}", path.display())]
@@ -57,6 +57,8 @@ impl WorkspaceError {
             Self::InUse { path, by: holder(&detail).unwrap_or_else(|| "another program".to_owned()) }
         } else if says(&["No space left", "not enough space", "disk is full", "max_temp_directory_size"]) {
             Self::DiskFull { detail: first_line(), path }
+        } else if says(&["Permission denied", "Read-only file system", "Cannot open file", "No such file"]) {
+            Self::Unreadable { source: std::io::Error::other(first_line()), path }
         } else if says(&["newer version", "not compatible", "storage version"]) {
             Self::Newer { path, version: super::LAYOUT_VERSION + 1 }
         } else if says(&["not a valid DuckDB database"]) {

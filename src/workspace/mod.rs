@@ -44,7 +44,8 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Makes a new, empty workspace.
+    /// Makes a new, empty workspace. The file gets its name when it is whole, so that a program that is killed meanwhile
+    /// leaves no file that cannot be opened.
     ///
     /// # Errors
     /// [`WorkspaceError::Exists`] if there is a file already; it is not touched.
@@ -52,19 +53,23 @@ impl Workspace {
         if path.exists() {
             return Err(WorkspaceError::Exists { path: path.to_owned() });
         }
-        let claim = Claim::take(path, Access::Write)?;
-        let made = || {
-            let connection = connect(path, Access::Write)?;
+        let unfinished = beside(path, ".unfinished");
+        remove(&unfinished);
+        let make = || {
+            let connection = connect(&unfinished, Access::Write)?;
             connection.execute_batch(&layout::create())?;
             connection.execute("INSERT INTO schoolbench VALUES (?, 0)", [LAYOUT_VERSION])?;
             connection.execute_batch("CHECKPOINT")?;
-            Ok(connection)
+            connection.close().map_err(|(_, error)| error)
         };
-        let connection = made().map_err(|error| {
-            remove(path);
-            WorkspaceError::from_duckdb(path, error)
-        })?;
-        Ok(Self { path: path.to_owned(), connection, _claim: claim })
+        let made = make().map_err(|error| WorkspaceError::from_duckdb(path, error)).and_then(|()| {
+            let named = std::fs::rename(&unfinished, path);
+            named.map_err(|source| WorkspaceError::Unreadable { source, path: path.to_owned() })
+        });
+        if made.is_err() {
+            remove(&unfinished);
+        }
+        made.and_then(|()| Self::open(path, Access::Write))
     }
 
     /// Opens a workspace. The file is looked at before anything could be written to it.
@@ -174,10 +179,7 @@ impl Workspace {
 
 /// Deletes a workspace's file and what DuckDB keeps beside it. What is not there need not be deleted.
 fn remove(path: &Path) {
-    for ending in ["", ".wal", ".tmp"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        let beside = PathBuf::from(name);
+    for beside in ["", ".wal", ".tmp"].map(|ending| beside(path, ending)) {
         let removed = if beside.is_dir() { std::fs::remove_dir_all(&beside) } else { std::fs::remove_file(&beside) };
         if let Err(error) = removed
             && error.kind() != std::io::ErrorKind::NotFound
@@ -185,6 +187,13 @@ fn remove(path: &Path) {
             tracing::warn!("could not delete: {error}: {}", beside.display());
         }
     }
+}
+
+/// A file's name with something after it.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 fn connect(path: &Path, access: Access) -> duckdb::Result<Connection> {

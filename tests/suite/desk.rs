@@ -98,7 +98,9 @@ fn a_hand_that_changes_its_mind_all_the_time_gets_the_last_answer() {
 #[test]
 fn many_panels_in_both_lanes_are_all_answered() {
     let (desk, come) = desk(1 << 22);
-    let questions: Vec<_> = (0..12).map(|n| question(["2022", "2023", "2024"][n % 3], &[], ["", "sex", "school", "prior"][n / 3])).collect();
+    let questions: Vec<_> = (0..12)
+        .map(|n| question(["2022", "2023", "2024"][n % 3], &[], ["", "sex", "school", "prior"][n / 3]))
+        .collect();
     for (n, asked) in questions.iter().enumerate() {
         let lane = if n % 2 == 0 { Lane::Interactive } else { Lane::Background };
         desk.ask(PanelId(n as u64), asked, lane);
@@ -113,7 +115,8 @@ fn kept_answers_stay_within_their_bytes() {
     let limit = 40_000;
     let (desk, _come) = desk(limit);
     for n in 0..30 {
-        let asked = question("2018-2024", &[["sen=K", "sen=N", "sen=E"][n % 3]], ["school", "year", "school,sex"][n % 3]);
+        let asked =
+            question("2018-2024", &[["sen=K", "sen=N", "sen=E"][n % 3]], ["school", "year", "school,sex"][n % 3]);
         desk.ask_and_wait(&asked).unwrap();
         assert!(desk.cached_bytes() <= limit, "{} bytes are kept", desk.cached_bytes());
     }
