@@ -70,7 +70,7 @@ fn results_of(
         let grade = batch.column(3).as_primitive::<Int16Type>();
         let points = batch.column(4).as_primitive::<Int16Type>();
         for row in 0..batch.num_rows() {
-            let of_kind = Qualification::ALL.get(kind.value(row) as usize - 1).copied();
+            let of_kind = Qualification::from_number(kind.value(row).into());
             // Both were checked when they were loaded.
             let (Some(subject), Some(qualification)) = (subjects[subject.value(row) as usize], of_kind) else {
                 continue;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Int8Array, Int16Array, Int32Array, RecordBatch, StringArray};
-use arrow::datatypes::{Field, Int32Type, Schema};
+use arrow::array::{Array, ArrayRef, AsArray, Int8Array, Int16Array, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{Field, Int8Type, Int16Type, Int32Type, Schema};
 use duckdb::Connection;
 
 use super::contract::{Column, Kind, Table};
@@ -130,26 +130,38 @@ pub(super) fn known_pupils(connection: &Connection) -> duckdb::Result<Pupils> {
     let mut pupils = Pupils::default();
     let mut statement =
         connection.prepare("SELECT key, stage, urn, year, profile, prior FROM pupils ORDER BY pupil")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let key: String = row.get(0)?;
-        let facts = PupilFacts {
-            stage: row.get(1)?,
-            urn: row.get(2)?,
-            year: row.get(3)?,
-            profile: Profile::from_number(row.get(4)?),
-            prior: row.get(5)?,
-        };
-        // Keys of a workspace are distinct: they were checked when they were loaded.
-        let _ = pupils.add(&key, facts);
+    for batch in statement.stream_arrow([])? {
+        let batch = batch?;
+        let key = batch.column(0).as_string::<i32>();
+        let stage = batch.column(1).as_primitive::<Int8Type>();
+        let urn = batch.column(2).as_primitive::<Int32Type>();
+        let year = batch.column(3).as_primitive::<Int16Type>();
+        let profile = batch.column(4).as_primitive::<Int32Type>();
+        let prior = batch.column(5).as_primitive::<Int16Type>();
+        for row in 0..batch.num_rows() {
+            let facts = PupilFacts {
+                stage: stage.value(row),
+                urn: urn.value(row),
+                year: year.value(row),
+                profile: Profile::from_number(profile.value(row)),
+                prior: prior.is_valid(row).then(|| prior.value(row)),
+            };
+            // Keys of a workspace are distinct: they were checked when they were loaded.
+            let _ = pupils.add(key.value(row), facts);
+        }
     }
+    let subjects: Vec<Option<Subject>> = (0..=255).map(Subject::from_id).collect();
     let mut statement = connection.prepare("SELECT pupil, subject, qualification FROM results_by_school")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (pupil, subject, kind): (u32, i32, i32) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let kind = Qualification::ALL.into_iter().find(|qualification| qualification.number() == kind);
-        if let (Some(subject), Some(kind)) = (Subject::from_id(subject), kind) {
-            pupils.note_result(pupil, subject, kind);
+    for batch in statement.stream_arrow([])? {
+        let batch = batch?;
+        let pupil = batch.column(0).as_primitive::<Int32Type>();
+        let subject = batch.column(1).as_primitive::<Int16Type>();
+        let kind = batch.column(2).as_primitive::<Int8Type>();
+        for row in 0..batch.num_rows() {
+            let kind = Qualification::from_number(kind.value(row).into());
+            if let (Some(subject), Some(kind)) = (subjects[subject.value(row) as usize], kind) {
+                pupils.note_result(pupil.value(row) as u32, subject, kind);
+            }
         }
     }
     Ok(pupils)

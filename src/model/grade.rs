@@ -40,6 +40,11 @@ impl Qualification {
         self as i32 + 1
     }
 
+    /// The qualification with this number in a workspace.
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|qualification| qualification.number() == number)
+    }
+
     /// The word in files: `gcse`, `gcse_double`, `l12`, `as`, `a_level`, `ks2_test`, `ks2_ta`.
     pub fn word(self) -> &'static str {
         match self {
