@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::desk::DeskError;
+use crate::engine::EngineError;
 use crate::ingest::ImportError;
 use crate::ingest::synth::SynthError;
 use crate::model::UnknownWord;
@@ -50,6 +51,7 @@ impl CliError {
             Self::Desk(error) => match error.as_ref() {
                 DeskError::Refused { .. } => 3,
                 DeskError::NotLoaded { .. } | DeskError::NoComparator { .. } => 2,
+                DeskError::Engine(EngineError::Damaged { .. }) => 4,
                 DeskError::Engine(_) => 1,
             },
             Self::Synth(SynthError::Cancelled) => 130,

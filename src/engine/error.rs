@@ -6,17 +6,22 @@ pub enum EngineError {
     /// Stopped on request.
     #[error("the question was stopped")]
     Interrupted,
-    /// DuckDB refuses the statement or cannot read the file.
+    /// DuckDB finds the file's contents broken.
+    #[error("this workspace is damaged; load its files into a new one ({detail})")]
+    Damaged { detail: String },
+    /// DuckDB refuses the statement: a fault of the program.
     #[error("the question could not be answered; please report this: {detail}")]
     Sql { detail: String },
 }
 
 impl From<duckdb::Error> for EngineError {
-    /// DuckDB tells an interrupt only by its text; this is the one place that looks.
+    /// DuckDB tells what happened only by its text; this is the one place that looks.
     fn from(error: duckdb::Error) -> Self {
         let detail = error.to_string();
         if detail.contains("INTERRUPT") || detail.contains("Interrupted") {
             Self::Interrupted
+        } else if detail.contains("Corrupt") || detail.contains("checksum") {
+            Self::Damaged { detail: detail.lines().next().unwrap_or_default().to_owned() }
         } else {
             Self::Sql { detail }
         }

@@ -1,14 +1,20 @@
 //! The checks that need only one row: a value is there, in range, and one of the words.
 
+use arrow::array::Int64Array;
+
 use super::contract::{Column, Kind};
 use super::finding::{Fault, Findings};
 use super::source::{Batch, REPEATING};
 
 /// Checks every column of a batch against the contract.
 pub(super) fn check(batch: &Batch<'_>, findings: &mut Findings) {
+    for (row, name) in batch.unfit() {
+        let message = "the number is too large for any such column; correct it or leave it empty".to_owned();
+        findings.push(batch.finding(row, name, Fault::OutOfRange, message));
+    }
     for column in batch.file.table.columns() {
         if !column.optional {
-            for row in batch.nulls(column.name) {
+            for row in batch.without_value(column) {
                 let message = "there is no value; every row needs one".to_owned();
                 findings.push(batch.finding(row, column.name, Fault::MissingValue, message));
             }
@@ -19,17 +25,28 @@ pub(super) fn check(batch: &Batch<'_>, findings: &mut Findings) {
             Kind::Whole => {
                 let values = batch.whole(column.name);
                 in_range(batch, column, values.iter().map(|value| value.map(|value| value as f64)), findings);
+                if column.name == "key_stage" {
+                    key_stages(batch, column, &values, findings);
+                }
             }
             Kind::Decimal => in_range(batch, column, batch.decimal(column.name).iter(), findings),
         }
     }
 }
 
+/// Key stage 3 is in range and not one of ours.
+fn key_stages(batch: &Batch<'_>, column: &Column, values: &Int64Array, findings: &mut Findings) {
+    for row in values.iter().enumerate().filter(|(_, value)| *value == Some(3)).map(|(row, _)| row) {
+        let message = "3 is not a key stage here; right would be: 2, 4, 5".to_owned();
+        findings.push(batch.finding(row, column.name, Fault::OutOfRange, message));
+    }
+}
+
 fn in_range(batch: &Batch<'_>, column: &Column, values: impl Iterator<Item = Option<f64>>, findings: &mut Findings) {
-    let (least, most) = column.range.unwrap_or((f64::MIN, f64::MAX));
     for (row, value) in values.enumerate() {
         if let Some(value) = value
-            && !(least..=most).contains(&value)
+            && !column.admits(value)
+            && let Some((least, most)) = column.range
         {
             let message = if value.is_nan() {
                 "the value is not a number (NaN); leave it empty where there is none".to_owned()

@@ -86,6 +86,11 @@ impl Column {
         self
     }
 
+    /// Whether a number is in the column's range; NaN is in none.
+    pub(super) fn admits(&self, value: f64) -> bool {
+        self.range.is_none_or(|(least, most)| (least..=most).contains(&value))
+    }
+
     const fn one_of(mut self, words: &'static [&'static str]) -> Self {
         self.words = words;
         self
@@ -99,6 +104,10 @@ const YEAR: Column =
     must("year", Whole, "academic year by the year it ends in: 2023/24 is 2024").within(1988.0, 2100.0);
 const KEY_STAGE: Column = must("key_stage", Whole, "2, 4 or 5").within(2.0, 5.0);
 const PUPIL: Column = must("pupil", Text, "opaque key of the pupil, the same in `pupils` and `results`");
+
+pub(super) const POINTS: Column =
+    may("points", Decimal, "points, at most two decimals; filled from `reference/grades.csv` when absent")
+        .within(0.0, 120.0);
 
 const SCHOOLS: &[Column] = &[
     URN,
@@ -159,8 +168,7 @@ const RESULTS: &[Column] = &[
     must("subject", Text, "subject, a word of `reference/subjects.csv`"),
     must("qualification", Text, "kind of qualification, a word of `reference/grades.csv`"),
     must("grade", Text, "grade as in `reference/grades.csv`; the scaled score of a KS2 test"),
-    may("points", Decimal, "points, at most two decimals; filled from `reference/grades.csv` when absent")
-        .within(0.0, 200.0),
+    POINTS,
 ];
 
 const NATIONAL: &[Column] = &[

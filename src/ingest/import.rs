@@ -97,7 +97,9 @@ struct Load<'a> {
 impl Load<'_> {
     fn run(mut self, files: &[PathBuf]) -> Result<(Vec<LoadedFile>, Vec<String>), ImportError> {
         let connection = self.workspace.connection();
-        self.sql(|| connection.execute_batch(&format!("SET memory_limit = '{MEMORY}'")))?;
+        // The log is written into the file after the commit, so that a full disk then cannot undo the commit.
+        let settings = format!("SET memory_limit = '{MEMORY}'; SET wal_autocheckpoint = '1TB'");
+        self.sql(|| connection.execute_batch(&settings))?;
         let (sources, known) = self.sources(files)?;
         if sources.is_empty() && self.findings.is_empty() {
             return Ok((Vec::new(), known));
@@ -105,11 +107,12 @@ impl Load<'_> {
         self.sql(|| stage::create(connection))?;
         let staged = self.stage(&sources);
         let loaded = staged.and_then(|pupils| self.commit(&sources, &pupils));
-        // Temporary tables take room until the connection closes; a failed load must not keep it.
-        let dropped = stage::drop_all(connection);
+        let tidied = stage::drop_all(connection).and_then(|()| connection.execute_batch("CHECKPOINT"));
         loaded?;
-        self.sql(|| dropped)?;
-        self.sql(|| connection.execute_batch("CHECKPOINT"))?;
+        // The load is committed: it stands in the log beside the file until there is room to tidy up.
+        if let Err(error) = tidied {
+            tracing::warn!("the load is whole, but the workspace could not be tidied up: {error}");
+        }
         self.tell("done", 1.0);
         let loaded =
             |source: &SourceFile| LoadedFile { name: source.name.clone(), table: source.table, rows: source.rows };
@@ -148,12 +151,14 @@ impl Load<'_> {
         for source in sources {
             let what = reading(source.table);
             let Some(batches) = source.batches(&mut self.findings) else { continue };
+            let mut broken = false;
             for batch in batches {
                 self.stop_if_asked()?;
                 let batch = match batch {
                     Ok(batch) => batch,
                     Err(finding) => {
                         self.findings.push(finding);
+                        broken = true;
                         break;
                     }
                 };
@@ -177,6 +182,9 @@ impl Load<'_> {
                 }
                 self.rows.0 += batch.rows as u64;
                 self.tell(what, READING * self.rows.0 as f64 / self.rows.1.max(1) as f64);
+            }
+            if !broken {
+                source.check_unchanged(&mut self.findings);
             }
         }
         if self.findings.is_empty() {
@@ -302,14 +310,21 @@ fn parquet_files(files: &[PathBuf], findings: &mut Findings) -> Vec<PathBuf> {
     found
 }
 
-/// Takes over the small tables and the pupils. A school, or a school's year, that is loaded again replaces what was
-/// there. School years are then filled up from the pupils where nothing was given.
+/// Takes over the small tables and the pupils. A school, a school's year or a figure that is loaded again replaces what
+/// was there. School years are then filled up from the pupils where nothing was given.
 fn merge() -> String {
     "DELETE FROM schools WHERE urn IN (SELECT urn FROM temp.staged_schools);
      INSERT INTO schools SELECT * FROM temp.staged_schools;
      DELETE FROM school_years_loaded WHERE EXISTS (SELECT 1 FROM temp.staged_school_years AS s
          WHERE s.urn = school_years_loaded.urn AND s.year = school_years_loaded.year);
      INSERT INTO school_years_loaded SELECT * FROM temp.staged_school_years;
+     DELETE FROM national WHERE EXISTS (SELECT 1 FROM temp.staged_national AS s WHERE s.year = national.year
+         AND s.key_stage = national.key_stage AND s.measure = national.measure AND s.source = national.source
+         AND s.subject IS NOT DISTINCT FROM national.subject AND s.value IS NOT DISTINCT FROM national.value
+         AND s.characteristic IS NOT DISTINCT FROM national.characteristic);
+     DELETE FROM published WHERE EXISTS (SELECT 1 FROM temp.staged_published AS s WHERE s.urn = published.urn
+         AND s.year = published.year AND s.key_stage = published.key_stage AND s.measure = published.measure
+         AND s.subject IS NOT DISTINCT FROM published.subject AND s.pupil_group = published.pupil_group);
      INSERT INTO national SELECT * FROM temp.staged_national;
      INSERT INTO published SELECT * FROM temp.staged_published;
      INSERT INTO pupils SELECT * FROM temp.staged_pupils;"

@@ -5,7 +5,7 @@ use arrow::array::Array;
 use super::finding::{Fault, Findings};
 use super::keys::KeyTable;
 use super::source::Batch;
-use crate::model::{Characteristic, Profile, PupilGroup, Qualification, Subject};
+use crate::model::{Characteristic, KeyStage, Profile, PupilGroup, Qualification, Subject};
 
 /// Every pupil of the workspace and of the load, by number.
 #[derive(Default)]
@@ -91,9 +91,8 @@ impl Pupils {
                 continue;
             }
             let stage = stages.value(row);
-            if !matches!(stage, 2 | 4 | 5) {
-                let message = format!("{stage} is not a key stage here; right would be: 2, 4, 5");
-                findings.push(batch.finding(row, "key_stage", Fault::OutOfRange, message));
+            if KeyStage::from_number(stage as i32).is_none() {
+                // A finding of the plain checks.
                 continue;
             }
             // The casts cannot lose digits that count: values out of range are findings, which stop the load.

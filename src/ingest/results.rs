@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, Int8Array, Int16Array, Int32Array, RecordBatch};
 
+use super::contract::POINTS;
 use super::finding::{Fault, Findings};
 use super::pupils::Pupils;
 use super::source::Batch;
@@ -49,14 +50,8 @@ pub(super) fn take(
             continue;
         };
         let mut find = |column, fault, message| findings.push(batch.finding(row, column, fault, message));
-        let Some(stage) = KeyStage::from_number(stages.value(row) as i32) else {
-            find(
-                "key_stage",
-                Fault::OutOfRange,
-                format!("{} is not a key stage here; right would be: 2, 4, 5", stages.value(row)),
-            );
-            continue;
-        };
+        // A number that is no key stage is a finding of the plain checks.
+        let Some(stage) = KeyStage::from_number(stages.value(row) as i32) else { continue };
         let Some(subject) = codes.subject(stage, subject) else {
             let word = subjects.word(row).unwrap_or_default();
             let why = Subject::from_word(stage, word).err().map(|error| error.to_string()).unwrap_or_default();
@@ -113,20 +108,13 @@ pub(super) fn take(
             );
             continue;
         }
-        let worth = if points.is_null(row) {
-            grade.points
-        } else {
-            let hundredths = points.value(row) * 100.0;
-            if (hundredths - hundredths.round()).abs() > 1e-6 {
-                find(
-                    "points",
-                    Fault::OutOfRange,
-                    format!("{} has more than two decimals; round it or leave it empty", points.value(row)),
-                );
+        let given = points.is_valid(row).then(|| points.value(row));
+        let worth = match worth(grade, given) {
+            Ok(worth) => worth,
+            Err(why) => {
+                find("points", Fault::OutOfRange, why);
                 continue;
             }
-            // No result stays no result, whatever points a file gives it.
-            grade.points.map(|_| hundredths.round() as Points)
         };
         staged.stage.push(pupil.stage);
         staged.urn.push(pupil.urn);
@@ -140,6 +128,27 @@ pub(super) fn take(
         staged.pupil.push(number as i32);
     }
     staged.into_batch()
+}
+
+/// The points of a result: those that the file gives, or those of the grade. No result stays no result, whatever points
+/// a file gives it.
+fn worth(grade: &Grade, given: Option<f64>) -> Result<Option<Points>, String> {
+    let Some(points) = given else { return Ok(grade.points) };
+    let most = f64::from(grade.qualification.most_points()) / 100.0;
+    let hundredths = points * 100.0;
+    if !POINTS.admits(points) {
+        // A finding of the plain checks.
+        Ok(None)
+    } else if points > most {
+        Err(format!(
+            "{points} is above {most}, the most of {}; correct it or leave it empty",
+            grade.qualification.word()
+        ))
+    } else if (hundredths - hundredths.round()).abs() > 1e-6 {
+        Err(format!("{points} has more than two decimals; round it or leave it empty"))
+    } else {
+        Ok(grade.points.map(|_| hundredths.round() as Points))
+    }
 }
 
 impl Staged {

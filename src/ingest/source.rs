@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arrow::array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, StringArray, new_null_array,
 };
-use arrow::buffer::NullBuffer;
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Int32Type, Schema};
 use parquet::arrow::ProjectionMask;
@@ -35,6 +35,7 @@ pub(super) struct SourceFile {
     /// SHA-256 of the contents, in hexadecimal.
     pub hash: String,
     pub rows: u64,
+    stamp: Stamp,
     metadata: ArrowReaderMetadata,
     /// The first row of each row group, counted from 1.
     row_groups: Vec<u64>,
@@ -48,9 +49,9 @@ impl SourceFile {
             let column = column.map(str::to_owned);
             findings.push(Finding { file: name.clone(), place: Place::File, column, fault, message });
         };
-        let hash = match hash(path) {
-            Ok(Some(hash)) => hash,
-            Ok(None) => {
+        let (stamp, hash) = match stamp(path).and_then(|stamp| Ok((stamp, hash(path)?))) {
+            Ok((stamp, Some(hash))) => (stamp, hash),
+            Ok((_, None)) => {
                 find(None, Fault::Empty, "the file is empty; save it again from where it came".to_owned());
                 return None;
             }
@@ -79,7 +80,7 @@ impl SourceFile {
             let known: Vec<_> = Table::ALL.into_iter().map(Table::name).collect();
             let message = format!(
                 "neither its name nor its columns ({}) are those of a file of the contract: {}",
-                names.join(", "),
+                some_of(&names),
                 known.join(", ")
             );
             find(None, Fault::UnknownTable, message);
@@ -95,6 +96,8 @@ impl SourceFile {
                     find(Some(column.name), Fault::MissingColumn, message);
                 }
                 Ok(field) if accepts(column.kind, field.data_type()) => {}
+                // A column without a single value has no type of its own.
+                Ok(field) if column.optional && *field.data_type() == DataType::Null => {}
                 Ok(field) => {
                     fits = false;
                     let message = format!("it holds {}; it must hold {}", plain(field.data_type()), column.kind.word());
@@ -124,7 +127,7 @@ impl SourceFile {
                 Some(first)
             })
             .collect();
-        Some(Self { path: path.to_owned(), name, table, hash, rows: rows as u64, metadata, row_groups })
+        Some(Self { path: path.to_owned(), name, table, hash, rows: rows as u64, stamp, metadata, row_groups })
     }
 
     /// Reads the file from its start. Stops early, with a finding, where it cannot be read.
@@ -157,16 +160,38 @@ impl SourceFile {
             let batch = batch.map_err(|error| broken(error.to_string()))?;
             let first_row = next_row;
             next_row += batch.num_rows() as u64;
-            let columns = self.table.columns().iter().map(|column| {
-                match batch.column_by_name(column.name) {
-                    None => Ok(new_null_array(&in_memory(column), batch.num_rows())),
-                    // A number that does not fit becomes a null, which the row checks find.
-                    Some(array) => cast_with_options(array, &in_memory(column), &CastOptions::default()),
+            let mut unfit = Vec::new();
+            let mut columns = Vec::new();
+            for column in self.table.columns() {
+                let Some(stored) = batch.column_by_name(column.name) else {
+                    columns.push(new_null_array(&in_memory(column), batch.num_rows()));
+                    continue;
+                };
+                let cast = cast_with_options(stored, &in_memory(column), &CastOptions::default());
+                let cast = cast.map_err(|error| broken(error.to_string()))?;
+                // A number that does not fit became a null.
+                if cast.logical_null_count() > stored.logical_null_count() {
+                    let lost = (0..cast.len()).filter(|row| cast.is_null(*row) && stored.is_valid(*row));
+                    unfit.extend(lost.map(|row| (row, column.name)));
                 }
-                .map_err(|error| broken(error.to_string()))
-            });
-            Ok(Batch { file: self, first_row, rows: batch.num_rows(), columns: columns.collect::<Result<_, _>>()? })
+                columns.push(cast);
+            }
+            Ok(Batch { file: self, first_row, rows: batch.num_rows(), columns, unfit })
         }))
+    }
+
+    /// Finds whether the file is another than the one that was looked at first.
+    pub fn check_unchanged(&self, findings: &mut Findings) {
+        let now = stamp(&self.path).ok();
+        if now.as_ref() != Some(&self.stamp) {
+            findings.push(Finding {
+                file: self.name.clone(),
+                place: Place::File,
+                column: None,
+                fault: Fault::Unreadable,
+                message: "the file was changed while it was read; load it again".to_owned(),
+            });
+        }
     }
 
     /// Where a row of the file is.
@@ -182,6 +207,8 @@ pub(super) struct Batch<'a> {
     pub first_row: u64,
     pub rows: usize,
     columns: Vec<ArrayRef>,
+    /// Numbers that did not fit into the in-memory type: row from 0, and column.
+    unfit: Vec<(usize, &'static str)>,
 }
 
 impl Batch<'_> {
@@ -191,11 +218,21 @@ impl Batch<'_> {
         &self.columns[nth.unwrap_or_default()]
     }
 
-    /// The rows of this batch, from 0, that have no value in a column.
-    pub fn nulls(&self, name: &str) -> impl Iterator<Item = usize> {
-        let nulls = self.column(name).logical_nulls().filter(|nulls| nulls.null_count() > 0);
-        let rows = nulls.as_ref().map_or(0, NullBuffer::len);
-        (0..rows).filter(move |row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(*row)))
+    /// Numbers that are too large for any column: row from 0, and column.
+    pub fn unfit(&self) -> impl Iterator<Item = (usize, &'static str)> {
+        self.unfit.iter().copied()
+    }
+
+    /// The rows of this batch, from 0, that have no value in a column. An empty text is no value.
+    pub fn without_value(&self, column: &Column) -> impl Iterator<Item = usize> {
+        let array = self.column(column.name);
+        let nulls = array.logical_nulls();
+        let texts = array.as_any().downcast_ref::<StringArray>().cloned();
+        (0..self.rows).filter(move |row| {
+            let null = nulls.as_ref().is_some_and(|nulls| nulls.is_null(*row));
+            let empty = texts.as_ref().is_some_and(|texts| texts.value(*row).is_empty());
+            (null || empty) && !self.unfit.contains(&(*row, column.name))
+        })
     }
 
     /// A finding in a row of this batch, from 0.
@@ -299,6 +336,13 @@ fn plain(stored: &DataType) -> String {
     }
 }
 
+/// The first of some names.
+fn some_of(names: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    names[..names.len().min(SHOWN)].join(", ") + more
+}
+
 fn read_metadata(path: &Path) -> Result<ArrowReaderMetadata, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
@@ -317,6 +361,21 @@ fn read_metadata(path: &Path) -> Result<ArrowReaderMetadata, String> {
     let options = ArrowReaderOptions::new().with_schema(schema);
     let as_words = ArrowReaderMetadata::try_new(metadata.metadata().clone(), options);
     Ok(as_words.unwrap_or(metadata))
+}
+
+/// What changes when a file is replaced or written to.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+fn stamp(path: &Path) -> io::Result<Stamp> {
+    let file = std::fs::metadata(path)?;
+    if !file.is_file() {
+        return Err(io::Error::other("it is no file that can be read twice"));
+    }
+    Ok(Stamp { bytes: file.len(), modified: file.modified().ok() })
 }
 
 /// SHA-256 of a file's contents; `None` if there are none.

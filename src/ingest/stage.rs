@@ -52,8 +52,8 @@ pub(super) fn batch_of(columns: Vec<(&str, ArrayRef)>) -> duckdb::Result<RecordB
 /// What is known of schools while a load is checked.
 pub(super) struct Known {
     pub urns: BTreeSet<i64>,
-    /// Schools of this load, and schools with a year of this load: each may be there once.
-    loaded: BTreeSet<(Table, i64, i64)>,
+    /// Keys of the rows of this load: each may be there once.
+    loaded: BTreeSet<(Table, String)>,
 }
 
 impl Known {
@@ -70,19 +70,24 @@ pub(super) fn small_table(
     findings: &mut Findings,
 ) -> duckdb::Result<RecordBatch> {
     let table = batch.file.table;
-    if matches!(table, Table::Schools | Table::SchoolYears) {
-        let urns = batch.whole("urn");
-        let years = (table == Table::SchoolYears).then(|| batch.whole("year"));
-        for row in (0..batch.rows).filter(|row| urns.is_valid(*row)) {
-            let urn = urns.value(row);
-            let year = years.as_ref().map_or(0, |years| years.value(row));
-            if !known.loaded.insert((table, urn, year)) {
-                let message = format!("school {urn} is there already; keep one row");
-                findings.push(batch.finding(row, "urn", Fault::Duplicate, message));
-            }
-            if table == Table::Schools {
-                known.urns.insert(urn);
-            }
+    if table == Table::Schools {
+        known.urns.extend(batch.whole("urn").iter().flatten());
+    }
+    let (column, key) = match table {
+        Table::Schools => ("urn", vec!["urn"]),
+        Table::SchoolYears => ("urn", vec!["urn", "year"]),
+        Table::National => {
+            ("measure", vec!["year", "key_stage", "measure", "subject", "characteristic", "value", "source"])
+        }
+        _ => ("measure", vec!["urn", "year", "key_stage", "measure", "subject", "pupil_group"]),
+    };
+    // Numbers and texts of a key as one text; the letter between them is in no text that a person writes.
+    let parts: Vec<StringArray> = key.iter().map(|name| batch.text(name)).collect();
+    for row in 0..batch.rows {
+        let values = parts.iter().map(|part| if part.is_valid(row) { part.value(row) } else { "" });
+        if !known.loaded.insert((table, values.collect::<Vec<_>>().join("\u{1f}"))) {
+            let message = format!("there is a row with the same {} already; keep one", key.join(", "));
+            findings.push(batch.finding(row, column, Fault::Duplicate, message));
         }
     }
     let array = |column: &Column| -> ArrayRef {

@@ -66,6 +66,12 @@ impl Qualification {
             .ok_or_else(|| UnknownWord::expected("qualification", word, Self::ALL.map(Self::word)))
     }
 
+    /// Points of the best grade, in hundredths.
+    pub fn most_points(self) -> Points {
+        let of_kind = GRADES.iter().filter(|grade| grade.qualification == self);
+        of_kind.filter_map(|grade| grade.points).max().unwrap_or_default()
+    }
+
     /// The key stage at whose end the qualification is taken.
     pub fn stage(self) -> KeyStage {
         match self {

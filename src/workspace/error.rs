@@ -55,7 +55,9 @@ impl WorkspaceError {
             Self::Interrupted { path }
         } else if says(&["Could not set lock", "Conflicting lock"]) {
             Self::InUse { path, by: holder(&detail).unwrap_or_else(|| "another program".to_owned()) }
-        } else if says(&["No space left", "not enough space", "disk is full", "max_temp_directory_size"]) {
+        } else if says(&["No space left", "not enough space", "disk is full", "max_temp_directory_size"])
+            || says(&["File too large", "quota exceeded"])
+        {
             Self::DiskFull { detail: first_line(), path }
         } else if says(&["Permission denied", "Read-only file system", "Cannot open file", "No such file"]) {
             Self::Unreadable { source: std::io::Error::other(first_line()), path }

@@ -40,7 +40,7 @@ pub enum Access {
 pub struct Workspace {
     path: PathBuf,
     connection: Connection,
-    _claim: Claim,
+    _share: Share,
 }
 
 impl Workspace {
@@ -77,19 +77,8 @@ impl Workspace {
     /// # Errors
     /// One variant per reason why it is not usable: missing, foreign, damaged, newer, in use.
     pub fn open(path: &Path, access: Access) -> Result<Self, WorkspaceError> {
-        check_header(path)?;
-        let claim = Claim::take(path, access)?;
-        let sql_error = |error| WorkspaceError::from_duckdb(path, error);
-        let connection = connect(path, Access::Read).map_err(sql_error)?;
-        check_layout(path, &connection)?;
-        let connection = match access {
-            Access::Read => connection,
-            Access::Write => {
-                drop(connection);
-                connect(path, Access::Write).map_err(sql_error)?
-            }
-        };
-        Ok(Self { path: path.to_owned(), connection, _claim: claim })
+        let (connection, share) = Share::open(path, access)?;
+        Ok(Self { path: path.to_owned(), connection, _share: share })
     }
 
     /// Where the workspace's file is.
@@ -222,62 +211,94 @@ fn check_header(path: &Path) -> Result<(), WorkspaceError> {
 }
 
 fn check_layout(path: &Path, connection: &Connection) -> Result<(), WorkspaceError> {
-    let ours = "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'schoolbench'";
     let sql_error = |error| WorkspaceError::from_duckdb(path, error);
-    let tables: i64 = connection.query_row(ours, [], |row| row.get(0)).map_err(sql_error)?;
-    if tables == 0 {
-        return Err(WorkspaceError::Foreign { path: path.to_owned() });
+    let ours = "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = 'main' \
+         AND table_name = 'schoolbench' AND column_name IN ('layout', 'revision')";
+    let columns: i64 = connection.query_row(ours, [], |row| row.get(0)).map_err(sql_error)?;
+    let foreign = || WorkspaceError::Foreign { path: path.to_owned() };
+    if columns != 2 {
+        return Err(foreign());
     }
-    let version: i64 =
-        connection.query_row("SELECT layout FROM schoolbench", [], |row| row.get(0)).map_err(sql_error)?;
-    if version > LAYOUT_VERSION {
-        return Err(WorkspaceError::Newer { path: path.to_owned(), version });
+    let version: Option<i64> = connection
+        .query_row("SELECT CASE WHEN COUNT(*) = 1 THEN MAX(layout) END FROM main.schoolbench", [], |row| row.get(0))
+        .map_err(sql_error)?;
+    match version {
+        None => return Err(foreign()),
+        Some(version) if version > LAYOUT_VERSION => {
+            return Err(WorkspaceError::Newer { path: path.to_owned(), version });
+        }
+        Some(_) => {}
+    }
+    // DuckDB reads blocks when it needs them, so a file that was cut short opens without complaint.
+    let (block, blocks): (i64, i64) = connection
+        .query_row("SELECT block_size, total_blocks FROM pragma_database_size()", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .map_err(sql_error)?;
+    let there = std::fs::metadata(path).map_or(0, |file| file.len() as i64);
+    let needed = HEADERS + block * blocks;
+    if there < needed {
+        let detail = format!("{there} bytes of {needed} are there");
+        return Err(WorkspaceError::Damaged { path: path.to_owned(), detail });
     }
     Ok(())
 }
 
-/// Files that this program itself has open: DuckDB's lock only keeps other programs out.
-static OPEN: LazyLock<Mutex<BTreeMap<PathBuf, Claims>>> = LazyLock::new(Mutex::default);
+/// Bytes of the three headers with which a DuckDB file begins.
+const HEADERS: i64 = 3 * 4096;
 
-#[derive(Default)]
-struct Claims {
-    readers: usize,
-    writer: bool,
-}
+/// The workspaces that this program has open.
+///
+/// DuckDB's lock keeps other programs out only as long as this one opens the file once: the system drops a program's
+/// locks on a file when it closes any descriptor of it. So a file is opened once, and further readers share it.
+static OPEN: LazyLock<Mutex<BTreeMap<PathBuf, Shared>>> = LazyLock::new(Mutex::default);
 
-#[derive(Debug)]
-struct Claim {
-    path: PathBuf,
+struct Shared {
+    connection: Connection,
     access: Access,
+    users: usize,
 }
 
-impl Claim {
-    fn take(path: &Path, access: Access) -> Result<Self, WorkspaceError> {
+/// A share in an open workspace; the last one that goes closes the file.
+#[derive(Debug)]
+struct Share {
+    known: PathBuf,
+}
+
+impl Share {
+    fn open(path: &Path, access: Access) -> Result<(Connection, Self), WorkspaceError> {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let known = absolute.canonicalize().unwrap_or(absolute);
+        let sql_error = |error| WorkspaceError::from_duckdb(path, error);
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let claims = open.entry(known.clone()).or_default();
-        if claims.writer || (access == Access::Write && claims.readers > 0) {
-            return Err(WorkspaceError::InUse { path: path.to_owned(), by: "this program".to_owned() });
+        if let Some(shared) = open.get_mut(&known) {
+            if access == Access::Write || shared.access == Access::Write {
+                return Err(WorkspaceError::InUse { path: path.to_owned(), by: "this program".to_owned() });
+            }
+            let connection = shared.connection.try_clone().map_err(sql_error)?;
+            shared.users += 1;
+            return Ok((connection, Self { known }));
         }
-        match access {
-            Access::Read => claims.readers += 1,
-            Access::Write => claims.writer = true,
+        check_header(path)?;
+        let mut kept = connect(path, Access::Read).map_err(sql_error)?;
+        check_layout(path, &kept)?;
+        if access == Access::Write {
+            drop(kept);
+            kept = connect(path, Access::Write).map_err(sql_error)?;
         }
-        Ok(Self { path: known, access })
+        let connection = kept.try_clone().map_err(sql_error)?;
+        open.insert(known.clone(), Shared { connection: kept, access, users: 1 });
+        Ok((connection, Self { known }))
     }
 }
 
-impl Drop for Claim {
+impl Drop for Share {
     fn drop(&mut self) {
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(claims) = open.get_mut(&self.path) {
-            match self.access {
-                Access::Read => claims.readers -= 1,
-                Access::Write => claims.writer = false,
-            }
-            if claims.readers == 0 && !claims.writer {
-                open.remove(&self.path);
+        if let Some(shared) = open.get_mut(&self.known) {
+            shared.users -= 1;
+            if shared.users == 0 {
+                open.remove(&self.known);
             }
         }
     }

@@ -167,7 +167,7 @@ fn files_that_cannot_be_read() {
 fn a_file_without_the_right_to_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let (_folder, files) = one_file("pupils.parquet", &pupils_file());
-    fs::set_permissions(&files[0], fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&files[0], fs::Permissions::from_mode(0o0)).unwrap();
     // The superuser reads it all the same.
     if File::open(&files[0]).is_err() {
         check("no right", &files, &[(Fault::Unreadable, "", 0)]);
@@ -192,7 +192,7 @@ fn a_broken_page() {
         let kept = bytes.clone();
         bytes[middle - 8..middle + 8].iter_mut().for_each(|byte| *byte ^= 0xff);
         fs::write(&path, &bytes).unwrap();
-        let found = refused(name, &[path.clone()]);
+        let found = refused(name, std::slice::from_ref(&path));
         assert_eq!(found.listed()[0].fault, Fault::Unreadable, "{name}:\n{found}");
         bytes = kept;
     }
@@ -219,11 +219,11 @@ fn while_reading(table: Table, happens: fn(&Path)) -> Vec<(Fault, String, u64)> 
 
 #[test]
 fn a_file_that_goes_away_half_way() {
-    let broke_off = (Fault::Unreadable, String::new(), 0);
+    let broke_off = [(Fault::Unreadable, String::new(), 0)];
     for table in [Table::Results, Table::National] {
-        assert_eq!(while_reading(table, |path| fs::remove_file(path).unwrap()), [broke_off.clone()], "deleted");
+        assert_eq!(while_reading(table, |path| fs::remove_file(path).unwrap()), broke_off, "deleted");
         let cut = |path: &Path| File::options().write(true).open(path).unwrap().set_len(200).unwrap();
-        assert_eq!(while_reading(table, cut), [broke_off.clone()], "cut");
+        assert_eq!(while_reading(table, cut), broke_off, "cut");
     }
 }
 
@@ -688,7 +688,7 @@ fn bytes_changed_at_random_never_load_by_half() {
         let changes: Vec<(usize, u8)> = (0..=below(4)).map(|_| (below(bytes.len()), below(256) as u8)).collect();
         changes.iter().for_each(|(at, byte)| bytes[*at] = *byte);
         fs::write(&path, &bytes).unwrap();
-        match catch_unwind(AssertUnwindSafe(|| load(&workspace, &[path.clone()]))) {
+        match catch_unwind(AssertUnwindSafe(|| load(&workspace, std::slice::from_ref(&path)))) {
             Err(_) => panic!("round {round}: it panicked with {changes:?}"),
             Ok(Ok(_)) => {
                 loaded += 1;
