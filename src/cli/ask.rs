@@ -4,8 +4,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::error::CliError;
 use super::list;
 use crate::desk::{Answer, Desk, DeskError, Options, Reader};
@@ -140,7 +138,11 @@ fn policy(word: &str) -> Result<Policy, CliError> {
 fn write_whole(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<(), CliError> {
     let failed = |source| CliError::File { what: "the answer cannot be written", source, path: path.to_owned() };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    // A temporary file is for its owner only; an answer is for whom other new files are.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
     write(file.as_file_mut()).map_err(failed)?;
     file.persist(path).map(|_| ()).map_err(|error| failed(error.error))
 }

@@ -3,6 +3,8 @@
 //! Everything that leaves the engine for a reader passes here, on its way to the screen, to a file or to the command
 //! line. The rules themselves are [`crate::method::disclosure`]; today the primary rule.
 
+use std::collections::BTreeSet;
+
 use super::answer::{Answer, Cell, Comparison, Figure, Key, Provenance, Reason};
 use super::compare::asks_about_everyone;
 use crate::method::Tally;
@@ -25,6 +27,7 @@ pub(super) struct Evidence {
 pub(super) fn pass(
     question: &Question,
     policy: Policy,
+    loaded: &BTreeSet<Year>,
     evidence: Vec<Evidence>,
     compared_with: Option<String>,
     provenance: Provenance,
@@ -35,20 +38,20 @@ pub(super) fn pass(
         let keys: Vec<Key> = numbered.filter_map(|(by, number)| Key::from_number(*by, *number)).collect();
         // Every number was checked when it was loaded, so no key is lost here.
         debug_assert_eq!(keys.len(), of_cell.keys.len(), "every key stands for something");
-        let figure = figure(question, policy, &of_cell);
+        let figure = figure(question, policy, loaded, &of_cell);
         cells.push(Cell { keys, indicator: of_cell.indicator, figure });
     }
-    missing_years(question, &mut cells);
+    missing_years(question, loaded, &mut cells);
     Answer { question: question.clone(), cells, compared_with, provenance }
 }
 
-fn figure(question: &Question, policy: Policy, evidence: &Evidence) -> Result<Figure, Reason> {
+fn figure(question: &Question, policy: Policy, loaded: &BTreeSet<Year>, evidence: &Evidence) -> Result<Figure, Reason> {
     let Evidence { indicator, tally, comparator, spread, .. } = evidence;
     if let [year] = question.years()
         && tally.n == 0
-        && year.without_exams()
+        && !loaded.contains(year)
     {
-        return Err(Reason::NoExams { year: *year });
+        return Err(missing(*year, loaded));
     }
     let value = value(*indicator, policy, *tally)?;
     let interval = match indicator.unit() {
@@ -92,8 +95,17 @@ fn value(indicator: Indicator, policy: Policy, tally: Tally) -> Result<f64, Reas
     }
 }
 
+/// Why there is nothing of a year.
+fn missing(year: Year, loaded: &BTreeSet<Year>) -> Reason {
+    match year {
+        _ if loaded.contains(&year) => Reason::NoPupils,
+        _ if year.without_exams() => Reason::NoExams { year },
+        _ => Reason::YearNotLoaded { year },
+    }
+}
+
 /// Where a question is broken down by year alone, a year without rows gets cells that say why.
-fn missing_years(question: &Question, cells: &mut Vec<Cell>) {
+fn missing_years(question: &Question, loaded: &BTreeSet<Year>, cells: &mut Vec<Cell>) {
     if question.by() != [Breakdown::Year] {
         return;
     }
@@ -102,7 +114,7 @@ fn missing_years(question: &Question, cells: &mut Vec<Cell>) {
         if there(cells, year) {
             continue;
         }
-        let reason = if year.without_exams() { Reason::NoExams { year } } else { Reason::YearNotLoaded { year } };
+        let reason = missing(year, loaded);
         let keys = vec![Key::Year(year)];
         let missing = |indicator: &Indicator| Cell { keys: keys.clone(), indicator: *indicator, figure: Err(reason) };
         cells.extend(question.indicators().iter().map(missing));

@@ -1,5 +1,6 @@
 //! What a worker does with a question: its slices and those of its comparators, then the gate.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -12,7 +13,7 @@ use super::compare::{self, Comparator, project, year_of};
 use super::gate::{self, Evidence};
 use super::{DeskError, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, Slice, Tallies, run};
-use crate::model::{Indicator, Question, Subject, Unit};
+use crate::model::{Indicator, KeyStage, Question, Subject, Unit, Year};
 use crate::workspace::{National, Register};
 
 /// What workers look up. It does not change while the desk is open.
@@ -21,6 +22,8 @@ pub(super) struct Library {
     national: National,
     sources: Vec<String>,
     revision: i64,
+    /// The years of which there are pupils.
+    years: BTreeMap<KeyStage, BTreeSet<Year>>,
     reader: Reader,
     /// Tallies of comparators, which many questions share.
     slices: Mutex<Lru<Slice, Arc<Tallies>>>,
@@ -48,6 +51,7 @@ impl Library {
             national: workspace.national()?,
             sources: workspace.sources()?,
             revision: workspace.revision()?,
+            years: workspace.years()?,
             reader,
             slices: Mutex::new(Lru::new(cache_bytes)),
         })
@@ -134,7 +138,9 @@ impl Library {
             spread: spread_from,
         };
         let evidence = evidence.into_iter().map(|(_, evidence)| evidence).collect();
-        Ok(Some(gate::pass(question, self.reader.policy, evidence, compared_with, provenance)))
+        let none = BTreeSet::new();
+        let loaded = self.years.get(&question.stage()).unwrap_or(&none);
+        Ok(Some(gate::pass(question, self.reader.policy, loaded, evidence, compared_with, provenance)))
     }
 
     fn fetch(&self, connection: &Connection, slice: &Slice, trail: &mut Trail) -> Result<Arc<Tallies>, DeskError> {

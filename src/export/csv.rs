@@ -22,7 +22,7 @@ pub(super) const COLUMNS: [&str; 10] = [
 
 pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(key_columns(answer).into_iter().chain(COLUMNS))?;
+    writer.write_record(key_columns(answer).into_iter().chain(COLUMNS)).map_err(io_error)?;
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     for row in rows(answer, register) {
         let compared_with = answer.compared_with().filter(|_| row.comparator.is_some()).unwrap_or_default();
@@ -38,7 +38,15 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
             row.significance.unwrap_or_default().to_owned(),
             row.reason.unwrap_or_default(),
         ];
-        writer.write_record(row.keys.into_iter().chain(values))?;
+        writer.write_record(row.keys.into_iter().chain(values)).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// The writer's own error, so that a closed pipe is known as one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

@@ -36,7 +36,10 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
     let fields: Vec<_> = columns.iter().map(|(name, a)| Field::new(*name, a.data_type().clone(), true)).collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(io::Error::other)?;
-    let mut writer = ArrowWriter::try_new(out, batch.schema(), None).map_err(io::Error::other)?;
+    // Into memory first: a writer that fails then tells so itself, and is not wrapped.
+    let mut file = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), None).map_err(io::Error::other)?;
     writer.write(&batch).map_err(io::Error::other)?;
-    writer.close().map(|_| ()).map_err(io::Error::other)
+    writer.close().map_err(io::Error::other)?;
+    out.write_all(&file)
 }

@@ -31,7 +31,10 @@ impl Interval {
         let z2 = Z95_EXACT * Z95_EXACT;
         let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
         let half = Z95_EXACT / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-        Some(Self { lower: (centre - half).max(0.0), upper: (centre + half).min(1.0) })
+        // The bounds of none and of all are exact, whatever the rounding: the share lies in its own interval.
+        let lower = if tally.sum == 0 { 0.0 } else { (centre - half).max(0.0) };
+        let upper = if tally.sum == tally.n { 1.0 } else { (centre + half).min(1.0) };
+        Some(Self { lower, upper })
     }
 
     /// Where the whole interval lies against a comparator.

@@ -1,0 +1,336 @@
+//! The answer to a question, counted pupil by pupil.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::asked::{Asked, Scope};
+use super::rows::{CHARACTERISTICS, Entry, Pupil, Rows, intern, place};
+
+/// Two-sided 95 % points of the standard normal distribution: rounded for means, as the DfE does, and in full.
+const FOR_MEANS: f64 = 1.96;
+const FOR_SHARES: f64 = 1.959_963_984_540_054;
+
+/// Fewer than this are withheld.
+const SMALLEST: usize = 6;
+
+/// Whether these are pupils, as the method says, or entries, which is the same for headline figures only.
+const PUPILS_ARE_COUNTED: bool = false;
+
+/// What a cell must be. Reasons are in the words that a reader sees.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expected {
+    Figure { n: usize, value: f64, interval: Option<(f64, f64)>, comparison: Option<Result<Beside, String>> },
+    Nothing(String),
+}
+
+/// What stands beside a figure: comparator, difference, and "above", "below" or "not different".
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    pub comparator: f64,
+    pub difference: f64,
+    pub significance: &'static str,
+}
+
+/// The cells of an answer by keys and indicator.
+pub type Cells = BTreeMap<(Vec<&'static str>, &'static str), Expected>;
+
+/// The answer, or why there is none.
+pub fn recount(asked: &Asked, rows: &Rows) -> Result<Cells, String> {
+    let keys = asked.keys();
+    let own_schools = schools(rows, &asked.scope);
+    let la_schools = authority(rows, &own_schools);
+    if asked.compare == "la" && la_schools.is_none() {
+        return Err("several authorities".to_owned());
+    }
+    let span = if asked.pool { asked.years[asked.years.len() - 1] - asked.years[0] + 1 } else { 1 };
+    let mut cells = Cells::new();
+    for indicator in &asked.indicators {
+        let count = |schools: Option<&BTreeSet<i64>>, shift| groups(asked, rows, indicator, schools, shift);
+        let own = count(own_schools.as_ref(), 0).groups_let_in();
+        let needs_everyone = is_mean(indicator) || matches!(asked.compare, "same" | "other" | "all");
+        let everywhere = if needs_everyone { count(None, 0) } else { Groups::default() };
+        let beside = match asked.compare {
+            "la" => count(la_schools.as_ref(), 0),
+            "previous" => count(own_schools.as_ref(), span),
+            _ => Groups::default(),
+        };
+        // Every school of a year, subject and pupil group is compared with the same.
+        let school = keys.iter().position(|by| *by == "school");
+        let mut known: BTreeMap<Vec<&'static str>, (Summary, Summary)> = BTreeMap::new();
+        for (key, values) in &own {
+            let alike = |other: &[&'static str], which: fn(&str) -> bool| {
+                keys.iter().enumerate().all(|(nth, by)| !which(by) || key[nth] == other[nth])
+            };
+            let when_and_what: fn(&str) -> bool = |by| by == "year" || by == "subject";
+            let but_schools: fn(&str) -> bool = |by| by != "school";
+            let apart_from_school = key.iter().enumerate().filter(|(nth, _)| Some(*nth) != school);
+            let (everyone, comparator) =
+                *known.entry(apart_from_school.map(|(_, word)| *word).collect()).or_insert_with(|| {
+                    let everyone = everywhere.together(|other, _| alike(other, when_and_what));
+                    let comparator = match asked.compare {
+                        "all" => everyone,
+                        "same" => everywhere.together(|other, let_in| let_in && alike(other, but_schools)),
+                        "la" => beside.together(|other, let_in| let_in && alike(other, but_schools)),
+                        "other" => everywhere.together(|other, let_in| {
+                            alike(other, when_and_what) && !(let_in && alike(other, but_schools))
+                        }),
+                        _ => Summary::default(),
+                    };
+                    (everyone, comparator)
+                });
+            let comparator = match asked.compare {
+                "previous" => beside.0.get(&(key.clone(), true)).map(|values| summary(&[values])).unwrap_or_default(),
+                _ => comparator,
+            };
+            let expected = cell(asked, rows, indicator, &summary(&[values]), &everyone, &comparator);
+            cells.insert((key.clone(), *indicator), expected);
+        }
+        if keys == ["year"] {
+            for year in &asked.years {
+                let key = (vec![intern(&year.to_string())], *indicator);
+                let reason = missing(rows, asked.stage, *year).unwrap_or_else(|| "no pupils".to_owned());
+                cells.entry(key).or_insert(Expected::Nothing(reason));
+            }
+        }
+    }
+    Ok(cells)
+}
+
+/// Why there is nothing of a year; `None` if it is loaded.
+fn missing(rows: &Rows, stage: i64, year: i64) -> Option<String> {
+    let shown = format!("{}/{:02}", year - 1, year % 100);
+    if rows.has(stage, year) {
+        None
+    } else if year == 2020 || year == 2021 {
+        Some(format!("no exams in {shown}"))
+    } else {
+        Some(format!("no results of {shown} are loaded"))
+    }
+}
+
+/// Sums over some pupils' values.
+#[derive(Debug, Clone, Copy, Default)]
+struct Summary {
+    n: usize,
+    pupils: usize,
+    mean: f64,
+    sd: f64,
+}
+
+/// The values of some pupils.
+#[derive(Default)]
+struct Values {
+    values: Vec<f64>,
+    /// How many pupils have one of them.
+    pupils: usize,
+}
+
+impl Values {
+    /// Adds the values of one pupil.
+    fn add(&mut self, values: impl Iterator<Item = f64>) {
+        let before = self.values.len();
+        self.values.extend(values);
+        self.pupils += usize::from(self.values.len() > before);
+    }
+}
+
+fn summary(groups: &[&Values]) -> Summary {
+    let values = || groups.iter().flat_map(|group| &group.values);
+    let n = values().count();
+    let mean = values().sum::<f64>() / n as f64;
+    let squares: f64 = values().map(|value| (value - mean).powi(2)).sum();
+    Summary { n, pupils: groups.iter().map(|group| group.pupils).sum(), mean, sd: (squares / n as f64).sqrt() }
+}
+
+/// Values by key, apart for pupils that the filter lets in and others.
+#[derive(Default)]
+struct Groups(BTreeMap<(Vec<&'static str>, bool), Values>);
+
+impl Groups {
+    fn groups_let_in(self) -> BTreeMap<Vec<&'static str>, Values> {
+        self.0.into_iter().filter(|((_, let_in), _)| *let_in).map(|((key, _), values)| (key, values)).collect()
+    }
+
+    /// The values of several groups together.
+    fn together(&self, which: impl Fn(&[&'static str], bool) -> bool) -> Summary {
+        let chosen: Vec<&Values> =
+            self.0.iter().filter(|((key, let_in), _)| which(key, *let_in)).map(|(_, values)| values).collect();
+        summary(&chosen)
+    }
+}
+
+/// The values of an indicator in some schools (all if `None`), by the keys of the question. `shift` years before.
+///
+/// A group without values is there if it has pupils (or results), and where there are no keys in any case.
+fn groups(asked: &Asked, rows: &Rows, indicator: &str, schools: Option<&BTreeSet<i64>>, shift: i64) -> Groups {
+    let keys = asked.keys();
+    let mut groups = Groups::default();
+    if keys.is_empty() {
+        groups.0.insert((Vec::new(), true), Values::default());
+    }
+    let subject = keys.iter().position(|by| *by == "subject");
+    let of_results = !matches!(outcome(indicator), Kind::OfPupil);
+    for year in &asked.years {
+        let year_word = intern(&year.to_string());
+        for pupil in rows.of(asked.stage, year - shift) {
+            if schools.is_some_and(|schools| !schools.contains(&pupil.urn)) {
+                continue;
+            }
+            let let_in = admitted(asked, pupil);
+            let word = |by: &&str| match *by {
+                "school" => pupil.school,
+                "subject" => "",
+                "year" => year_word,
+                characteristic => pupil.groups[place(characteristic)],
+            };
+            let mut key = (keys.iter().map(word).collect::<Vec<_>>(), let_in);
+            if !of_results {
+                groups.0.entry(key).or_default().add(pupil.outcomes.get(indicator).copied().flatten().into_iter());
+                continue;
+            }
+            let wanted = |entry: &&Entry| asked.subjects.is_empty() || asked.subjects.contains(&entry.subject);
+            let value = |entry: &Entry| value_of_result(indicator, entry.qualification, entry.points);
+            let entries: Vec<&Entry> = pupil.entries.iter().filter(wanted).collect();
+            let Some(place) = subject else {
+                if !entries.is_empty() {
+                    groups.0.entry(key).or_default().add(entries.into_iter().filter_map(value));
+                }
+                continue;
+            };
+            let subjects: BTreeSet<&'static str> = entries.iter().map(|entry| entry.subject).collect();
+            for subject in subjects {
+                key.0[place] = subject;
+                let of_subject = entries.iter().copied().filter(|entry| entry.subject == subject);
+                groups.0.entry(key.clone()).or_default().add(of_subject.filter_map(value));
+            }
+        }
+    }
+    groups
+}
+
+fn admitted(asked: &Asked, pupil: &Pupil) -> bool {
+    asked.filter.iter().all(|(characteristic, values)| values.contains(&pupil.groups[place(characteristic)]))
+}
+
+enum Kind {
+    OfPupil,
+    Entries,
+    Share { of_grade: f64 },
+    Points,
+}
+
+fn outcome(indicator: &str) -> Kind {
+    match indicator {
+        "entries" => Kind::Entries,
+        "avg_points" => Kind::Points,
+        "grade7plus" => Kind::Share { of_grade: 7.0 },
+        "grade5plus" => Kind::Share { of_grade: 5.0 },
+        "grade4plus" => Kind::Share { of_grade: 4.0 },
+        "grade1plus" => Kind::Share { of_grade: 1.0 },
+        _ => Kind::OfPupil,
+    }
+}
+
+fn value_of_result(indicator: &str, qualification: &str, points: Option<f64>) -> Option<f64> {
+    match outcome(indicator) {
+        Kind::Entries => Some(1.0),
+        Kind::Points => points,
+        Kind::Share { of_grade } if qualification == "gcse" || qualification == "gcse_double" => {
+            points.map(|points| if points >= of_grade { 1.0 } else { 0.0 })
+        }
+        _ => None,
+    }
+}
+
+fn schools(rows: &Rows, scope: &Scope) -> Option<BTreeSet<i64>> {
+    let those = |which: &dyn Fn(&super::rows::School) -> bool| {
+        Some(rows.schools.iter().filter(|school| which(school)).map(|school| school.urn).collect())
+    };
+    match scope {
+        Scope::All => None,
+        Scope::La(code) => those(&|school| school.la == *code),
+        Scope::Trust(uid) => those(&|school| school.trust == Some(*uid)),
+        Scope::Urns(urns) => Some(urns.iter().copied().collect()),
+    }
+}
+
+/// The schools of the authority that all of these are in; `None` if they are in several.
+fn authority(rows: &Rows, schools: &Option<BTreeSet<i64>>) -> Option<BTreeSet<i64>> {
+    let asked = |urn| schools.as_ref().is_none_or(|schools| schools.contains(&urn));
+    let las: BTreeSet<i64> = rows.schools.iter().filter(|school| asked(school.urn)).map(|school| school.la).collect();
+    let la = las.first().filter(|_| las.len() == 1)?;
+    Some(rows.schools.iter().filter(|school| school.la == *la).map(|school| school.urn).collect())
+}
+
+fn is_count(indicator: &str) -> bool {
+    indicator == "pupils" || indicator == "entries"
+}
+
+fn is_mean(indicator: &str) -> bool {
+    indicator.starts_with("att8") || indicator.ends_with("_score") || matches!(indicator, "ebacc_aps" | "avg_points")
+}
+
+/// Why some pupils have no figure, if they have none.
+fn withheld(indicator: &str, summary: &Summary) -> Option<String> {
+    match if PUPILS_ARE_COUNTED { summary.pupils } else { summary.n } {
+        0 if !is_count(indicator) => Some("no pupils".to_owned()),
+        1..SMALLEST => Some(format!("withheld: fewer than {SMALLEST} pupils")),
+        _ => None,
+    }
+}
+
+fn cell(asked: &Asked, rows: &Rows, indicator: &str, own: &Summary, everyone: &Summary, other: &Summary) -> Expected {
+    if let [year] = asked.years.as_slice()
+        && own.n == 0
+        && let Some(reason) = missing(rows, asked.stage, *year)
+    {
+        return Expected::Nothing(reason);
+    }
+    if let Some(reason) = withheld(indicator, own) {
+        return Expected::Nothing(reason);
+    }
+    if is_count(indicator) {
+        return Expected::Figure { n: own.n, value: own.n as f64, interval: None, comparison: None };
+    }
+    let unit = if is_mean(indicator) { 1.0 } else { 100.0 };
+    let value = unit * own.mean;
+    let (lower, upper) = if is_mean(indicator) {
+        let half = FOR_MEANS * everyone.sd / (own.n as f64).sqrt();
+        (value - half, value + half)
+    } else {
+        let (lower, upper) = wilson(own.n as f64, own.mean);
+        (100.0 * lower, 100.0 * upper)
+    };
+    let everyone_asked = asked.filter.is_empty() && !asked.by.iter().any(|by| is_characteristic(by));
+    let comparison = match asked.compare {
+        "none" => None,
+        "other" if everyone_asked => Some(Err("no other pupils: everyone is asked about".to_owned())),
+        _ => Some(withheld(indicator, other).map_or_else(
+            || {
+                let comparator = unit * other.mean;
+                let significance = match () {
+                    () if lower > comparator => "above",
+                    () if upper < comparator => "below",
+                    () => "not different",
+                };
+                Ok(Beside { comparator, difference: value - comparator, significance })
+            },
+            Err,
+        )),
+    };
+    Expected::Figure { n: own.n, value, interval: Some((lower, upper)), comparison }
+}
+
+fn is_characteristic(by: &str) -> bool {
+    CHARACTERISTICS.iter().any(|(word, _)| *word == by)
+}
+
+/// Wilson's interval of a share p of n: the two solutions of (p - x)^2 = z^2 x (1 - x) / n.
+fn wilson(n: f64, p: f64) -> (f64, f64) {
+    let z2 = FOR_SHARES * FOR_SHARES;
+    // (n + z2) x^2 - (2 n p + z2) x + n p^2 = 0
+    let (a, b, c) = (n + z2, -(2.0 * n * p + z2), n * p * p);
+    let root = (b * b - 4.0 * a * c).sqrt();
+    let lower = if p <= 0.0 { 0.0 } else { (-b - root) / (2.0 * a) };
+    let upper = if p >= 1.0 { 1.0 } else { (-b + root) / (2.0 * a) };
+    (lower, upper)
+}

@@ -1,0 +1,235 @@
+//! All ways to a slice give the same tallies, and tallies add up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use duckdb::Connection;
+use schoolbench::engine::{Path, Plan, Slice, Tallies, TallyRow, run};
+use schoolbench::method::Tally;
+use schoolbench::model::{
+    Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, PupilGroup, Question, Scope, Source,
+    Subject, Urn, Year,
+};
+use schoolbench::workspace::{Access, Workspace};
+
+use crate::demo;
+use crate::oracle::Asked;
+use crate::oracle::dice::Dice;
+
+const SLICES: usize = 300;
+
+fn workspace() -> Workspace {
+    Workspace::open(demo::workspace(), Access::Read).unwrap()
+}
+
+fn tallies(connection: &Connection, slice: &Slice, path: Path) -> Tallies {
+    run(connection, &Plan::on(slice, path)).unwrap()
+}
+
+/// Tallies by keys, added up.
+fn sum(parts: &[Tallies]) -> Tallies {
+    let mut whole: BTreeMap<Vec<i32>, Vec<Tally>> = BTreeMap::new();
+    for row in parts.iter().flat_map(|part| &part.rows) {
+        let into = whole.entry(row.keys.clone()).or_insert_with(|| vec![Tally::default(); row.tallies.len()]);
+        for (into, tally) in into.iter_mut().zip(&row.tallies) {
+            *into += *tally;
+        }
+    }
+    Tallies { rows: whole.into_iter().map(|(keys, tallies)| TallyRow { keys, tallies }).collect() }
+}
+
+/// Slices of questions by chance; about half of them over all schools, where the cube can answer too.
+fn slices(seed: u64) -> Vec<Slice> {
+    let mut dice = Dice(seed);
+    let mut slices = Vec::new();
+    while slices.len() < SLICES {
+        for slice in Slice::of(&Asked::by_chance(&mut dice).question()) {
+            let made = match dice.below(4) {
+                0 => slice.in_scope(Scope::All),
+                1 => slice.everyone(),
+                _ => slice,
+            };
+            slices.push(made);
+        }
+    }
+    slices
+}
+
+#[test]
+fn every_path_gives_the_same_tallies() {
+    let workspace = workspace();
+    let mut compared = BTreeMap::new();
+    for slice in slices(1) {
+        let able: Vec<Path> = Path::ALL.into_iter().filter(|path| path.can_answer(&slice)).collect();
+        assert!(able.contains(&Path::best(&slice)), "the best path cannot answer {slice:?}");
+        let first = tallies(workspace.connection(), &slice, able[0]);
+        for path in &able[1..] {
+            let other = tallies(workspace.connection(), &slice, *path);
+            assert_eq!(first, other, "{:?} and {path:?} differ on {slice:?}", able[0]);
+        }
+        *compared.entry((able.len(), slice.source)).or_insert(0) += usize::from(!first.rows.is_empty());
+        assert_eq!(Plan::new(&slice), Plan::on(&slice, Path::best(&slice)));
+    }
+    for source in [Source::Outcomes, Source::Results] {
+        for many in [2, 3] {
+            let count = compared.get(&(many, source)).copied().unwrap_or(0);
+            assert!(count >= 20, "only {count} slices of {source:?} were answered by {many} paths");
+        }
+    }
+}
+
+#[test]
+fn a_filter_and_its_complement_add_up_to_the_whole() {
+    let workspace = workspace();
+    let mut dice = Dice(2);
+    for mut slice in slices(3) {
+        let characteristic = dice.one(&Characteristic::ALL);
+        let groups: Vec<PupilGroup> = characteristic.groups().collect();
+        let chosen = dice.some(&groups, 1, groups.len() - 1);
+        let others: Vec<PupilGroup> = groups.into_iter().filter(|group| !chosen.contains(group)).collect();
+        let rest: Vec<PupilGroup> =
+            slice.filter.constraints().filter(|(c, _)| *c != characteristic).flat_map(|(_, groups)| groups).collect();
+        let mut with = |more: &[PupilGroup]| {
+            slice.filter = rest.iter().chain(more).copied().fold(Filter::everyone(), Filter::or);
+            run(workspace.connection(), &Plan::new(&slice)).unwrap()
+        };
+        let (part, complement, whole) = (with(&chosen), with(&others), with(&[]));
+        assert_eq!(sum(&[part, complement]), whole, "{chosen:?} and {others:?} in {slice:?}");
+    }
+}
+
+#[test]
+fn schools_add_up_to_their_group() {
+    let workspace = workspace();
+    let register = workspace.register().unwrap();
+    let mut dice = Dice(4);
+    let all: Vec<Urn> = register.schools().map(|school| school.urn).collect();
+    for slice in slices(5).into_iter().filter(|slice| !slice.by.contains(&Breakdown::School)).step_by(5) {
+        let scope = match slice.scope {
+            Scope::All | Scope::La(_) => Scope::Schools(dice.some(&all, 2, 12).into_iter().collect()),
+            other => other,
+        };
+        let group = Slice { scope, ..slice };
+        let singly = register.schools_of(&group.scope).map(|school| {
+            let scope = Scope::Schools(BTreeSet::from([school.urn]));
+            run(workspace.connection(), &Plan::new(&Slice { scope, ..group.clone() })).unwrap()
+        });
+        let singly: Vec<Tallies> = singly.collect();
+        let together = run(workspace.connection(), &Plan::new(&group)).unwrap();
+        assert_eq!(sum(&singly), together, "{} schools of {group:?}", singly.len());
+
+        let by = [group.by.clone(), vec![Breakdown::School]].concat();
+        let mut told_apart = run(workspace.connection(), &Plan::new(&Slice { by, ..group.clone() })).unwrap();
+        for row in &mut told_apart.rows {
+            row.keys.pop();
+        }
+        // Without keys there is one row, of zeros, where nobody is.
+        if !(group.by.is_empty() && told_apart.rows.is_empty()) {
+            assert_eq!(sum(&[told_apart]), together, "by school, {group:?}");
+        }
+    }
+}
+
+#[test]
+fn pooled_years_are_the_sum_of_the_years() {
+    let workspace = workspace();
+    for mut slice in slices(6) {
+        slice.by.retain(|by| *by != Breakdown::Year);
+        slice.years = [2018, 2019, 2022, 2023, 2024].into_iter().filter_map(Year::new).collect();
+        let pooled = run(workspace.connection(), &Plan::new(&slice)).unwrap();
+        let singly = slice.years.clone().into_iter().map(|year| {
+            run(workspace.connection(), &Plan::new(&Slice { years: vec![year], ..slice.clone() })).unwrap()
+        });
+        assert_eq!(sum(&singly.collect::<Vec<_>>()), pooled, "{slice:?}");
+    }
+}
+
+/// Words that the statements may use, of the kind that other engines know too.
+const KEYWORDS: [&str; 23] = [
+    "SELECT", "FROM", "WHERE", "AND", "IN", "BETWEEN", "GROUP", "ORDER", "BY", "AS", "CAST", "BIGINT", "INTEGER",
+    "SUM", "COUNT", "CASE", "WHEN", "THEN", "ELSE", "END", "VALUES", "NULLS", "LAST",
+];
+
+#[test]
+fn the_sql_is_plain_and_its_values_are_bound() {
+    for slice in slices(7) {
+        for path in Path::ALL.into_iter().filter(|path| path.can_answer(&slice)) {
+            let Plan { sql, values, .. } = Plan::on(&slice, path);
+            assert_eq!(sql.matches('?').count(), values.len(), "one value for each place in {sql}");
+            for unwanted in ["'", "\"", "\\", "/", "[", "{", ";", "--", "::"] {
+                assert!(!sql.contains(unwanted), "{unwanted} in {sql}");
+            }
+            for word in sql.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
+                let number = word.parse::<u32>().ok();
+                // Shifts and masks of the profile, grades of bands, ones and zeros: nothing that a user wrote.
+                let small = number.is_some_and(|number| number <= 23);
+                let plain = word == word.to_lowercase() && number.is_none();
+                assert!(small || plain || KEYWORDS.contains(&word), "{word} in {sql}");
+            }
+            for summed in sql.split("SUM(").skip(1) {
+                assert!(summed.starts_with("CAST(") || summed.starts_with("CASE "), "a bare sum in {sql}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sql_is_the_same_whatever_numbers_are_asked_for() {
+    let slice = |year, schools: [i32; 2], subject, sen| Slice {
+        stage: KeyStage::Ks4,
+        years: vec![Year::new(year).unwrap()],
+        scope: Scope::Schools(schools.into_iter().filter_map(Urn::new).collect()),
+        subjects: vec![Subject::from_word(KeyStage::Ks4, subject).unwrap()],
+        filter: Filter::everyone().or(PupilGroup::from_word(Characteristic::Sen, sen).unwrap()),
+        by: vec![Breakdown::School, Breakdown::Pupils(Characteristic::Sex)],
+        source: Source::Results,
+        indicators: vec![Indicator::Grade4Plus, Indicator::AvgPoints],
+    };
+    let (one, other) = (slice(2018, [900_001, 900_002], "maths", "K"), slice(2024, [123_456, 654_321], "latin", "E"));
+    let (one, other) = (Plan::new(&one), Plan::new(&other));
+    assert_eq!(one.sql, other.sql, "what was asked for stands in the values");
+    assert_ne!(one.values, other.values);
+    assert_eq!(other.values, [4, 2024, 25, 123_456, 654_321, 3]);
+    for scopes in [[Scope::La(991), Scope::La(202)], [Scope::Trust(90_001), Scope::Trust(5143)]] {
+        let plans = scopes.map(|scope| Plan::new(&Slice { scope, ..slice(2024, [900_001, 900_002], "latin", "E") }));
+        assert_eq!(plans[0].sql, plans[1].sql, "what was asked for stands in the values");
+    }
+}
+
+#[test]
+fn the_readable_statement_has_the_values_in_place() {
+    let question = Question::new(Draft {
+        stage: KeyStage::Ks2,
+        years: [2023, 2024].into_iter().filter_map(Year::new).collect(),
+        pool: true,
+        scope: Scope::La(991),
+        indicators: vec![Indicator::ReadingScore],
+        subjects: Vec::new(),
+        filter: "sen=K,E".parse().unwrap(),
+        by: vec![Breakdown::School],
+        compare: Compare::None,
+    });
+    let plan = Plan::new(&Slice::of(&question.unwrap())[0]);
+    let readable = plan.readable();
+    assert!(!readable.contains('?'), "{readable}");
+    for part in ["stage = 2", "year BETWEEN 2023 AND 2024", "la_code = 991", "IN (2, 3)"] {
+        assert!(readable.contains(part), "{part} is not in {readable}");
+    }
+}
+
+#[test]
+fn the_year_before_the_first_one_has_no_rows() {
+    let slice = Slice {
+        stage: KeyStage::Ks4,
+        years: Vec::new(),
+        scope: Scope::All,
+        subjects: Vec::new(),
+        filter: Filter::everyone(),
+        by: vec![Breakdown::Year],
+        source: Source::Outcomes,
+        indicators: vec![Indicator::Att8],
+    };
+    for path in Path::ALL {
+        let answered = run(workspace().connection(), &Plan::on(&slice, path));
+        assert_eq!(answered, Ok(Tallies::default()), "no years by {path:?}");
+    }
+}
