@@ -17,8 +17,10 @@ pub(super) struct Evidence {
     pub keys: Vec<i32>,
     pub indicator: Indicator,
     pub tally: Tally,
-    /// The comparator's tally, where one was asked for and there are such pupils.
-    pub comparator: Option<Tally>,
+    /// How many pupils the tally is of.
+    pub pupils: i64,
+    /// The comparator's tally and pupils, where one was asked for and there are such pupils.
+    pub comparator: Option<(Tally, i64)>,
     /// National standard deviation of the pupils, in the indicator's unit; for means.
     pub spread: Option<f64>,
 }
@@ -46,14 +48,14 @@ pub(super) fn pass(
 }
 
 fn figure(question: &Question, policy: Policy, loaded: &BTreeSet<Year>, evidence: &Evidence) -> Result<Figure, Reason> {
-    let Evidence { indicator, tally, comparator, spread, .. } = evidence;
+    let Evidence { indicator, tally, pupils, comparator, spread, .. } = evidence;
     if let [year] = question.years()
         && tally.n == 0
         && !loaded.contains(year)
     {
         return Err(missing(*year, loaded));
     }
-    let value = value(*indicator, policy, *tally)?;
+    let value = value(*indicator, policy, *tally, *pupils)?;
     let interval = match indicator.unit() {
         Unit::Count => None,
         Unit::Mean => spread.and_then(|sd| Interval::of_mean(value, sd, tally.n)),
@@ -63,7 +65,8 @@ fn figure(question: &Question, policy: Policy, loaded: &BTreeSet<Year>, evidence
     };
     let comparison = compared_with(question, *indicator).map(|there_are_others| {
         there_are_others?;
-        let comparator = self::value(*indicator, policy, comparator.unwrap_or_default())?;
+        let (tally, pupils) = comparator.unwrap_or_default();
+        let comparator = self::value(*indicator, policy, tally, pupils)?;
         let difference = value - comparator;
         let apart = interval.map(|interval| interval.against(comparator));
         apart.map(|significance| Comparison { comparator, difference, significance }).ok_or(Reason::NoPupils)
@@ -83,9 +86,9 @@ fn compared_with(question: &Question, indicator: Indicator) -> Option<Result<(),
     }
 }
 
-/// The figure of a tally, or why it may not be seen.
-fn value(indicator: Indicator, policy: Policy, tally: Tally) -> Result<f64, Reason> {
-    if policy.withholds(tally) {
+/// The figure of a tally of so many pupils, or why it may not be seen.
+fn value(indicator: Indicator, policy: Policy, tally: Tally, pupils: i64) -> Result<f64, Reason> {
+    if policy.too_few(pupils) {
         return Err(Reason::TooFew { smallest_shown: policy.smallest_shown() });
     }
     match indicator.unit() {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Slice;
-use crate::model::{Breakdown, Characteristic, PupilGroup, Scope, Source};
-use crate::workspace::measures::{over_cube, over_facts};
+use crate::model::{Breakdown, Characteristic, Indicator, PupilGroup, Scope, Source};
+use crate::workspace::measures::{TallySql, over_cube, over_facts, pupils_over_facts};
 
 /// Which of the three forms of the facts is read. All give the same tallies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,8 +75,23 @@ impl Plan {
         Self::on(slice, Path::best(slice))
     }
 
+    /// The plan for how many pupils the results of each indicator are of, in place of its n, sum and sum of squares.
+    ///
+    /// For slices of results only: a headline is one figure per pupil. Slower than [`Plan::new`], which counts entries.
+    pub fn of_pupils(slice: &Slice) -> Self {
+        let path = if slice.scope == Scope::All { Path::ByYear } else { Path::BySchool };
+        Self::made_of(slice, path, |indicator| {
+            let pupils = pupils_over_facts(indicator);
+            TallySql { n: pupils.clone(), sum: pupils.clone(), sum_of_squares: pupils }
+        })
+    }
+
     /// The plan that takes a path, which must be able to answer the slice.
     pub fn on(slice: &Slice, path: Path) -> Self {
+        Self::made_of(slice, path, if path == Path::Cube { over_cube } else { over_facts })
+    }
+
+    fn made_of(slice: &Slice, path: Path, tally: impl Fn(Indicator) -> TallySql) -> Self {
         let keys: Vec<String> = slice.by.iter().map(|by| key(*by)).collect();
         let mut columns: Vec<String> = Vec::new();
         for (by, key) in slice.by.iter().zip(&keys) {
@@ -89,7 +104,7 @@ impl Plan {
             })
         };
         let sums = slice.indicators.iter().map(|indicator| {
-            let tally = if path == Path::Cube { over_cube(*indicator) } else { over_facts(*indicator) };
+            let tally = tally(*indicator);
             [tally.n, tally.sum, tally.sum_of_squares].map(&mut place)
         });
         let sums: Vec<[usize; 3]> = sums.collect();
@@ -112,7 +127,7 @@ impl Plan {
             one_of(&mut sql, &mut values, &code, groups.iter().map(|group: &PupilGroup| i32::from(group.code)));
         }
         if !keys.is_empty() {
-            let _ = write!(sql, " GROUP BY {0} ORDER BY {0}", keys.join(", "));
+            let _ = write!(sql, " GROUP BY {} ORDER BY {} NULLS LAST", keys.join(", "), keys.join(" NULLS LAST, "));
         }
         Self { sql, values, keys: keys.len(), sums }
     }

@@ -231,7 +231,9 @@ impl Load<'_> {
             self.tell(what, start + share * done as f64 / pupils.len().max(1) as f64);
             !self.cancel.is_cancelled()
         });
-        self.sql(|| made)?;
+        let most = self.sql(|| made)?;
+        let note = "UPDATE schoolbench SET most_results = ?, most_in_subject = ?";
+        self.sql(|| connection.execute(note, [most.of_pupil, most.of_pupil_in_subject]))?;
         self.stop_if_asked()
     }
 

@@ -11,6 +11,7 @@ use super::stage;
 use crate::method::ks2::{self, Assessments};
 use crate::method::ks4::{self, Entry};
 use crate::model::{Grade, Indicator, KeyStage, Points, Qualification, Subject, Unit};
+use crate::workspace::MostResults;
 use crate::workspace::layout::{outcome_columns, outcome_indicators};
 
 /// Pupils whose results are read in one go.
@@ -18,30 +19,38 @@ const CHUNK: usize = 100_000;
 
 /// Makes the outcomes of every pupil into the temporary table `staged_outcomes`. `done` is told how many pupils are.
 ///
-/// Returns early, without an error, when `done` says so.
+/// Returns the most results that any one pupil has; early, without an error, when `done` says so.
 pub(super) fn make(
     connection: &Connection,
     pupils: &Pupils,
     done: &mut dyn FnMut(usize) -> bool,
-) -> duckdb::Result<()> {
+) -> duckdb::Result<MostResults> {
     connection.execute_batch(&format!("CREATE OR REPLACE TEMP TABLE staged_outcomes ({})", outcome_columns()))?;
     let subjects: Vec<Option<Subject>> = (0..=255).map(Subject::from_id).collect();
     let mut order: Vec<u32> = (0..pupils.len() as u32).collect();
     order.sort_unstable_by_key(|number| (pupils.facts(*number).urn, *number));
     let urn = |nth: usize| pupils.facts(order[nth]).urn;
+    let mut most = MostResults::default();
     let mut start = 0;
     while start < order.len() {
         // Whole schools only, so that a chunk is a span of URNs.
         let last = urn((start + CHUNK - 1).min(order.len() - 1));
         let end = start + order[start..].partition_point(|number| pupils.facts(*number).urn <= last);
         let results = results_of(connection, &subjects, urn(start), last)?;
+        // Results stand by pupil, then by subject.
+        let runs = |same: fn(&ResultRow, &ResultRow) -> bool| {
+            results.chunk_by(same).map(|run| run.len() as i64).max().unwrap_or_default()
+        };
+        most.of_pupil = most.of_pupil.max(runs(|a, b| a.pupil == b.pupil));
+        let in_subject = runs(|a, b| (a.pupil, a.entry.subject) == (b.pupil, b.entry.subject));
+        most.of_pupil_in_subject = most.of_pupil_in_subject.max(in_subject);
         stage::append(connection, "staged_outcomes", outcomes(&order[start..end], pupils, &results)?)?;
         start = end;
         if !done(end) {
             break;
         }
     }
-    Ok(())
+    Ok(most)
 }
 
 /// A result as far as outcomes look at it.

@@ -1,7 +1,5 @@
 //! Disclosure control: which figures may leave the engine. Pure rules; the gate in the desk applies them.
 
-use super::Tally;
-
 /// How strict the gate is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Policy {
@@ -34,11 +32,9 @@ impl Policy {
         (1..self.smallest_shown()).contains(&pupils)
     }
 
-    /// Primary rule for a share: whether the pupils it is of are too few.
-    ///
-    /// Hits and misses within a group that is large enough are shown, as in the DfE's own tables; a share of 0 or 100 %
-    /// of a small group is the business of the homogeneity rule.
-    pub fn withholds(self, tally: Tally) -> bool {
-        self.too_few(tally.n)
+    /// Whether so many entries could be of too few pupils, when a pupil has at most `most_of_pupil` of them: one pupil's
+    /// eight GCSEs are eight entries. The pupils must then be counted.
+    pub fn must_count_pupils(self, entries: i64, most_of_pupil: i64) -> bool {
+        most_of_pupil > 1 && (1..self.smallest_shown() * most_of_pupil).contains(&entries)
     }
 }

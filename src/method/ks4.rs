@@ -44,7 +44,8 @@ pub struct Outcome {
 
 /// The headline outcomes of a pupil from all of the pupil's KS4 results, in any order.
 ///
-/// A subject taken twice counts once, at its best (discounting). Vocational awards fill open slots only. Combined
+/// A subject taken twice counts once, at its best (discounting). Vocational awards fill open slots only, and stand beside
+/// a GCSE in the same subject. Combined
 /// science fills up to two EBacc slots with the mean of its two grades; a slot it does not fill there may be open.
 ///
 /// The EBacc's English pillar is entered with both language and literature and reached in either; its science pillar is

@@ -313,6 +313,10 @@ pub(crate) fn years_from_words(text: &str) -> Result<Vec<Year>, UnknownWord> {
         None => Ok(vec![word.parse()?]),
         Some((first, last)) => {
             let (first, last): (Year, Year) = (first.parse()?, last.parse()?);
+            if last < first {
+                let hint = format!("write the earlier year first: {}-{}", last.ending(), first.ending());
+                return Err(UnknownWord { what: "years", word: word.to_owned(), hint });
+            }
             Ok((first.ending()..=last.ending()).filter_map(Year::new).collect())
         }
     })?;

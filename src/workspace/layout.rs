@@ -12,7 +12,8 @@ pub(super) fn create() -> String {
     let facts = RESULT_COLUMNS;
     let outcomes = outcome_columns();
     format!(
-        "CREATE TABLE schoolbench (layout BIGINT NOT NULL, revision BIGINT NOT NULL);
+        "CREATE TABLE schoolbench (layout BIGINT NOT NULL, revision BIGINT NOT NULL, most_results BIGINT NOT NULL,
+             most_in_subject BIGINT NOT NULL);
          CREATE TABLE sources (hash VARCHAR NOT NULL, name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
              n_rows BIGINT NOT NULL, loaded BIGINT NOT NULL);
          CREATE TABLE schools (urn INTEGER NOT NULL, name VARCHAR NOT NULL, phase VARCHAR NOT NULL,

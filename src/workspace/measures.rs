@@ -48,6 +48,14 @@ pub fn over_facts(indicator: Indicator) -> TallySql {
     }
 }
 
+/// How many pupils an indicator's results are of, over a table of facts: a pupil has several.
+pub fn pupils_over_facts(indicator: Indicator) -> String {
+    match indicator.unit() {
+        Unit::Count => "COUNT(DISTINCT pupil)".to_owned(),
+        _ => format!("COUNT(DISTINCT CASE WHEN {} IS NOT NULL THEN pupil END)", column(indicator).0),
+    }
+}
+
 /// The tally of an indicator over the cube of its source.
 pub fn over_cube(indicator: Indicator) -> TallySql {
     let names = CubeColumns::of(indicator);

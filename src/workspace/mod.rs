@@ -26,6 +26,15 @@ pub use register::Register;
 /// Version of the layout in [`layout`]. A workspace with a higher one is from a newer Schoolbench.
 pub const LAYOUT_VERSION: i64 = 1;
 
+/// The most results of any one pupil of a workspace: so many entries can be of one pupil.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MostResults {
+    /// In all subjects together.
+    pub of_pupil: i64,
+    /// In one subject: more than one where a pupil took it in several qualifications.
+    pub of_pupil_in_subject: i64,
+}
+
 /// What a workspace is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -58,7 +67,7 @@ impl Workspace {
         let make = || {
             let connection = connect(&unfinished, Access::Write)?;
             connection.execute_batch(&layout::create())?;
-            connection.execute("INSERT INTO schoolbench VALUES (?, 0)", [LAYOUT_VERSION])?;
+            connection.execute("INSERT INTO schoolbench VALUES (?, 0, 0, 0)", [LAYOUT_VERSION])?;
             connection.execute_batch("CHECKPOINT")?;
             connection.close().map_err(|(_, error)| error)
         };
@@ -128,6 +137,18 @@ impl Workspace {
     /// When the file cannot be read.
     pub fn register(&self) -> Result<Register, WorkspaceError> {
         Register::read(&self.connection).map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// The most results that any one pupil has.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn most_results(&self) -> Result<MostResults, WorkspaceError> {
+        let read = "SELECT most_results, most_in_subject FROM schoolbench";
+        let most = self
+            .connection
+            .query_row(read, [], |row| Ok(MostResults { of_pupil: row.get(0)?, of_pupil_in_subject: row.get(1)? }));
+        most.map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
     }
 
     /// The years of which there are pupils, by key stage.

@@ -111,8 +111,11 @@ fn too_few_is_fewer_than_the_policy_says_and_not_nobody() {
         for n in 0..20 {
             let expected = n >= 1 && n < smallest;
             assert_eq!(policy.too_few(n), expected, "{n} pupils, {policy:?}");
-            assert_eq!(policy.withholds(hits(n, 0)), expected, "{n} pupils, {policy:?}");
         }
+        // With at most nine results each, 6 * 9 entries are of six pupils at least; fewer may be of five.
+        assert!(policy.must_count_pupils(1, 9) && policy.must_count_pupils(smallest * 9 - 1, 9));
+        assert!(!policy.must_count_pupils(smallest * 9, 9) && !policy.must_count_pupils(0, 9));
+        assert!(!policy.must_count_pupils(3, 1), "entries are pupils where each has one");
     }
     assert_eq!(Policy::default(), Policy::Standard);
 }

@@ -12,9 +12,6 @@ const FOR_SHARES: f64 = 1.959_963_984_540_054;
 /// Fewer than this are withheld.
 const SMALLEST: usize = 6;
 
-/// Whether these are pupils, as the method says, or entries, which is the same for headline figures only.
-const PUPILS_ARE_COUNTED: bool = false;
-
 /// What a cell must be. Reasons are in the words that a reader sees.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expected {
@@ -271,7 +268,7 @@ fn is_mean(indicator: &str) -> bool {
 
 /// Why some pupils have no figure, if they have none.
 fn withheld(indicator: &str, summary: &Summary) -> Option<String> {
-    match if PUPILS_ARE_COUNTED { summary.pupils } else { summary.n } {
+    match summary.pupils {
         0 if !is_count(indicator) => Some("no pupils".to_owned()),
         1..SMALLEST => Some(format!("withheld: fewer than {SMALLEST} pupils")),
         _ => None,
