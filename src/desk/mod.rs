@@ -161,24 +161,29 @@ impl Desk {
     /// Asks a question for a panel, in every frame in which the panel is drawn. Never waits for the database.
     pub fn ask(&self, panel: PanelId, question: &Question, lane: Lane) -> Reply {
         let mut state = self.shared.lock();
+        let state = &mut *state;
         state.turn += 1;
-        let turn = state.turn;
-        let known = state.panels.get(&panel).is_some_and(|known| known.question == *question);
-        if !known {
-            let kept = state.answers.get(question);
-            let previous = state.panels.remove(&panel).and_then(|panel| panel.answer);
-            let status = if kept.is_some() { Status::Ready } else { Status::Waiting { since: Instant::now() } };
-            let answer = kept.or(previous);
-            state.panels.insert(panel, Panel { question: question.clone(), lane, turn, asked: true, answer, status });
+        let asked_before = state.panels.get(&panel).is_some_and(|known| known.question == *question);
+        let kept = if asked_before { None } else { state.answers.get(question) };
+        let waiting = || Status::Waiting { since: Instant::now() };
+        let panel = state.panels.entry(panel).or_insert_with(|| Panel {
+            question: question.clone(),
+            lane,
+            turn: 0,
+            asked: true,
+            answer: None,
+            status: waiting(),
+        });
+        if !asked_before {
+            panel.question.clone_from(question);
+            panel.lane = lane;
+            panel.turn = state.turn;
+            panel.status = if kept.is_some() { Status::Ready } else { waiting() };
+            panel.answer = kept.or(panel.answer.take());
         }
-        state.interrupt_the_unwanted();
-        let Some(panel) = state.panels.get_mut(&panel) else {
-            // Just put there: see above.
-            return Reply { answer: None, status: Status::Waiting { since: Instant::now() } };
-        };
         panel.asked = true;
         let reply = Reply { answer: panel.answer.clone(), status: panel.status.clone() };
-        drop(state);
+        state.interrupt_the_unwanted();
         if matches!(reply.status, Status::Waiting { .. }) {
             self.shared.work.notify_all();
         }
