@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, Int8Array, Int16Array, Int32Array, RecordBatch};
+use arrow::array::{Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray};
 
 use super::contract::POINTS;
 use super::finding::{Fault, Findings};
-use super::pupils::Pupils;
-use super::source::Batch;
+use super::pupils::{PupilFacts, Pupils};
+use super::source::{Batch, Words};
 use super::stage;
 use crate::method::ks4::band;
-use crate::model::{Grade, KeyStage, Points, Qualification, Subject};
+use crate::model::{Grade, KeyStage, Points, Qualification, Subject, UnknownWord};
 
 /// The rows of a batch as they are staged: the columns of [`crate::workspace::layout::RESULT_COLUMNS`].
 #[derive(Default)]
@@ -35,99 +35,121 @@ pub(super) fn take(
     pupils_known: bool,
     findings: &mut Findings,
 ) -> duckdb::Result<RecordBatch> {
-    let (keys, urns, years, stages) =
-        (batch.text("pupil"), batch.whole("urn"), batch.whole("year"), batch.whole("key_stage"));
-    let (subjects, qualifications, grades) =
-        (batch.words("subject"), batch.words("qualification"), batch.words("grade"));
-    let points = batch.decimal("points");
-    let codes = Codes::new(subjects.distinct(), qualifications.distinct(), grades.distinct());
+    let columns = Columns::of(batch);
     let mut staged = Staged::default();
     for row in 0..batch.rows {
-        let numbers = [&urns, &years, &stages].iter().all(|column| column.is_valid(row));
-        let words = (subjects.number(row), qualifications.number(row), grades.number(row));
-        let (true, true, (Some(subject), Some(qualification), Some(grade))) = (numbers, keys.is_valid(row), words)
-        else {
-            continue;
-        };
-        let mut find = |column, fault, message| findings.push(batch.finding(row, column, fault, message));
-        // A number that is no key stage is a finding of the plain checks.
-        let Some(stage) = KeyStage::from_number(stages.value(row) as i32) else { continue };
-        let Some(subject) = codes.subject(stage, subject) else {
-            let word = subjects.word(row).unwrap_or_default();
-            let why = Subject::from_word(stage, word).err().map(|error| error.to_string()).unwrap_or_default();
-            find("subject", Fault::UnknownWord, why);
-            continue;
-        };
-        let Some(kind) = codes.qualifications[qualification].filter(|kind| kind.stage() == stage) else {
-            let word = qualifications.word(row).unwrap_or_default();
-            let right: Vec<_> =
-                Qualification::ALL.into_iter().filter(|q| q.stage() == stage).map(Qualification::word).collect();
-            find(
-                "qualification",
-                Fault::UnknownWord,
-                format!("\"{word}\" is not a qualification of {stage}; right would be: {}", right.join(", ")),
-            );
-            continue;
-        };
-        let Some(grade) = codes.grade(qualification, grade) else {
-            let word = grades.word(row).unwrap_or_default();
-            let why = Grade::from_word(kind, word).err().map(|error| error.to_string()).unwrap_or_default();
-            find("grade", Fault::UnknownWord, why);
-            continue;
-        };
-        let key = keys.value(row);
-        let Some(number) = pupils.number(stage.number() as i8, key) else {
-            if pupils_known {
-                find(
-                    "pupil",
-                    Fault::WithoutPupil,
-                    format!("pupil {key} has no row in pupils for {stage}; load that file too"),
-                );
-            }
-            continue;
-        };
-        let pupil = pupils.facts(number);
-        if (i64::from(pupil.urn), i64::from(pupil.year)) != (urns.value(row), years.value(row)) {
-            let (column, here, there) = if i64::from(pupil.urn) == urns.value(row) {
-                ("year", years.value(row), i64::from(pupil.year))
-            } else {
-                ("urn", urns.value(row), i64::from(pupil.urn))
-            };
-            find(
-                column,
-                Fault::Disagrees,
-                format!("the result of pupil {key} says {here} and the pupil's row {there}; make them the same"),
-            );
-            continue;
+        match columns.result(row, pupils) {
+            Ok(Some(result)) => staged.push(&result),
+            // What is missing or out of range was found by the plain checks.
+            Ok(None) => {}
+            Err((_, Fault::WithoutPupil, _)) if !pupils_known => {}
+            Err((column, fault, message)) => findings.push(batch.finding(row, column, fault, message)),
         }
-        if !pupils.note_result(number, subject, kind) {
-            find(
-                "subject",
-                Fault::Duplicate,
-                format!("pupil {key} has a result in {} ({}) already; keep one", subject.slug, kind.word()),
-            );
-            continue;
-        }
-        let given = points.is_valid(row).then(|| points.value(row));
-        let worth = match worth(grade, given) {
-            Ok(worth) => worth,
-            Err(why) => {
-                find("points", Fault::OutOfRange, why);
-                continue;
-            }
-        };
-        staged.stage.push(pupil.stage);
-        staged.urn.push(pupil.urn);
-        staged.year.push(pupil.year);
-        staged.subject.push(i16::from(subject.id));
-        staged.qualification.push(kind.number() as i8);
-        staged.grade.push(grade.id);
-        staged.points.push(worth);
-        staged.band.push(band(kind, worth));
-        staged.profile.push(pupil.profile.number());
-        staged.pupil.push(number as i32);
     }
     staged.into_batch()
+}
+
+/// A fault in a row: its column, its kind, and what is there and what to do.
+type RowFault = (&'static str, Fault, String);
+
+fn unknown_word(column: &'static str, found: Result<impl Sized, UnknownWord>) -> RowFault {
+    (column, Fault::UnknownWord, found.err().map(|error| error.to_string()).unwrap_or_default())
+}
+
+/// The columns of a batch of results, and what their words stand for.
+struct Columns {
+    keys: StringArray,
+    urns: Int64Array,
+    years: Int64Array,
+    stages: Int64Array,
+    subjects: Words,
+    qualifications: Words,
+    grades: Words,
+    points: Float64Array,
+    codes: Codes,
+}
+
+impl Columns {
+    fn of(batch: &Batch<'_>) -> Self {
+        let (subjects, qualifications, grades) =
+            (batch.words("subject"), batch.words("qualification"), batch.words("grade"));
+        Self {
+            keys: batch.text("pupil"),
+            urns: batch.whole("urn"),
+            years: batch.whole("year"),
+            stages: batch.whole("key_stage"),
+            codes: Codes::new(subjects.distinct(), qualifications.distinct(), grades.distinct()),
+            subjects,
+            qualifications,
+            grades,
+            points: batch.decimal("points"),
+        }
+    }
+
+    /// The result in a row, noted with its pupil. `None` where a value is missing or out of range.
+    fn result(&self, row: usize, pupils: &mut Pupils) -> Result<Option<StagedResult>, RowFault> {
+        let there = self.keys.is_valid(row) && self.urns.is_valid(row) && self.years.is_valid(row);
+        let stage = self.stages.is_valid(row).then(|| self.stages.value(row) as i32).and_then(KeyStage::from_number);
+        let words = (self.subjects.number(row), self.qualifications.number(row), self.grades.number(row));
+        let (true, Some(stage), (Some(subject), Some(qualification), Some(grade))) = (there, stage, words) else {
+            return Ok(None);
+        };
+        let word = |words: &Words| words.word(row).unwrap_or_default().to_owned();
+        let subject = self.codes.subject(stage, subject).ok_or_else(|| {
+            let found = Subject::from_word(stage, &word(&self.subjects));
+            unknown_word("subject", found)
+        })?;
+        let kind = self.codes.qualifications[qualification].filter(|kind| kind.stage() == stage).ok_or_else(|| {
+            let of_stage = Qualification::ALL.into_iter().filter(|kind| kind.stage() == stage);
+            let right = of_stage.map(Qualification::word);
+            let unknown = UnknownWord::expected("qualification", &word(&self.qualifications), right);
+            unknown_word("qualification", Err::<(), _>(unknown))
+        })?;
+        let grade = self.codes.grade(qualification, grade).ok_or_else(|| {
+            let found = Grade::from_word(kind, &word(&self.grades));
+            unknown_word("grade", found)
+        })?;
+        let (number, pupil) = self.pupil(row, stage, pupils)?;
+        if !pupils.note_result(number, subject, kind) {
+            let (key, slug, kind) = (self.keys.value(row), &subject.slug, kind.word());
+            let message = format!("pupil {key} has a result in {slug} ({kind}) already; keep one");
+            return Err(("subject", Fault::Duplicate, message));
+        }
+        let given = self.points.is_valid(row).then(|| self.points.value(row));
+        let points = worth(grade, given).map_err(|why| ("points", Fault::OutOfRange, why))?;
+        Ok(Some(StagedResult { number, pupil, subject, kind, grade: grade.id, points }))
+    }
+
+    /// The pupil of a row, who must be at the same school in the same year.
+    fn pupil(&self, row: usize, stage: KeyStage, pupils: &mut Pupils) -> Result<(u32, PupilFacts), RowFault> {
+        let key = self.keys.value(row);
+        let number = pupils.number(stage.number() as i8, key).ok_or_else(|| {
+            let message = format!("pupil {key} has no row in pupils for {stage}; load that file too");
+            ("pupil", Fault::WithoutPupil, message)
+        })?;
+        let pupil = pupils.facts(number);
+        for (column, here, there) in [
+            ("urn", self.urns.value(row), i64::from(pupil.urn)),
+            ("year", self.years.value(row), i64::from(pupil.year)),
+        ] {
+            if here != there {
+                let message =
+                    format!("the result of pupil {key} says {here} and the pupil's row {there}; make them the same");
+                return Err((column, Fault::Disagrees, message));
+            }
+        }
+        Ok((number, pupil))
+    }
+}
+
+/// A result that is right.
+struct StagedResult {
+    number: u32,
+    pupil: PupilFacts,
+    subject: Subject,
+    kind: Qualification,
+    grade: i16,
+    points: Option<Points>,
 }
 
 /// The points of a result: those that the file gives, or those of the grade. No result stays no result, whatever points
@@ -152,6 +174,19 @@ fn worth(grade: &Grade, given: Option<f64>) -> Result<Option<Points>, String> {
 }
 
 impl Staged {
+    fn push(&mut self, result: &StagedResult) {
+        self.stage.push(result.pupil.stage);
+        self.urn.push(result.pupil.urn);
+        self.year.push(result.pupil.year);
+        self.subject.push(i16::from(result.subject.id));
+        self.qualification.push(result.kind.number() as i8);
+        self.grade.push(result.grade);
+        self.points.push(result.points);
+        self.band.push(band(result.kind, result.points));
+        self.profile.push(result.pupil.profile.number());
+        self.pupil.push(result.number as i32);
+    }
+
     fn into_batch(self) -> duckdb::Result<RecordBatch> {
         stage::batch_of(vec![
             ("stage", Arc::new(Int8Array::from(self.stage))),
