@@ -1,5 +1,7 @@
 //! Why the engine has no tallies.
 
+use crate::workspace::{is_damage, is_interrupt};
+
 /// Why the engine has no tallies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
@@ -15,12 +17,12 @@ pub enum EngineError {
 }
 
 impl From<duckdb::Error> for EngineError {
-    /// DuckDB tells what happened only by its text; this is the one place that looks.
+    /// DuckDB tells what happened only by its text, which the workspace can read.
     fn from(error: duckdb::Error) -> Self {
         let detail = error.to_string();
-        if detail.contains("INTERRUPT") || detail.contains("Interrupted") {
+        if is_interrupt(&detail) {
             Self::Interrupted
-        } else if detail.contains("Corrupt") || detail.contains("checksum") {
+        } else if is_damage(&detail) {
             Self::Damaged { detail: detail.lines().next().unwrap_or_default().to_owned() }
         } else {
             Self::Sql { detail }

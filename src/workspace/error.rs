@@ -51,7 +51,7 @@ impl WorkspaceError {
         let detail = error.to_string();
         let first_line = || detail.lines().next().unwrap_or_default().to_owned();
         let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
-        if says(&["INTERRUPT", "Interrupted"]) {
+        if is_interrupt(&detail) {
             Self::Interrupted { path }
         } else if says(&["Could not set lock", "Conflicting lock"]) {
             Self::InUse { path, by: holder(&detail).unwrap_or_else(|| "another program".to_owned()) }
@@ -65,21 +65,25 @@ impl WorkspaceError {
             Self::Newer { path, version: super::LAYOUT_VERSION + 1 }
         } else if says(&["not a valid DuckDB database"]) {
             Self::Foreign { path }
-        } else if says(&[
-            "checksum",
-            "Corrupt",
-            "corrupt",
-            "deserialize",
-            "Serialization Error",
-            "INTERNAL",
-            "could not read",
-        ]) || says(&["Could not read", "Failed to load metadata", "replaying WAL", "truncated"])
+        } else if is_damage(&detail)
+            || says(&["deserialize", "Serialization Error", "INTERNAL", "could not read", "Could not read"])
+            || says(&["Failed to load metadata", "replaying WAL", "truncated"])
         {
             Self::Damaged { detail: first_line(), path }
         } else {
             Self::Sql { path, detail }
         }
     }
+}
+
+/// Whether DuckDB's error is that a statement was stopped on request. It tells so only by its text.
+pub fn is_interrupt(detail: &str) -> bool {
+    detail.contains("INTERRUPT") || detail.contains("Interrupted")
+}
+
+/// Whether DuckDB's error is that a block of the file is not what was written there.
+pub fn is_damage(detail: &str) -> bool {
+    detail.contains("Corrupt") || detail.contains("corrupt") || detail.contains("checksum")
 }
 
 /// "schoolbench (PID 4711)" from DuckDB's "Conflicting lock is held in /usr/bin/schoolbench (PID 4711) by user ...".

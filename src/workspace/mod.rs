@@ -19,7 +19,7 @@ use duckdb::{AccessMode, Config, Connection};
 
 use crate::model::{KeyStage, Year};
 
-pub use error::WorkspaceError;
+pub use error::{WorkspaceError, is_damage, is_interrupt};
 pub use national::National;
 pub use register::Register;
 
