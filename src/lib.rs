@@ -5,6 +5,7 @@
 //!
 //! | floor | room | what it does |
 //! |---|---|---|
+//! | 7 | [`ui`] | the window: draws, and sends commands |
 //! | 7 | [`cli`] | the command line: the same questions without a window |
 //! | 6 | [`export`] | answers as CSV, JSON, Parquet and text tables |
 //! | 5 | [`desk`] | asks, keeps and cancels; checks access; the one gate that makes an [`desk::Answer`] |
@@ -21,4 +22,5 @@ pub mod export;
 pub mod ingest;
 pub mod method;
 pub mod model;
+pub mod ui;
 pub mod workspace;

@@ -1,7 +1,26 @@
-//! Command line in, exit code out.
+//! Command line in, exit code out; without a command, the window.
 
 use std::process::ExitCode;
 
+use schoolbench::cli::{self, End};
+use schoolbench::ui::{self, Look, Options};
+
 fn main() -> ExitCode {
-    schoolbench::cli::main()
+    let window = match cli::main() {
+        End::Exit(code) => return code,
+        End::Window(window) => window,
+    };
+    let look = window.theme.as_deref().map(|word| match word {
+        "light" => Look::Light,
+        "dark" => Look::Dark,
+        _ => Look::System,
+    });
+    let cli::Window { workspace, view, picture, size, .. } = window;
+    match ui::run(Options { workspace, view, picture, size, look }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::say(&error);
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -2,12 +2,11 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::error::CliError;
-use crate::ingest::{Cancel, ImportError, Loaded, import};
+use crate::ingest::{Cancel, ImportError, Loaded, import, time_left};
 
 /// Arguments of `schoolbench import`.
 #[derive(clap::Args)]
@@ -64,13 +63,4 @@ pub(super) fn cancelled_by_ctrl_c() -> Cancel {
 pub(super) fn progress_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}");
     ProgressBar::new(1000).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// " · 40 s left", once there is enough to judge by.
-pub(super) fn time_left(elapsed: Duration, fraction: f64) -> String {
-    if fraction < 0.05 || elapsed < Duration::from_secs(2) {
-        return String::new();
-    }
-    let left = elapsed.as_secs_f64() * (1.0 - fraction) / fraction;
-    if left < 90.0 { format!(" · {left:.0} s left") } else { format!(" · {:.0} min left", left / 60.0) }
 }

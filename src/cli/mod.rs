@@ -1,11 +1,10 @@
-//! The command line: the same questions without a window.
+//! The command line: the same questions without a window, and the words with which a window is opened.
 //!
 //! **Asks through the same desk and gate as the window, and writes what an export writes.** Exit codes: 0 answered,
 //! 1 internal, 2 bad input, 3 refused, 4 workspace in use or not usable.
 
 mod ask;
 mod error;
-mod headline;
 mod import;
 mod list;
 mod synth;
@@ -22,11 +21,45 @@ use error::CliError;
 #[derive(Parser)]
 #[command(name = "schoolbench", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
-    /// Workspace to open; the made-up authority when none is named
-    #[arg(long, value_name = "FILE")]
-    workspace: Option<PathBuf>,
+    #[command(flatten)]
+    window: Window,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+/// How the window is opened, where no command is given.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct Window {
+    /// Workspace to open; the last one, or the made-up authority, when none is named
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
+    /// Saved view to show
+    #[arg(long, value_name = "FILE.toml")]
+    pub view: Option<PathBuf>,
+    /// Write a picture of the window when everything is answered, and end
+    #[arg(long, value_name = "FILE.png")]
+    pub picture: Option<PathBuf>,
+    /// Size of the window in points, such as 1280x800
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    pub size: Option<(f32, f32)>,
+    /// Light, dark or system, whatever the settings say
+    #[arg(long, value_parser = ["light", "dark", "system"])]
+    pub theme: Option<String>,
+}
+
+/// How the command line ended.
+#[derive(Debug)]
+pub enum End {
+    /// All is done.
+    Exit(ExitCode),
+    /// No command was given: the window is to be opened.
+    Window(Window),
+}
+
+fn size(text: &str) -> Result<(f32, f32), String> {
+    let sides = text.split_once('x').and_then(|(w, h)| Some((w.parse::<u16>().ok()?, h.parse::<u16>().ok()?)));
+    let sides = sides.filter(|(w, h)| (320..=16_384).contains(w) && (240..=16_384).contains(h));
+    sides.map(|(w, h)| (f32::from(w), f32::from(h))).ok_or_else(|| "write it as 1280x800".to_owned())
 }
 
 #[derive(Subcommand)]
@@ -40,27 +73,30 @@ enum Command {
 }
 
 /// Runs the program with the arguments of the process.
-pub fn main() -> ExitCode {
+pub fn main() -> End {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SCHOOLBENCH_LOG");
     let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            if !error.is_closed_pipe() {
-                // Nothing can be done where the error stream itself is closed.
-                let _ = writeln!(std::io::stderr(), "schoolbench: {error}");
-            }
-            error.exit_code()
-        }
-    }
-}
-
-fn run(arguments: Arguments) -> Result<(), CliError> {
-    match arguments.command {
-        None => headline::run(arguments.workspace),
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        None => return End::Window(arguments.window),
         Some(Command::Synth(arguments)) => synth::run(&arguments),
         Some(Command::Import(arguments)) => import::run(&arguments),
         Some(Command::Ask(arguments)) => ask::run(&arguments),
-    }
+    };
+    End::Exit(match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.is_closed_pipe() {
+                say(&error);
+            }
+            error.exit_code()
+        }
+    })
+}
+
+/// Says on the error stream why something was not done.
+pub fn say(error: &dyn std::error::Error) {
+    // Nothing can be done where the error stream itself is closed.
+    let _ = writeln!(std::io::stderr(), "schoolbench: {error}");
 }

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::error::CliError;
-use super::import::{cancelled_by_ctrl_c, progress_bar, time_left};
+use super::import::{cancelled_by_ctrl_c, progress_bar};
 use crate::ingest::synth::{Plan, write};
+use crate::ingest::time_left;
 use crate::model::Year;
 
 /// Arguments of `schoolbench synth`.

@@ -88,7 +88,7 @@ fn compared_with(question: &Question, indicator: Indicator) -> Option<Result<(),
 
 /// The figure of a tally of so many pupils, or why it may not be seen.
 fn value(indicator: Indicator, policy: Policy, tally: Tally, pupils: i64) -> Result<f64, Reason> {
-    if policy.too_few(pupils) {
+    if policy.too_few(pupils) || (indicator.is_intake() && policy.tells_of_too_few(tally.n, tally.sum)) {
         return Err(Reason::TooFew { smallest_shown: policy.smallest_shown() });
     }
     match indicator.unit() {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Slice;
-use crate::model::{Breakdown, Characteristic, Indicator, PupilGroup, Scope, Source};
-use crate::workspace::measures::{TallySql, over_cube, over_facts, pupils_over_facts};
+use crate::model::{Breakdown, Indicator, PupilGroup, Scope, Source};
+use crate::workspace::measures::{TallySql, code, over_cube, over_facts, pupils_over_facts};
 
 /// Which of the three forms of the facts is read. All give the same tallies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,10 +141,6 @@ impl Plan {
         };
         self.sql.split('?').map(value).collect()
     }
-}
-
-fn code(characteristic: Characteristic) -> String {
-    format!("((profile >> {}) & {})", characteristic.shift(), characteristic.mask())
 }
 
 fn key(by: Breakdown) -> String {

@@ -3,10 +3,12 @@
 //! **Reads answers only, so that what is written has passed the gate.**
 
 mod csv;
+pub mod findings;
 mod json;
 mod parquet;
 mod row;
 mod table;
+pub mod words;
 
 use std::io::{self, Write};
 use std::str::FromStr;

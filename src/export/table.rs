@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::row::{key_columns, rows};
+use super::words::{difference, grouped, value};
 use crate::desk::Answer;
-use crate::model::{Indicator, Unit};
 use crate::workspace::Register;
 
 /// Longest text shown in a cell.
@@ -15,7 +15,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
     let header = keys.iter().copied().chain(["indicator", "n", "value", "95 % interval", "comparator", "difference"]);
     let mut lines: Vec<Vec<String>> = vec![header.map(str::to_owned).collect()];
     for (row, cell) in rows(answer, register).zip(answer.cells()) {
-        let shown = |value: f64| shown(cell.indicator, value);
+        let shown = |figure: f64| value(cell.indicator, figure);
         let interval = row.lower.zip(row.upper).map(|(lower, upper)| format!("{} to {}", shown(lower), shown(upper)));
         let arrow = match row.significance {
             Some("above") => "▲ above",
@@ -23,17 +23,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
             Some(_) => "● not different",
             None => "",
         };
-        let difference = row.difference.map(|difference| {
-            let rounded_away = !shown(difference.abs()).contains(|digit: char| ('1'..='9').contains(&digit));
-            let sign = match difference {
-                _ if rounded_away => "",
-                ..0.0 => "−",
-                _ => "+",
-            };
-            // A difference of percentages is in percentage points.
-            let size = shown(difference.abs()).replace(" %", " pp");
-            format!("{sign}{size} {arrow}")
-        });
+        let difference = row.difference.map(|size| format!("{} {arrow}", difference(cell.indicator, size)));
         let withheld = row.reason.clone().map(|reason| format!("· {reason}"));
         let mut line = row.keys;
         line.push(cell.indicator.label().to_owned());
@@ -61,28 +51,6 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
         writeln!(out, "\nCompared with: {compared_with}.")?;
     }
     Ok(())
-}
-
-/// A figure as it is read aloud: one decimal for percentages and points, none for counts.
-fn shown(indicator: Indicator, value: f64) -> String {
-    match indicator.unit() {
-        Unit::Count => grouped(value as i64),
-        Unit::Percent => format!("{value:.1} %"),
-        Unit::Mean => format!("{value:.2}"),
-    }
-}
-
-/// A whole number with thousands apart: 12,345.
-fn grouped(n: i64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) && !grouped.ends_with('-') {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 fn cut(text: &str) -> String {

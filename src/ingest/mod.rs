@@ -19,4 +19,4 @@ mod watch;
 
 pub use finding::{Fault, Finding, Findings, Place};
 pub use import::{ImportError, Loaded, LoadedFile, import};
-pub use watch::{Cancel, Progress};
+pub use watch::{Cancel, Progress, time_left};

@@ -197,6 +197,13 @@ fn value(indicator: Indicator, ks4: Option<&ks4::Outcome>, ks2: Option<&Assessme
         Indicator::GpsScore => score(|made| made.gps),
         // Not columns of the outcomes.
         Indicator::Pupils
+        | Indicator::PctFsm6
+        | Indicator::PctDisadvantaged
+        | Indicator::PctEal
+        | Indicator::PctSen
+        | Indicator::PctGirls
+        | Indicator::PctPriorLow
+        | Indicator::PctPriorHigh
         | Indicator::Entries
         | Indicator::Grade7Plus
         | Indicator::Grade5Plus

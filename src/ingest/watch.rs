@@ -17,6 +17,15 @@ pub struct Progress {
     pub fraction: f64,
 }
 
+/// " · 40 s left" of work of which a fraction is done, once there is enough to judge by.
+pub fn time_left(elapsed: Duration, fraction: f64) -> String {
+    if fraction < 0.05 || elapsed < Duration::from_secs(2) {
+        return String::new();
+    }
+    let left = elapsed.as_secs_f64() * (1.0 - fraction) / fraction;
+    if left < 90.0 { format!(" · {left:.0} s left") } else { format!(" · {:.0} min left", left / 60.0) }
+}
+
 /// Stops a load from another thread. Cloned handles stop the same load.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);

@@ -32,6 +32,12 @@ impl Policy {
         (1..self.smallest_shown()).contains(&pupils)
     }
 
+    /// Primary rule for a share of an intake, which is a count in other words: whether it tells of too few pupils, in the
+    /// group or outside it.
+    pub fn tells_of_too_few(self, pupils: i64, in_group: i64) -> bool {
+        self.too_few(in_group) || self.too_few(pupils - in_group)
+    }
+
     /// Whether so many entries could be of too few pupils, when a pupil has at most `most_of_pupil` of them: one pupil's
     /// eight GCSEs are eight entries. The pupils must then be counted.
     pub fn must_count_pupils(self, entries: i64, most_of_pupil: i64) -> bool {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyStage, UnknownWord};
+use super::{Characteristic, KeyStage, PupilGroup, UnknownWord};
 
 /// What is measured. Definitions: DfE secondary accountability guide; primary school accountability guide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,6 +60,20 @@ pub enum Indicator {
     GpsHigh,
     /// Mean grammar, punctuation and spelling scaled score, 80 to 120, of the pupils who have one.
     GpsScore,
+    /// Intake, 0 to 100 % of pupils (column `fsm6`): free school meals at any census in the last six years.
+    PctFsm6,
+    /// Intake, 0 to 100 % of pupils (column `disadvantaged`): FSM6, looked after, or adopted from care.
+    PctDisadvantaged,
+    /// Intake, 0 to 100 % of pupils (column `eal`): English as an additional language.
+    PctEal,
+    /// Intake, 0 to 100 % of pupils (column `sen`): SEN support (K) or an education, health and care plan (E).
+    PctSen,
+    /// Intake, 0 to 100 % of pupils (column `sex`): girls.
+    PctGirls,
+    /// Intake, 0 to 100 % of the pupils with prior attainment (column `prior_score`): below 100.
+    PctPriorLow,
+    /// Intake, 0 to 100 % of the pupils with prior attainment (column `prior_score`): 110 and above.
+    PctPriorHigh,
     /// Entries in subjects, with or without a result.
     Entries,
     /// Share of GCSE results at grade 7 or above (legacy A); X is left out, U is in.
@@ -77,7 +91,7 @@ pub enum Indicator {
 /// What one observation of an indicator is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
-    /// A pupil: headline indicators, made once per pupil at load.
+    /// A pupil: headline indicators, made once per pupil at load, and intake.
     Outcomes,
     /// A result of a pupil in a subject.
     Results,
@@ -112,7 +126,7 @@ const LATER: &[&str] = &[
 
 impl Indicator {
     /// Every indicator, headlines first.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 38] = [
         Self::Pupils,
         Self::Att8,
         Self::Att8English,
@@ -138,6 +152,13 @@ impl Indicator {
         Self::GpsExpected,
         Self::GpsHigh,
         Self::GpsScore,
+        Self::PctFsm6,
+        Self::PctDisadvantaged,
+        Self::PctEal,
+        Self::PctSen,
+        Self::PctGirls,
+        Self::PctPriorLow,
+        Self::PctPriorHigh,
         Self::Entries,
         Self::Grade7Plus,
         Self::Grade5Plus,
@@ -186,6 +207,15 @@ impl Indicator {
             Self::GpsScore => {
                 Facts("gps_score", "Grammar, punctuation and spelling: scaled score", Mean, Outcomes, &[Ks2])
             }
+            Self::PctFsm6 => Facts("pct_fsm6", "FSM6 pupils", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
+            Self::PctDisadvantaged => {
+                Facts("pct_disadvantaged", "Disadvantaged pupils", Percent, Outcomes, &[Ks2, Ks4, Ks5])
+            }
+            Self::PctEal => Facts("pct_eal", "EAL pupils", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
+            Self::PctSen => Facts("pct_sen", "SEN pupils", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
+            Self::PctGirls => Facts("pct_girls", "Girls", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
+            Self::PctPriorLow => Facts("pct_prior_low", "Low prior attainment", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
+            Self::PctPriorHigh => Facts("pct_prior_high", "High prior attainment", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
             Self::Entries => Facts("entries", "Entries", Count, Results, &[Ks2, Ks4, Ks5]),
             Self::Grade7Plus => Facts("grade7plus", "Grades 9 to 7", Percent, Results, &[Ks4]),
             Self::Grade5Plus => Facts("grade5plus", "Grades 9 to 5", Percent, Results, &[Ks4]),
@@ -218,6 +248,31 @@ impl Indicator {
     /// The key stages that have it.
     pub fn stages(self) -> &'static [KeyStage] {
         self.facts().4
+    }
+
+    /// The pupils whom an intake indicator counts: groups of one characteristic. Its share is of the pupils whose code is
+    /// not 0: of those whose characteristic is known, or who have prior attainment. `None` for an indicator of results.
+    pub fn intake(self) -> Option<(Characteristic, Vec<PupilGroup>)> {
+        let (characteristic, words) = self.intake_words()?;
+        Some((characteristic, characteristic.groups().filter(|group| words.contains(&group.word())).collect()))
+    }
+
+    /// Whether it tells who the pupils are, not how they did: the profile holds it, no column of the outcomes.
+    pub fn is_intake(self) -> bool {
+        self.intake_words().is_some()
+    }
+
+    fn intake_words(self) -> Option<(Characteristic, &'static [&'static str])> {
+        match self {
+            Self::PctFsm6 => Some((Characteristic::Fsm6, &["yes"])),
+            Self::PctDisadvantaged => Some((Characteristic::Disadvantaged, &["yes"])),
+            Self::PctEal => Some((Characteristic::Eal, &["yes"])),
+            Self::PctSen => Some((Characteristic::Sen, &["K", "E"])),
+            Self::PctGirls => Some((Characteristic::Sex, &["F"])),
+            Self::PctPriorLow => Some((Characteristic::Prior, &["low"])),
+            Self::PctPriorHigh => Some((Characteristic::Prior, &["high"])),
+            _ => None,
+        }
     }
 
     /// What a sum of hundredths of points is divided by to give the figure's unit: EBacc APS is a sixth of its six slots.

@@ -16,6 +16,11 @@ impl Year {
     /// The first and the last year that Schoolbench accepts: the National Curriculum tests begin in 1988.
     pub const RANGE: (i32, i32) = (1988, 2100);
 
+    /// The first year that is accepted.
+    pub const EARLIEST: Self = Self(Self::RANGE.0 as i16);
+    /// The last year that is accepted.
+    pub const LATEST: Self = Self(Self::RANGE.1 as i16);
+
     /// The year that ends in `ending`; `None` outside [`Year::RANGE`].
     pub fn new(ending: i32) -> Option<Self> {
         (Self::RANGE.0..=Self::RANGE.1).contains(&ending).then_some(Self(ending as i16))

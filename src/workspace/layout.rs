@@ -5,7 +5,7 @@
 
 use crate::model::{Characteristic, Indicator, Profile, PupilGroup, Source, Unit};
 
-use super::measures::cube_select_list;
+use super::measures::{code, cube_select_list};
 
 /// Statements that make the tables of a new workspace.
 pub(super) fn create() -> String {
@@ -65,13 +65,14 @@ pub fn outcome_columns() -> String {
 
 /// The indicators that have a column in the outcomes, in the order of the columns.
 pub fn outcome_indicators() -> impl Iterator<Item = Indicator> {
-    Indicator::ALL.into_iter().filter(|i| i.source() == Source::Outcomes && i.unit() != Unit::Count)
+    let has_column = |i: &Indicator| i.source() == Source::Outcomes && i.unit() != Unit::Count && !i.is_intake();
+    Indicator::ALL.into_iter().filter(has_column)
 }
 
 /// The statement that makes `school_years`: what was loaded, and from the pupils what was not given.
 pub fn school_years() -> String {
     let share = |characteristic: Characteristic, word: &str| {
-        let code = format!("((profile >> {}) & {})", characteristic.shift(), characteristic.mask());
+        let code = code(characteristic);
         let yes = PupilGroup::from_word(characteristic, word).map_or(0, |group| group.code);
         format!(
             "100e0 * SUM(CASE WHEN {code} = {yes} THEN 1 ELSE 0 END) \

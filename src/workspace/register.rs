@@ -1,15 +1,16 @@
 //! The schools of a workspace, held in memory: some 25,000 for all England.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use duckdb::Connection;
 
 use crate::model::{LaCode, School, Scope, TrustUid, Urn};
 
-/// Every school of a workspace, by URN.
+/// Every school of a workspace, by URN. A clone is the same register, not a copy.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Register {
-    schools: BTreeMap<Urn, School>,
+    schools: Arc<BTreeMap<Urn, School>>,
 }
 
 impl Register {
@@ -32,7 +33,7 @@ impl Register {
             };
             schools.insert(urn, school);
         }
-        Ok(Self { schools })
+        Ok(Self { schools: Arc::new(schools) })
     }
 
     /// The school with this URN.

@@ -83,6 +83,18 @@ fn as_json() {
     assert_snapshot!("girls_json", serde_json::to_string_pretty(&json).unwrap());
 }
 
+/// Of the 36 pupils nine have FSM6 and six EAL; in one school three and two, and six are girls.
+#[test]
+fn intake_beside_results() {
+    let all = "pct_fsm6,pct_disadvantaged,pct_eal,pct_sen,pct_girls,pct_prior_low,pct_prior_high,att8";
+    let flags = format!("--stage ks4 --years 2023 --indicator {all} --compare none");
+    assert_snapshot!("intake_csv", answer(&flags));
+    let strict = answer(&format!("{flags} --policy strict"));
+    assert_eq!(strict.matches("withheld: fewer than 11 pupils").count(), 5, "nine, nine, six, six and nine: {strict}");
+    let flags = "--stage ks4 --years 2023 --indicator pct_girls,pct_fsm6,att8 --by school --compare same";
+    assert_snapshot!("intake_by_school_csv", answer(flags));
+}
+
 #[test]
 fn the_words_of_a_workspace() {
     assert_snapshot!("list", answer("--list"));

@@ -10,7 +10,7 @@ use schoolbench::method::ks2::Assessments;
 use schoolbench::method::ks4::{Entry, Outcome, band, outcome};
 use schoolbench::model::{
     Breakdown, Characteristic, Compare, Draft, Filter, Grade, Indicator, KeyStage, Points, Profile, PupilGroup,
-    Qualification, Question, Scope, Subject, Urn, Words, Year,
+    Qualification, Question, Scope, Source, Subject, Unit, Urn, Words, Year,
 };
 
 fn close(a: f64, b: f64, within: f64) {
@@ -116,6 +116,13 @@ fn too_few_is_fewer_than_the_policy_says_and_not_nobody() {
         assert!(policy.must_count_pupils(1, 9) && policy.must_count_pupils(smallest * 9 - 1, 9));
         assert!(!policy.must_count_pupils(smallest * 9, 9) && !policy.must_count_pupils(0, 9));
         assert!(!policy.must_count_pupils(3, 1), "entries are pupils where each has one");
+        // Of sixty pupils, a share of the intake tells how many are in the group, and how many are not.
+        for few in [1, smallest - 1] {
+            assert!(policy.tells_of_too_few(60, few) && policy.tells_of_too_few(60, 60 - few), "{few}, {policy:?}");
+        }
+        for enough in [0, smallest, 60 - smallest, 60] {
+            assert!(!policy.tells_of_too_few(60, enough), "{enough}, {policy:?}");
+        }
     }
     assert_eq!(Policy::default(), Policy::Standard);
 }
@@ -417,6 +424,36 @@ fn a_profile_keeps_every_group_of_every_characteristic() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn intake_counts_groups_that_the_cube_tells_apart() {
+    let intake = |indicator: Indicator| {
+        indicator.intake().map(|(characteristic, groups)| {
+            let words: Vec<_> = groups.iter().map(|group| group.word()).collect();
+            (indicator.word(), format!("{}={}", characteristic.word(), words.join(",")))
+        })
+    };
+    let expected = [
+        ("pct_fsm6", "fsm6=yes"),
+        ("pct_disadvantaged", "disadvantaged=yes"),
+        ("pct_eal", "eal=yes"),
+        ("pct_sen", "sen=K,E"),
+        ("pct_girls", "sex=F"),
+        ("pct_prior_low", "prior=low"),
+        ("pct_prior_high", "prior=high"),
+    ];
+    let found: Vec<_> = Indicator::ALL.into_iter().filter_map(intake).collect();
+    assert_eq!(found, expected.map(|(word, pupils)| (word, pupils.to_owned())));
+    for indicator in Indicator::ALL {
+        assert_eq!(indicator.is_intake(), indicator.intake().is_some(), "{indicator:?}");
+        let Some((characteristic, groups)) = indicator.intake() else { continue };
+        let kind = (indicator.unit(), indicator.source(), indicator.stages());
+        assert_eq!(kind, (Unit::Percent, Source::Outcomes, KeyStage::ALL.as_slice()), "{indicator:?}");
+        let bits = characteristic.mask() << characteristic.shift();
+        assert!(characteristic.is_common() && bits & Profile::COMMON == bits, "{indicator:?} is not in the cube");
+        assert!(groups.iter().all(|group| group.characteristic == characteristic && group.code != 0), "{indicator:?}");
     }
 }
 

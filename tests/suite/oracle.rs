@@ -19,7 +19,7 @@ use dice::Dice;
 use recount::{Cells, Expected, recount};
 use rows::{CHARACTERISTICS, DEMO, intern};
 
-const QUESTIONS: usize = 400;
+const QUESTIONS: usize = 500;
 
 pub fn desk() -> Desk {
     let workspace = Workspace::open(crate::demo::workspace(), Access::Read).unwrap();

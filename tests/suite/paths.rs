@@ -9,6 +9,7 @@ use schoolbench::model::{
     Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, PupilGroup, Question, Scope, Source,
     Subject, Urn, Year,
 };
+use schoolbench::workspace::layout::outcome_indicators;
 use schoolbench::workspace::{Access, Workspace};
 
 use crate::demo;
@@ -74,6 +75,56 @@ fn every_path_gives_the_same_tallies() {
             let count = compared.get(&(many, source)).copied().unwrap_or(0);
             assert!(count >= 20, "only {count} slices of {source:?} were answered by {many} paths");
         }
+    }
+}
+
+/// Intake against filters: its hits are the pupils of its groups, its n those whose code is not 0.
+#[test]
+fn intake_is_the_share_of_the_pupils_whom_a_filter_lets_in() {
+    let workspace = workspace();
+    for (stage, indicator) in [KeyStage::Ks2, KeyStage::Ks4]
+        .into_iter()
+        .flat_map(|stage| Indicator::ALL.into_iter().map(move |indicator| (stage, indicator)))
+    {
+        let Some((characteristic, groups)) = indicator.intake() else { continue };
+        let by_year = |filter, indicator| Slice {
+            stage,
+            years: [2022, 2023, 2024].into_iter().filter_map(Year::new).collect(),
+            scope: Scope::All,
+            subjects: Vec::new(),
+            filter,
+            by: vec![Breakdown::Year],
+            source: Source::Outcomes,
+            indicators: vec![indicator],
+        };
+        let known: Vec<PupilGroup> = characteristic.groups().filter(|group| group.code != 0).collect();
+        for path in Path::ALL {
+            let pupils = |of: &[PupilGroup]| {
+                let filter = of.iter().copied().fold(Filter::everyone(), Filter::or);
+                let rows = tallies(workspace.connection(), &by_year(filter, Indicator::Pupils), path).rows;
+                rows.into_iter().map(|row| row.tallies[0].n).collect::<Vec<_>>()
+            };
+            let shares = tallies(workspace.connection(), &by_year(Filter::everyone(), indicator), path).rows;
+            let expected = pupils(&known).into_iter().zip(pupils(&groups));
+            let expected: Vec<Tally> = expected.map(|(n, hits)| Tally { n, sum: hits, sum_of_squares: hits }).collect();
+            let made: Vec<Tally> = shares.into_iter().map(|row| row.tallies[0]).collect();
+            assert_eq!(made, expected, "{indicator:?} of {stage} by {path:?}");
+            assert!(made.len() == 3 && made.iter().all(|tally| 0 < tally.sum && tally.sum < tally.n), "{made:?}");
+        }
+    }
+}
+
+/// The file layout has no place for intake: it is in the profile.
+#[test]
+fn intake_has_no_column() {
+    let workspace = workspace();
+    let sql = "SELECT column_name FROM information_schema.columns WHERE table_name LIKE 'outcomes_%'";
+    let mut statement = workspace.connection().prepare(sql).unwrap();
+    let columns: BTreeSet<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(columns.contains("att8") && columns.contains("att8_sum"), "{columns:?}");
+    for intake in Indicator::ALL.into_iter().filter(|indicator| indicator.is_intake()) {
+        assert!(!columns.iter().any(|column| column.starts_with(intake.word())), "{intake:?} in {columns:?}");
+        assert!(outcome_indicators().all(|indicator| indicator != intake), "{intake:?}");
     }
 }
 

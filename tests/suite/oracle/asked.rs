@@ -46,6 +46,10 @@ const OF_PUPILS: [(i64, &[&str]); 3] = [
     (5, &["pupils"]),
 ];
 
+/// Indicators of who the pupils are, at every key stage.
+const OF_INTAKE: [&str; 7] =
+    ["pct_fsm6", "pct_disadvantaged", "pct_eal", "pct_sen", "pct_girls", "pct_prior_low", "pct_prior_high"];
+
 /// Indicators of a result, by key stage.
 const OF_RESULTS: [(i64, &[&str]); 3] = [
     (2, &["entries", "avg_points"]),
@@ -109,7 +113,7 @@ fn listed(table: &[(i64, &'static [&'static str]); 3], stage: i64) -> &'static [
 
 /// Every indicator, as often as it has key stages.
 pub fn every_indicator() -> impl Iterator<Item = &'static str> {
-    OF_PUPILS.into_iter().chain(OF_RESULTS).flat_map(|(_, words)| words.iter().copied())
+    OF_PUPILS.into_iter().chain(OF_RESULTS).flat_map(|(_, words)| words.iter().copied()).chain(OF_INTAKE)
 }
 
 impl Asked {
@@ -123,11 +127,12 @@ impl Asked {
         years.sort_unstable();
         let pool = dice.happens(if years.len() > 1 { 35 } else { 5 });
 
+        let of_pupils = [listed(&OF_PUPILS, stage), &OF_INTAKE].concat();
         let kind = dice.below(10);
         let mut indicators = match kind {
-            0..=3 => dice.some(listed(&OF_PUPILS, stage), 1, 3),
+            0..=3 => dice.some(&of_pupils, 1, 3),
             4..=7 => dice.some(listed(&OF_RESULTS, stage), 1, 3),
-            _ => dice.some(listed(&OF_PUPILS, stage), 1, 2),
+            _ => dice.some(&of_pupils, 1, 2),
         };
         let mut subjects = Vec::new();
         let mut by: Vec<&'static str> = Vec::new();

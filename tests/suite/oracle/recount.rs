@@ -271,6 +271,11 @@ fn withheld(indicator: &str, summary: &Summary) -> Option<String> {
     match summary.pupils {
         0 if !is_count(indicator) => Some("no pupils".to_owned()),
         1..SMALLEST => Some(format!("withheld: fewer than {SMALLEST} pupils")),
+        n if indicator.starts_with("pct_") => {
+            let in_group = (summary.mean * n as f64).round() as usize;
+            let few = [in_group, n - in_group].iter().any(|count| (1..SMALLEST).contains(count));
+            few.then(|| format!("withheld: fewer than {SMALLEST} pupils"))
+        }
         _ => None,
     }
 }

@@ -53,7 +53,7 @@ pub struct Pupil {
     /// The word of each characteristic.
     pub groups: [&'static str; 11],
     pub entries: Vec<Entry>,
-    /// Headline outcomes by the word of the indicator; `None` where the pupil has none.
+    /// Headline outcomes and intake by the word of the indicator; `None` where the pupil has none.
     pub outcomes: HashMap<&'static str, Option<f64>>,
 }
 
@@ -86,7 +86,7 @@ pub static DEMO: LazyLock<Rows> = LazyLock::new(|| {
             stage,
             groups: groups(&row),
             entries: Vec::new(),
-            outcomes: HashMap::new(),
+            outcomes: intake(&row),
         });
     }
     let table = points_table();
@@ -101,7 +101,7 @@ pub static DEMO: LazyLock<Rows> = LazyLock::new(|| {
     let mut of: HashMap<_, Vec<usize>> = HashMap::new();
     for (place, pupil) in pupils.iter_mut().enumerate() {
         of.entry((pupil.stage, pupil.year)).or_default().push(place);
-        pupil.outcomes = outcomes::of(pupil.stage, &pupil.entries);
+        pupil.outcomes.extend(outcomes::of(pupil.stage, &pupil.entries));
     }
     Rows { schools, pupils, of }
 });
@@ -163,6 +163,21 @@ fn groups(row: &Row) -> [&'static str; 11] {
         attendance,
         yes_no("looked_after"),
     ]
+}
+
+/// Whether a pupil is in the group of each intake indicator, straight from the columns: `None` where the column is empty.
+fn intake(row: &Row) -> HashMap<&'static str, Option<f64>> {
+    let prior = number(row, "prior_score");
+    let in_group = [
+        ("pct_fsm6", flag(row, "fsm6")),
+        ("pct_disadvantaged", flag(row, "disadvantaged")),
+        ("pct_eal", flag(row, "eal")),
+        ("pct_sen", text(row, "sen").map(|word| word == "K" || word == "E")),
+        ("pct_girls", text(row, "sex").map(|word| word == "F")),
+        ("pct_prior_low", prior.map(|score| score < 100.0)),
+        ("pct_prior_high", prior.map(|score| score >= 110.0)),
+    ];
+    in_group.into_iter().map(|(word, met)| (word, met.map(|met| if met { 1.0 } else { 0.0 }))).collect()
 }
 
 /// Points by qualification and grade; empty where a grade is no result.

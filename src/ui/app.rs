@@ -1,0 +1,518 @@
+//! The program's window: takes news, draws, and carries out what was asked for.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, CentralPanel, Context, Frame, Key, Margin, Panel as Edge, Popup, RichText, Ui, ViewportCommand,
+};
+
+use super::Options;
+use super::bars::{FilterBar, TopBar, status_bar, top_bar};
+use super::change::{Change, Outbox};
+use super::command::{Command, Situation};
+use super::dashboard::Dashboard;
+use super::forms::{self, Filled, Form};
+use super::history::History;
+use super::jobs::{Jobs, Load, News};
+use super::palette::Palette;
+use super::panels::Scene;
+use super::picture::{Outcome, Picture};
+use super::screens::{self, WithFindings};
+use super::session::Session;
+use super::settings::{Folders, Look, Saver, Settings};
+use super::theme;
+use super::view::{Panel, Scatter, Tiles, Trends, View};
+use crate::desk;
+use crate::export;
+use crate::ingest::{Findings, ImportError};
+use crate::model::{Filter, Scope, Urn};
+
+/// How a window begins.
+#[derive(Debug, Clone)]
+pub struct Start {
+    pub folders: Folders,
+    pub options: Options,
+    /// How desks are set up; the window adds its own `notify`.
+    pub desk: desk::Options,
+    pub outcome: Outcome,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        let folders = Folders { config: PathBuf::new(), data: PathBuf::new() };
+        Self { folders, options: Options::default(), desk: desk::Options::default(), outcome: Outcome::default() }
+    }
+}
+
+/// The window.
+#[derive(Debug)]
+pub struct Window {
+    jobs: Jobs,
+    saver: Saver,
+    folders: Folders,
+    settings: Settings,
+    kept_settings: Settings,
+    /// The look that was asked for at the start, in place of the setting.
+    look: Option<Look>,
+    open: Option<Open>,
+    load: Option<Load>,
+    /// A workspace is being opened.
+    opening: bool,
+    /// A view to show in place of the last one.
+    view_file: Option<PathBuf>,
+    findings: Option<Findings>,
+    form: Option<Form>,
+    palette: Option<Palette>,
+    message: Option<String>,
+    hovered: Option<Urn>,
+    /// What the last frame said of its panels, for the status bar.
+    last: Outbox,
+    picture: Option<Picture>,
+}
+
+/// An open workspace on screen.
+#[derive(Debug)]
+struct Open {
+    session: Box<Session>,
+    view: View,
+    history: History,
+    /// The view as it was last kept.
+    kept: View,
+    dashboard: Dashboard,
+    filter_bar: FilterBar,
+}
+
+impl Window {
+    /// A window that opens what it was started with, else the last workspace, else the demo.
+    pub fn new(ctx: &Context, start: Start) -> Self {
+        let Start { folders, options, mut desk, outcome } = start;
+        let waker = ctx.clone();
+        let notify_too = Arc::clone(&desk.notify);
+        desk.notify = Arc::new(move || {
+            notify_too();
+            waker.request_repaint();
+        });
+        theme::install(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let settings = Settings::read(&folders);
+        let mut window = Self {
+            jobs: Jobs::new(folders.clone(), desk),
+            saver: Saver::new(folders.clone()),
+            folders,
+            kept_settings: settings.clone(),
+            settings,
+            look: options.look,
+            open: None,
+            load: None,
+            opening: false,
+            view_file: options.view,
+            findings: None,
+            form: None,
+            palette: None,
+            message: None,
+            hovered: None,
+            last: Outbox::default(),
+            picture: options.picture.map(|path| Picture::new(path, outcome)),
+        };
+        window.wear(ctx);
+        match options.workspace.or_else(|| window.settings.recent.first().cloned()) {
+            Some(path) if path != window.folders.demo() => window.open_workspace(path),
+            _ => window.load = Some(window.jobs.demo(None)),
+        }
+        window
+    }
+
+    /// The view of the open workspace.
+    pub fn view(&self) -> Option<&View> {
+        self.open.as_ref().map(|open| &open.view)
+    }
+
+    /// The desk of the open workspace.
+    pub fn desk(&self) -> Option<&desk::Desk> {
+        self.open.as_ref().map(|open| &open.session.desk)
+    }
+
+    /// Makes a change of the view, as a panel would.
+    pub fn apply(&mut self, change: Change) {
+        if let Some(open) = &mut self.open {
+            open.view.apply(change, &open.session.catalogue);
+        }
+    }
+
+    /// What the program says at the moment.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    fn wear(&self, ctx: &Context) {
+        ctx.set_theme(egui::ThemePreference::from(self.look.unwrap_or(self.settings.theme)));
+        if (ctx.zoom_factor() - self.settings.zoom).abs() > 0.001 {
+            ctx.set_zoom_factor(self.settings.zoom);
+        }
+    }
+
+    fn take_session(&mut self) -> Option<Box<Session>> {
+        self.open.take().map(|open| open.session)
+    }
+
+    fn open_workspace(&mut self, path: PathBuf) {
+        let before = self.take_session();
+        self.opening = true;
+        self.jobs.open(path, before);
+    }
+
+    fn take_news(&mut self, ctx: &Context) {
+        let news: Vec<News> = self.jobs.news().collect();
+        for news in news {
+            match news {
+                News::Opened { session, view } => {
+                    (self.load, self.opening) = (None, false);
+                    self.settings.opened(&session.path);
+                    let mut view = view.map_or_else(|| View::of(&session.catalogue), |view| *view);
+                    view.fit(&session.catalogue);
+                    let name = session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
+                    let title = format!("{} – Schoolbench", name.unwrap_or_default());
+                    ctx.send_viewport_cmd(ViewportCommand::Title(title));
+                    self.open = Some(Open {
+                        history: History::of(&view),
+                        kept: view.clone(),
+                        view,
+                        session,
+                        dashboard: Dashboard::default(),
+                        filter_bar: FilterBar::default(),
+                    });
+                    if let Some(path) = self.view_file.take() {
+                        self.jobs.read_view(path);
+                    }
+                }
+                News::Loaded(loaded) => {
+                    let rows: u64 = loaded.files.iter().map(|file| file.rows).sum();
+                    let known = match loaded.known.len() {
+                        0 => String::new(),
+                        n => format!("; {n} files had been loaded before"),
+                    };
+                    let rows = export::words::grouped(i64::try_from(rows).unwrap_or(i64::MAX));
+                    let seconds = loaded.elapsed.as_secs_f64();
+                    self.message = Some(format!("Loaded {rows} rows in {seconds:.1} s{known}"));
+                    (self.load, self.opening) = (None, true);
+                }
+                News::NotLoaded(error) => {
+                    self.load = None;
+                    match error {
+                        ImportError::Findings(findings) => self.findings = Some(findings),
+                        ImportError::Cancelled => self.message = Some("Stopped; nothing was loaded".to_owned()),
+                        error @ ImportError::Workspace(_) => self.fail(ctx, error.to_string()),
+                    }
+                }
+                News::Chosen { what, paths } => {
+                    if let Some(form) = &mut self.form {
+                        form.choose(what, &paths);
+                    }
+                }
+                News::View(view) => {
+                    if let Some(open) = &mut self.open {
+                        open.view = *view;
+                        open.view.fit(&open.session.catalogue);
+                    }
+                }
+                News::Done(words) => self.message = Some(words),
+                News::Failed(words) => {
+                    (self.load, self.opening) = (None, false);
+                    self.fail(ctx, words);
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, ctx: &Context, words: String) {
+        if let Some(picture) = &self.picture {
+            picture.fail(ctx, &words);
+        }
+        self.message = Some(words);
+    }
+
+    fn situation(&self) -> Situation {
+        let open = self.open.as_ref();
+        Situation {
+            open: open.is_some(),
+            loading: self.load.is_some() || self.opening,
+            can_undo: open.is_some_and(|open| open.history.can_undo()),
+            can_redo: open.is_some_and(|open| open.history.can_redo()),
+            filtered: open.is_some_and(|open| !open.view.filter.is_everyone()),
+            selected: open.is_some_and(|open| !open.view.selected.is_empty()),
+        }
+    }
+
+    /// Commands from the keyboard; while somebody types, keys that a text field uses are its own.
+    fn from_keyboard(&self, ctx: &Context) -> Vec<Command> {
+        let escape_is_taken = Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
+        if escape_is_taken && ctx.input(|input| input.key_pressed(Key::Escape)) {
+            return Vec::new();
+        }
+        if ctx.text_edit_focused() {
+            return Vec::new();
+        }
+        Command::pressed(ctx)
+    }
+
+    fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
+        let situation = self.situation();
+        let space = theme::space();
+        let colours = theme::of(ui);
+        let bar = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(space.two as i8, space.one as i8));
+        Edge::top("top").frame(bar(*colours.panel)).show(ui, |ui| {
+            let session = self.open.as_ref().map(|open| (&*open.session, &open.view));
+            let theme = self.look.unwrap_or(self.settings.theme).into();
+            top_bar(ui, &TopBar { session, situation, theme }, out);
+            if let Some(open) = &mut self.open {
+                ui.add_space(space.half);
+                open.filter_bar.ui(ui, &open.session, &open.view, out);
+            }
+        });
+        if let Some(words) = self.message.clone() {
+            Edge::top("message").frame(bar(*colours.accent_soft)).show(ui, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.label(RichText::new(&words).color(*colours.text));
+                    if ui.button("Copy").clicked() {
+                        ui.ctx().copy_text(words.clone());
+                    }
+                    if ui.button("Dismiss").clicked() {
+                        self.message = None;
+                    }
+                });
+            });
+        }
+        if let Some(open) = &self.open {
+            Edge::bottom("status")
+                .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(space.two as i8, 3)))
+                .show(ui, |ui| status_bar(ui, &open.session, &self.last));
+        }
+        let canvas = Frame::new().fill(*colours.canvas).inner_margin(space.one);
+        CentralPanel::default().frame(canvas).show(ui, |ui| self.middle(ui, &situation, out));
+        if let Some(form) = &mut self.form
+            && let Some(filled) = form.ui(ui, &self.jobs)
+        {
+            self.form = None;
+            self.carry_out(filled);
+        }
+        if let Some(palette) = &self.palette
+            && !palette.ui(ui, out)
+        {
+            self.palette = None;
+        }
+    }
+
+    fn middle(&mut self, ui: &mut Ui, situation: &Situation, out: &mut Outbox) {
+        if let Some(load) = &self.load {
+            if screens::loading(ui, load) {
+                load.cancel.cancel();
+            }
+        } else if let Some(findings) = &self.findings {
+            match screens::findings(ui, findings) {
+                Some(WithFindings::Close) => self.findings = None,
+                Some(WithFindings::Save) => self.save_findings(),
+                None => {}
+            }
+        } else if let Some(open) = &mut self.open {
+            let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, out };
+            open.dashboard.ui(ui, &mut scene);
+        } else if self.opening {
+            ui.centered_and_justified(|ui| ui.label("Opening the workspace…"));
+        } else if let Some(path) = screens::welcome(ui, &self.settings.recent, situation, out) {
+            self.open_workspace(path);
+        }
+    }
+
+    fn save_findings(&mut self) {
+        let Some(findings) = &self.findings else { return };
+        let mut contents = Vec::new();
+        match export::findings::write(findings, &mut contents) {
+            Ok(()) => {
+                self.form = Some(Form::Save { what: "the findings", path: "findings.csv".to_owned(), contents });
+            }
+            Err(error) => self.message = Some(error.to_string()),
+        }
+    }
+
+    fn carry_out(&mut self, filled: Filled) {
+        match filled {
+            Filled::Cancelled => {}
+            Filled::OpenWorkspace(path) => self.open_workspace(path),
+            Filled::OpenView(path) => self.jobs.read_view(path),
+            Filled::Save(path, contents) => self.jobs.save(path, contents),
+            Filled::Load(files, workspace) => {
+                let into = workspace.or_else(|| self.open.as_ref().map(|open| open.session.path.clone()));
+                if let Some(into) = into {
+                    let before = self.take_session();
+                    self.findings = None;
+                    self.load = Some(self.jobs.load(into, files, before));
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, ctx: &Context, command: Command) {
+        let situation = self.situation();
+        if !command.is_enabled(&situation) {
+            return;
+        }
+        let change = |window: &mut Self, change| window.apply(change);
+        match command {
+            Command::OpenWorkspace => self.form = Some(Form::OpenWorkspace { path: String::new() }),
+            Command::NewWorkspace => {
+                self.form = Some(Form::Load { files: String::new(), workspace: String::new(), into_open: false });
+            }
+            Command::AddFiles => {
+                self.form = Some(Form::Load { files: String::new(), workspace: String::new(), into_open: true });
+            }
+            Command::OpenDemo => {
+                let before = self.take_session();
+                self.load = Some(self.jobs.demo(before));
+            }
+            Command::CloseWorkspace => {
+                if let Some(session) = self.take_session() {
+                    self.jobs.close(session);
+                }
+            }
+            Command::OpenView => self.form = Some(Form::OpenView { path: String::new() }),
+            Command::SaveView => {
+                if let Some(open) = &self.open {
+                    let contents = open.view.to_toml().into_bytes();
+                    self.form = Some(Form::Save { what: "the view", path: "view.toml".to_owned(), contents });
+                }
+            }
+            Command::Undo | Command::Redo => {
+                if let Some(open) = &mut self.open {
+                    let view = if command == Command::Undo { open.history.undo() } else { open.history.redo() };
+                    open.view = view.unwrap_or_else(|| open.view.clone());
+                }
+            }
+            Command::ClearFilter => change(self, Change::Filter(Filter::everyone())),
+            Command::ClearSelection => change(self, Change::Select(Default::default())),
+            Command::SelectGroup => {
+                let selected = self.view().map(|view| view.selected.clone()).unwrap_or_default();
+                change(self, Change::Scope(Scope::Schools(selected)));
+            }
+            Command::ToggleLink => {
+                let link = self.view().is_some_and(|view| view.link);
+                change(self, Change::Link(!link));
+            }
+            Command::AddTiles => change(self, Change::Add(Panel::Tiles(Tiles::default()))),
+            Command::AddTrends => change(self, Change::Add(Panel::Trends(Trends::default()))),
+            Command::AddScatter => change(self, Change::Add(Panel::Scatter(Scatter::default()))),
+            Command::ResetLayout => change(self, Change::ResetLayout),
+            Command::ThemeLight => self.set_look(Look::Light),
+            Command::ThemeDark => self.set_look(Look::Dark),
+            Command::ThemeSystem => self.set_look(Look::System),
+            Command::ZoomIn => self.settings.zoom = (self.settings.zoom + 0.1).min(3.0),
+            Command::ZoomOut => self.settings.zoom = (self.settings.zoom - 0.1).max(0.5),
+            Command::ZoomReset => self.settings.zoom = 1.0,
+            Command::FullScreen => {
+                let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+            }
+            Command::Palette => {
+                let open = self.open.as_ref().map(|open| (&*open.session, &open.view));
+                self.palette = Some(Palette::of(open, &situation));
+            }
+            Command::Cancel => self.cancel(),
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+        self.wear(ctx);
+        ctx.request_repaint();
+    }
+
+    fn set_look(&mut self, look: Look) {
+        self.look = None;
+        self.settings.theme = look;
+    }
+
+    /// What Esc does: stops the load, else closes what stands over the panels, else clears the selection.
+    fn cancel(&mut self) {
+        if let Some(load) = &self.load {
+            load.cancel.cancel();
+        } else if self.findings.is_some() {
+            self.findings = None;
+        } else if self.message.is_some() {
+            self.message = None;
+        } else if self.view().is_some_and(|view| !view.selected.is_empty()) {
+            self.apply(Change::Select(Default::default()));
+        } else {
+            self.apply(Change::Maximise(None));
+        }
+    }
+
+    fn take_dropped(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> =
+            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        if dropped.is_empty() || self.load.is_some() {
+            return;
+        }
+        let (workspace, view, files) = screens::sorted(dropped);
+        if let Some(path) = workspace {
+            self.open_workspace(path);
+        } else if let Some(path) = view {
+            self.jobs.read_view(path);
+        } else if files.is_empty() {
+            self.message = Some("Drop Parquet files, a workspace (.schoolbench) or a saved view (.toml)".to_owned());
+        } else {
+            let into_open = self.open.is_some();
+            self.form = Some(Form::Load { files: forms::lines(&files), workspace: String::new(), into_open });
+        }
+    }
+
+    /// Keeps what has changed: the settings, and the view once nothing is held.
+    fn keep(&mut self, held: bool) {
+        if self.settings != self.kept_settings && self.saver.settings(&self.settings) {
+            self.kept_settings = self.settings.clone();
+        }
+        let Some(open) = &mut self.open else { return };
+        open.history.note(&open.view, held);
+        if !held && open.view != open.kept && self.saver.view(&open.session.path, open.view.to_toml()) {
+            open.kept = open.view.clone();
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.take_news(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.take_dropped(&ctx);
+        let mut out = Outbox { commands: self.from_keyboard(&ctx), ..Outbox::default() };
+        self.draw(ui, &mut out);
+        if let Some(open) = &self.open {
+            open.session.desk.end_frame();
+        }
+        let changed = !out.changes.is_empty() || !out.commands.is_empty();
+        for change in std::mem::take(&mut out.changes) {
+            self.apply(change);
+        }
+        for command in std::mem::take(&mut out.commands) {
+            self.obey(&ctx, command);
+        }
+        let told_anew = (out.waiting, out.elapsed) != (self.last.waiting, self.last.elapsed);
+        if changed || out.hovered != self.hovered || told_anew {
+            ctx.request_repaint();
+        }
+        self.hovered = out.hovered;
+        self.keep(ctx.input(|input| input.pointer.any_down()));
+        let answered = self.open.is_some() && out.waiting == 0 && !changed && out.elapsed.is_some();
+        self.last = out;
+        if let Some(picture) = &mut self.picture {
+            picture.frame(&ctx, answered);
+        }
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,108 @@
+//! The filter bar: a chip per pupil characteristic, and how many pupils and schools remain.
+
+use eframe::egui::{self, Popup, PopupCloseBehavior, RichText, Ui};
+
+use crate::desk::Reason;
+use crate::export::words::grouped;
+use crate::model::{Characteristic, Filter, PupilGroup};
+use crate::ui::change::{Change, Outbox, toggled, without};
+use crate::ui::session::Session;
+use crate::ui::sheet::Sheet;
+use crate::ui::view::View;
+use crate::ui::widgets::chip;
+use crate::ui::{questions, theme};
+
+/// The number under which the bar asks; panels begin at 1.
+const PANEL: u64 = 0;
+
+/// What the bar keeps between frames.
+#[derive(Debug, Default)]
+pub struct FilterBar {
+    left: Sheet<(), String>,
+}
+
+impl FilterBar {
+    /// Draws the bar.
+    pub fn ui(&mut self, ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
+        let asked: Vec<_> = questions::left_in_all(view, &session.catalogue)
+            .into_iter()
+            .chain(questions::left(view, &session.catalogue))
+            .collect();
+        let progress = self.left.ask(&session.desk, PANEL, &asked, (), |answers| {
+            let all = answers.first().and_then(|answer| answer.cells().first());
+            let pupils = match all.map(|cell| &cell.figure) {
+                Some(Ok(figure)) => format!("{} pupils", grouped(figure.n)),
+                Some(Err(Reason::TooFew { smallest_shown })) => format!("fewer than {smallest_shown} pupils"),
+                Some(Err(_)) | None => "no pupils".to_owned(),
+            };
+            let schools = answers.get(1).map_or(0, |answer| answer.cells().len());
+            let schools =
+                if schools == 1 { "1 school".to_owned() } else { format!("{} schools", grouped(schools as i64)) };
+            let year = answers.first().and_then(|answer| answer.question().years().last().copied());
+            let year = year.map(|year| format!(" in {year}")).unwrap_or_default();
+            format!("{pupils}, {schools}{year}")
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(6.0, 6.0);
+            for characteristic in Characteristic::ALL {
+                of_characteristic(ui, characteristic, &view.filter, out);
+            }
+            if !view.filter.is_everyone() && ui.button(RichText::new("All pupils").font(theme::small())).clicked() {
+                out.changes.push(Change::Filter(Filter::everyone()));
+            }
+            if let Some((left, _)) = self.left.shown() {
+                ui.scope(|ui| {
+                    if progress.is_dimmed(ui.ctx()) {
+                        ui.multiply_opacity(0.5);
+                    }
+                    ui.label(RichText::new(left).font(theme::small_strong()).color(*theme::of(ui).muted))
+                        .on_hover_text(
+                            "Pupils and schools of the group that the filter leaves, in the last year shown",
+                        );
+                });
+            }
+        });
+    }
+}
+
+fn of_characteristic(ui: &mut Ui, characteristic: Characteristic, filter: &Filter, out: &mut Outbox) {
+    let allowed = filter.constraints().find(|(known, _)| *known == characteristic).map(|(_, groups)| groups);
+    let active = allowed.is_some();
+    let label = characteristic.label();
+    let words = match &allowed {
+        Some(groups) => groups.iter().map(|group| group.label()).collect::<Vec<_>>().join(" or "),
+        None => label.to_owned(),
+    };
+    let end_name = if active { format!("Remove {label}") } else { format!("Choose {label}") };
+    let chip = chip(ui, &words, active, &end_name);
+    let yes = PupilGroup::from_word(characteristic, "yes").ok();
+    match yes {
+        // A characteristic of yes and no is switched on with one click.
+        Some(yes) if !active => {
+            if chip.words.clicked() {
+                out.changes.push(Change::Filter(toggled(filter, yes)));
+            }
+            menu(&chip.end, characteristic, filter, out);
+        }
+        _ => menu(&chip.words, characteristic, filter, out),
+    }
+    if active {
+        if chip.end.clicked() {
+            out.changes.push(Change::Filter(without(filter, characteristic)));
+        }
+    } else if yes.is_none() {
+        menu(&chip.end, characteristic, filter, out);
+    }
+}
+
+fn menu(button: &egui::Response, characteristic: Characteristic, filter: &Filter, out: &mut Outbox) {
+    let menu = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    menu.show(|ui| {
+        for group in characteristic.groups() {
+            let mut allowed = filter.constraints().any(|(_, groups)| groups.contains(&group));
+            if ui.checkbox(&mut allowed, group.label()).changed() {
+                out.changes.push(Change::Filter(toggled(filter, group)));
+            }
+        }
+    });
+}

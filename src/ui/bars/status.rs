@@ -1,0 +1,33 @@
+//! The bar at the bottom: what is running, how long answers took, where the data come from.
+
+use eframe::egui::{Layout, Ui};
+
+use crate::ui::change::Outbox;
+use crate::ui::session::Session;
+use crate::ui::theme;
+
+/// Draws the bar. `out` is that of the last whole frame.
+pub fn status_bar(ui: &mut Ui, session: &Session, out: &Outbox) {
+    ui.horizontal(|ui| {
+        let running = match (out.waiting, out.elapsed) {
+            (0, Some(elapsed)) => format!("Slowest answer on screen took {:.0} ms", 1000.0 * elapsed.as_secs_f64()),
+            (0, None) => "Ready".to_owned(),
+            (1, _) => "1 panel waits for its answer".to_owned(),
+            (waiting, _) => format!("{waiting} panels wait for their answers"),
+        };
+        ui.label(theme::muted(ui, running));
+        ui.with_layout(Layout::right_to_left(eframe::egui::Align::Center), |ui| {
+            let sources = &session.catalogue.sources;
+            let files = if sources.len() == 1 { "1 file".to_owned() } else { format!("{} files", sources.len()) };
+            let name = session.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let data = format!("{name}: {files}");
+            ui.label(theme::muted(ui, data)).on_hover_text(format!(
+                "{}\n\n{}",
+                session.path.display(),
+                sources.join("\n")
+            ));
+            ui.label(theme::muted(ui, "Nobody is signed in"))
+                .on_hover_text("This workspace has no users: who can open the file sees all of it, through the gate");
+        });
+    });
+}

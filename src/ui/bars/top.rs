@@ -1,0 +1,174 @@
+//! The bar at the top: workspace, group, key stage, years, comparator.
+
+use eframe::egui::{self, MenuBar, RichText, Theme, ThemePreference, Ui};
+
+use super::scope::scope_picker;
+use crate::model::Compare;
+use crate::ui::change::{Change, Outbox};
+use crate::ui::command::{Command, Situation};
+use crate::ui::session::Session;
+use crate::ui::theme;
+use crate::ui::view::View;
+use crate::ui::widgets::{Icon, Pick, icon_button, picker, segment};
+
+/// What the bar shows.
+#[derive(Debug)]
+pub struct TopBar<'a> {
+    pub session: Option<(&'a Session, &'a View)>,
+    pub situation: Situation,
+    pub theme: ThemePreference,
+}
+
+/// Draws the bar.
+pub fn top_bar(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
+    ui.horizontal(|ui| {
+        menus(ui, bar, out);
+        if let Some((session, view)) = bar.session {
+            ui.separator();
+            scope_picker(ui, view, &session.catalogue, out);
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| icons(ui, bar, out));
+    });
+    if let Some((session, view)) = bar.session {
+        ui.add_space(theme::space().half);
+        ui.horizontal_wrapped(|ui| choices(ui, session, view, out));
+    }
+}
+
+fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
+    ui.label(RichText::new("Schoolbench").font(theme::title()).color(*theme::of(ui).accent));
+    ui.add_space(theme::space().half);
+    let groups: [(&str, &[Command]); 3] = [
+        (
+            "Workspace",
+            &[
+                Command::OpenWorkspace,
+                Command::NewWorkspace,
+                Command::AddFiles,
+                Command::OpenDemo,
+                Command::CloseWorkspace,
+                Command::Quit,
+            ],
+        ),
+        (
+            "View",
+            &[
+                Command::Undo,
+                Command::Redo,
+                Command::ClearFilter,
+                Command::ClearSelection,
+                Command::SelectGroup,
+                Command::ToggleLink,
+                Command::OpenView,
+                Command::SaveView,
+            ],
+        ),
+        (
+            "Window",
+            &[
+                Command::AddTiles,
+                Command::AddTrends,
+                Command::AddScatter,
+                Command::ResetLayout,
+                Command::ThemeLight,
+                Command::ThemeDark,
+                Command::ThemeSystem,
+                Command::ZoomIn,
+                Command::ZoomOut,
+                Command::ZoomReset,
+                Command::FullScreen,
+                Command::Palette,
+            ],
+        ),
+    ];
+    MenuBar::new().ui(ui, |ui| {
+        for (name, commands) in groups {
+            ui.menu_button(name, |ui| {
+                ui.set_min_width(260.0);
+                for command in commands {
+                    command_line(ui, *command, &bar.situation, out);
+                }
+            });
+        }
+    });
+}
+
+/// A command in a menu, with its keys.
+fn command_line(ui: &mut Ui, command: Command, situation: &Situation, out: &mut Outbox) {
+    let (name, about) = command.text();
+    let mut button = egui::Button::new(name);
+    if let Some(keys) = command.shortcut() {
+        button = button.shortcut_text(ui.ctx().format_shortcut(&keys));
+    }
+    let response = ui.add_enabled(command.is_enabled(situation), button);
+    if response.on_hover_text(about).clicked() {
+        out.commands.push(command);
+    }
+}
+
+fn icons(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
+    let mut give = |ui: &mut Ui, icon: Icon, command: Command| {
+        let (name, _) = command.text();
+        let keys = command.shortcut().map(|keys| format!(" ({})", ui.ctx().format_shortcut(&keys)));
+        let name = format!("{name}{}", keys.unwrap_or_default());
+        if icon_button(ui, icon, &name, command.is_enabled(&bar.situation)).clicked() {
+            out.commands.push(command);
+        }
+    };
+    if ui.ctx().theme() == Theme::Dark {
+        give(ui, Icon::Light, Command::ThemeLight);
+    } else {
+        give(ui, Icon::Dark, Command::ThemeDark);
+    }
+    give(ui, Icon::Find, Command::Palette);
+    give(ui, Icon::Redo, Command::Redo);
+    give(ui, Icon::Undo, Command::Undo);
+}
+
+fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
+    let catalogue = &session.catalogue;
+    for stage in catalogue.stages() {
+        if segment(ui, &stage.to_string(), stage == view.stage).clicked() && stage != view.stage {
+            out.changes.push(Change::Stage(stage));
+        }
+    }
+    ui.add_space(theme::space().half);
+    let (first, last) = view.years;
+    let years = || catalogue.years(view.stage).iter().map(|year| Pick::new(*year, year.to_string())).collect();
+    if let Some(picked) = picker(ui, "From", &first, &first.to_string(), years) {
+        out.changes.push(Change::Years(picked, last.max(picked)));
+    }
+    if let Some(picked) = picker(ui, "To", &last, &last.to_string(), years) {
+        out.changes.push(Change::Years(first.min(picked), picked));
+    }
+    ui.add_space(theme::space().half);
+    let comparators = || Compare::ALL.map(|compare| Pick::new(compare, comparator(compare))).to_vec();
+    if let Some(picked) = picker(ui, "Compare with", &view.compare, comparator(view.compare), comparators) {
+        out.changes.push(Change::Compare(picked));
+    }
+    let selected = view.selected.len();
+    if selected > 0 {
+        ui.add_space(theme::space().half);
+        let words = if selected == 1 { "1 school selected".to_owned() } else { format!("{selected} schools selected") };
+        ui.label(RichText::new(words).font(theme::small_strong()).color(*theme::of(ui).select));
+        let mut link = view.link;
+        if ui.checkbox(&mut link, "Link").on_hover_text("Tiles and trends show the selected schools").changed() {
+            out.changes.push(Change::Link(link));
+        }
+        if ui.button("Clear").on_hover_text("Select no school (Esc)").clicked() {
+            out.commands.push(Command::ClearSelection);
+        }
+    }
+}
+
+/// A comparator on screen.
+fn comparator(compare: Compare) -> &'static str {
+    match compare {
+        Compare::Same => "same pupils, all schools",
+        Compare::Other => "other pupils, all schools",
+        Compare::All => "all pupils, all schools",
+        Compare::La => "same pupils, the authority",
+        Compare::Previous => "same schools, years before",
+        Compare::None => "nothing",
+    }
+}

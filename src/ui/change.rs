@@ -1,0 +1,108 @@
+//! Changes of the view: panels ask for them, and one place makes them.
+
+use std::collections::BTreeSet;
+
+use super::command::Command;
+use super::layout::Layout;
+use super::session::Catalogue;
+use super::view::{Panel, View};
+use crate::model::{Characteristic, Compare, Filter, KeyStage, PupilGroup, Scope, Urn, Year};
+
+/// A change of the view.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    Scope(Scope),
+    Stage(KeyStage),
+    /// First and last year, in any order.
+    Years(Year, Year),
+    Compare(Compare),
+    Filter(Filter),
+    Select(BTreeSet<Urn>),
+    Link(bool),
+    /// What was chosen in a panel.
+    Panel(u64, Panel),
+    Close(u64),
+    /// A second panel like this one, beside or below it.
+    Split {
+        panel: u64,
+        below: bool,
+    },
+    Add(Panel),
+    /// One panel fills the window, or all are shown.
+    Maximise(Option<u64>),
+    Layout(Layout),
+    ResetLayout,
+}
+
+/// What a frame asks for while it is drawn; carried out after it.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    pub changes: Vec<Change>,
+    pub commands: Vec<Command>,
+    /// The school under the pointer, which every panel marks in the next frame.
+    pub hovered: Option<Urn>,
+    /// The panels that stand before a new question's answer.
+    pub waiting: usize,
+    /// How long the last answers took to make.
+    pub elapsed: Option<std::time::Duration>,
+}
+
+impl View {
+    /// Makes a change.
+    pub fn apply(&mut self, change: Change, catalogue: &Catalogue) {
+        match change {
+            Change::Scope(scope) => self.scope = scope,
+            Change::Stage(stage) => {
+                self.stage = stage;
+                // What was chosen by year may not be there: show every year of the new stage.
+                self.years = (Year::EARLIEST, Year::LATEST);
+            }
+            Change::Years(first, last) => self.years = (first.min(last), first.max(last)),
+            Change::Compare(compare) => self.compare = compare,
+            Change::Filter(filter) => self.filter = filter.canonical(),
+            Change::Select(selected) => self.selected = selected,
+            Change::Link(link) => self.link = link,
+            Change::Panel(id, panel) => {
+                if let Some(known) = self.panels.get_mut(&id) {
+                    *known = panel;
+                }
+            }
+            Change::Close(id) => {
+                self.layout.remove(id);
+                self.panels.remove(&id);
+            }
+            Change::Split { panel, below } => {
+                if let Some(same) = self.panels.get(&panel).cloned() {
+                    let new = self.next_panel();
+                    self.layout.split(panel, new, below);
+                    self.panels.insert(new, same);
+                    self.maximised = None;
+                }
+            }
+            Change::Add(panel) => {
+                let new = self.next_panel();
+                self.layout.add(new);
+                self.panels.insert(new, panel);
+                self.maximised = None;
+            }
+            Change::Maximise(panel) => self.maximised = panel,
+            Change::Layout(layout) => self.layout = layout,
+            Change::ResetLayout => self.reset_layout(),
+        }
+        self.fit(catalogue);
+    }
+}
+
+/// A filter with one group of a characteristic added or taken out; the others stay.
+pub fn toggled(filter: &Filter, group: PupilGroup) -> Filter {
+    let was_in = filter.constraints().any(|(_, groups)| groups.contains(&group));
+    let others = filter.constraints().flat_map(|(_, groups)| groups).filter(|known| *known != group);
+    let kept = others.fold(Filter::everyone(), Filter::or);
+    if was_in { kept } else { kept.or(group) }
+}
+
+/// A filter without a characteristic.
+pub fn without(filter: &Filter, characteristic: Characteristic) -> Filter {
+    let others = filter.constraints().filter(|(known, _)| *known != characteristic).flat_map(|(_, groups)| groups);
+    others.fold(Filter::everyone(), Filter::or)
+}

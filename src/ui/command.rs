@@ -1,0 +1,196 @@
+//! What the program can be told to do: one list for menu, shortcuts and palette.
+
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+/// Something the program can be told to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    OpenWorkspace,
+    NewWorkspace,
+    AddFiles,
+    OpenDemo,
+    CloseWorkspace,
+    OpenView,
+    SaveView,
+    Undo,
+    Redo,
+    ClearFilter,
+    ClearSelection,
+    SelectGroup,
+    ToggleLink,
+    AddTiles,
+    AddTrends,
+    AddScatter,
+    ResetLayout,
+    ThemeLight,
+    ThemeDark,
+    ThemeSystem,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    FullScreen,
+    Palette,
+    Cancel,
+    Quit,
+}
+
+/// What a command needs to make sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    /// A workspace is open.
+    pub open: bool,
+    /// A load is running.
+    pub loading: bool,
+    pub can_undo: bool,
+    pub can_redo: bool,
+    pub filtered: bool,
+    pub selected: bool,
+}
+
+const fn with(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(modifiers, key))
+}
+
+impl Command {
+    /// Every command, in the order of the menu.
+    pub const ALL: [Self; 27] = [
+        Self::OpenWorkspace,
+        Self::NewWorkspace,
+        Self::AddFiles,
+        Self::OpenDemo,
+        Self::CloseWorkspace,
+        Self::OpenView,
+        Self::SaveView,
+        Self::Undo,
+        Self::Redo,
+        Self::ClearFilter,
+        Self::ClearSelection,
+        Self::SelectGroup,
+        Self::ToggleLink,
+        Self::AddTiles,
+        Self::AddTrends,
+        Self::AddScatter,
+        Self::ResetLayout,
+        Self::ThemeLight,
+        Self::ThemeDark,
+        Self::ThemeSystem,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
+        Self::FullScreen,
+        Self::Palette,
+        Self::Cancel,
+        Self::Quit,
+    ];
+
+    /// The command's name, and what it does where the name does not say it all.
+    pub fn text(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OpenWorkspace => ("Open workspace…", "Open a workspace file"),
+            Self::NewWorkspace => ("New workspace from Parquet…", "Load result files into a new workspace"),
+            Self::AddFiles => ("Add files…", "Load more result files into this workspace"),
+            Self::OpenDemo => ("Open the demo", "A made-up authority: no pupil in it is real"),
+            Self::CloseWorkspace => ("Close workspace", "Back to the first screen"),
+            Self::OpenView => ("Open view…", "Show what a saved view shows"),
+            Self::SaveView => ("Save view as…", "Save groups, filters and panels as a TOML file"),
+            Self::Undo => ("Undo", "Take back the last change of the view"),
+            Self::Redo => ("Redo", "Make the change again"),
+            Self::ClearFilter => ("Clear the filter", "Show all pupils"),
+            Self::ClearSelection => ("Clear the selection", "Select no school"),
+            Self::SelectGroup => ("Make the selected schools the group", "Show the selected schools as a group"),
+            Self::ToggleLink => ("Link panels to the selection", "Tiles and trends show the selected schools"),
+            Self::AddTiles => ("Add headlines panel", "Headline indicators as tiles"),
+            Self::AddTrends => ("Add subject trends panel", "Subjects over the years"),
+            Self::AddScatter => ("Add schools panel", "Schools as points"),
+            Self::ResetLayout => ("Reset layout", "Put the panels where they stood at first"),
+            Self::ThemeLight => ("Light", "Dark on light"),
+            Self::ThemeDark => ("Dark", "Light on dark"),
+            Self::ThemeSystem => ("As the system", "Light or dark as the system is"),
+            Self::ZoomIn => ("Larger", "Everything larger"),
+            Self::ZoomOut => ("Smaller", "Everything smaller"),
+            Self::ZoomReset => ("Usual size", "Everything as large as at first"),
+            Self::FullScreen => ("Full screen", "Fill the screen, or not"),
+            Self::Palette => ("Find anything…", "Commands, groups, schools, pupil groups"),
+            Self::Cancel => ("Cancel", "Stop the load, close what is open, or clear the selection"),
+            Self::Quit => ("Quit", "End the program"),
+        }
+    }
+
+    /// The keys that give the command.
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        let (ctrl, ctrl_shift) = (Modifiers::COMMAND, Modifiers::COMMAND.plus(Modifiers::SHIFT));
+        match self {
+            Self::OpenWorkspace => with(ctrl, Key::O),
+            Self::NewWorkspace => with(ctrl, Key::N),
+            Self::AddFiles => with(ctrl_shift, Key::O),
+            Self::SaveView => with(ctrl, Key::S),
+            Self::Undo => with(ctrl, Key::Z),
+            Self::Redo => with(ctrl_shift, Key::Z),
+            Self::ClearFilter => with(ctrl_shift, Key::F),
+            Self::SelectGroup => with(ctrl, Key::G),
+            Self::ToggleLink => with(ctrl, Key::L),
+            Self::ZoomIn => with(ctrl, Key::Plus),
+            Self::ZoomOut => with(ctrl, Key::Minus),
+            Self::ZoomReset => with(ctrl, Key::Num0),
+            Self::FullScreen => with(Modifiers::NONE, Key::F11),
+            Self::Palette => with(ctrl, Key::K),
+            Self::Cancel => with(Modifiers::NONE, Key::Escape),
+            Self::Quit => with(ctrl, Key::Q),
+            Self::OpenDemo
+            | Self::CloseWorkspace
+            | Self::OpenView
+            | Self::ClearSelection
+            | Self::AddTiles
+            | Self::AddTrends
+            | Self::AddScatter
+            | Self::ResetLayout
+            | Self::ThemeLight
+            | Self::ThemeDark
+            | Self::ThemeSystem => None,
+        }
+    }
+
+    /// Whether the command makes sense now.
+    pub fn is_enabled(self, now: &Situation) -> bool {
+        match self {
+            Self::OpenWorkspace | Self::NewWorkspace | Self::OpenDemo => !now.loading,
+            Self::AddFiles | Self::CloseWorkspace => now.open && !now.loading,
+            Self::OpenView
+            | Self::SaveView
+            | Self::AddTiles
+            | Self::AddTrends
+            | Self::AddScatter
+            | Self::ResetLayout => now.open,
+            Self::Undo => now.can_undo,
+            Self::Redo => now.can_redo,
+            Self::ClearFilter => now.filtered,
+            Self::ClearSelection | Self::SelectGroup => now.selected,
+            Self::ToggleLink => now.open,
+            Self::ThemeLight
+            | Self::ThemeDark
+            | Self::ThemeSystem
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::ZoomReset
+            | Self::FullScreen
+            | Self::Palette
+            | Self::Cancel
+            | Self::Quit => true,
+        }
+    }
+
+    /// The commands whose keys were pressed. Longer combinations first: Ctrl+Shift+Z is not Ctrl+Z.
+    pub fn pressed(ctx: &Context) -> Vec<Self> {
+        let mut keyed: Vec<(Self, KeyboardShortcut)> =
+            Self::ALL.into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
+        keyed.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
+        ctx.input_mut(|input| {
+            keyed.retain(|(command, shortcut)| {
+                // Larger is Ctrl and the plus key, which on some keyboards is the shifted equals key.
+                let also = *command == Self::ZoomIn && input.consume_key(Modifiers::COMMAND, Key::Equals);
+                also || input.consume_shortcut(shortcut)
+            });
+        });
+        keyed.into_iter().map(|(command, _)| command).collect()
+    }
+}

@@ -1,0 +1,96 @@
+//! The panels of the view in their layout: resize, split, drag, maximise.
+
+use std::collections::BTreeMap;
+
+use eframe::egui::{self, Stroke, Ui, WidgetText};
+use egui_tiles::{Behavior, ResizeState, SimplificationOptions, TileId, Tree, UiResponse};
+
+use super::change::Change;
+use super::layout::Layout;
+use super::panels::{PanelState, Scene};
+use super::theme;
+
+/// The panels on screen.
+#[derive(Debug)]
+pub struct Dashboard {
+    tree: Tree<u64>,
+    /// The layout of the tree, to notice when either has changed.
+    layout: Layout,
+    states: BTreeMap<u64, PanelState>,
+}
+
+impl Default for Dashboard {
+    fn default() -> Self {
+        let layout = Layout::usual();
+        Self { tree: layout.to_tree(), layout, states: BTreeMap::new() }
+    }
+}
+
+impl Dashboard {
+    /// Draws all panels, or the one that is maximised.
+    pub fn ui(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let view = scene.view;
+        self.states.retain(|id, _| view.panels.contains_key(id));
+        if view.layout != self.layout {
+            self.layout = view.layout.clone();
+            self.tree = self.layout.to_tree();
+        }
+        let mut drawing = Drawing { states: &mut self.states, scene };
+        if let Some(id) = view.maximised {
+            drawing.panel(ui, id);
+            return;
+        }
+        self.tree.ui(&mut drawing, ui);
+        let layout = Layout::from_tree(&self.tree);
+        if layout != self.layout {
+            self.layout = layout.clone();
+            scene.out.changes.push(Change::Layout(layout));
+        }
+    }
+}
+
+struct Drawing<'a, 'b> {
+    states: &'a mut BTreeMap<u64, PanelState>,
+    scene: &'a mut Scene<'b>,
+}
+
+impl Drawing<'_, '_> {
+    fn panel(&mut self, ui: &mut Ui, id: u64) -> bool {
+        let Some(panel) = self.scene.view.panels.get(&id) else { return false };
+        let state = self.states.entry(id).or_insert_with(|| PanelState::of(panel));
+        ui.push_id(id, |ui| state.ui(ui, id, self.scene)).inner
+    }
+}
+
+impl Behavior<u64> for Drawing<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut u64) -> UiResponse {
+        if self.panel(ui, *pane) { UiResponse::DragStarted } else { UiResponse::None }
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &u64) -> WidgetText {
+        self.scene.view.panels.get(pane).map(|panel| panel.title()).unwrap_or_default().into()
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        theme::space().one
+    }
+
+    fn min_size(&self) -> f32 {
+        120.0
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        28.0
+    }
+
+    fn resize_stroke(&self, style: &egui::Style, state: ResizeState) -> Stroke {
+        match state {
+            ResizeState::Idle => Stroke::NONE,
+            ResizeState::Hovering | ResizeState::Dragging => Stroke::new(2.0, style.visuals.selection.stroke.color),
+        }
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        Layout::SIMPLIFICATION
+    }
+}

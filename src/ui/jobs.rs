@@ -1,0 +1,279 @@
+//! What takes time, off the window's thread: opening, loading, dialogs, files.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::session::Session;
+use super::settings::Folders;
+use super::view::View;
+use crate::desk::Options;
+use crate::ingest::{Cancel, ImportError, Loaded, Progress, demo, import};
+
+/// News that can wait to be read; a job that has more waits.
+const NEWS: usize = 64;
+
+/// How often the window hears of a load's progress.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// What a job has to tell.
+#[derive(Debug)]
+pub enum News {
+    /// A workspace is open, with the view that was last shown of it.
+    Opened { session: Box<Session>, view: Option<Box<View>> },
+    /// A load came to its end: the workspace is loaded, and opened next.
+    Loaded(Loaded),
+    /// Nothing was loaded. The workspace, if it was there before, is opened again next.
+    NotLoaded(ImportError),
+    /// Paths that somebody chose in a dialog; none where it was closed or there is no dialog service.
+    Chosen { what: Choice, paths: Vec<PathBuf> },
+    /// A saved view was read.
+    View(Box<View>),
+    /// Something was done, in words.
+    Done(String),
+    /// Something could not be done, in words.
+    Failed(String),
+}
+
+/// What is chosen in a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// A workspace to open.
+    Workspace,
+    /// Parquet files to load.
+    Files,
+    /// Where a new workspace is to be.
+    NewWorkspace,
+    /// A saved view to open.
+    View,
+    /// Where a file is to be saved.
+    Save,
+}
+
+/// Starts jobs, each on a thread of its own, and takes their news.
+pub struct Jobs {
+    news: Receiver<News>,
+    sender: SyncSender<News>,
+    folders: Folders,
+    options: Options,
+}
+
+/// A load that is running.
+#[derive(Debug, Clone)]
+pub struct Load {
+    pub cancel: Cancel,
+    pub started: Instant,
+    pub what: String,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Load {
+    fn of(what: String) -> Self {
+        let progress = Progress { what: "reading files", rows: (0, 0), fraction: 0.0 };
+        let progress = Arc::new(Mutex::new(progress));
+        Self { cancel: Cancel::default(), started: Instant::now(), what, progress }
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Jobs {
+    /// Jobs whose desks are set up with `options`; its `notify` wakes the window for news too.
+    pub fn new(folders: Folders, options: Options) -> Self {
+        let (sender, news) = sync_channel(NEWS);
+        Self { news, sender, folders, options }
+    }
+
+    /// The news since the last call.
+    pub fn news(&self) -> impl Iterator<Item = News> + '_ {
+        self.news.try_iter()
+    }
+
+    /// Waits for the next news: for tests, which have no frames to wait in.
+    pub fn next(&self, longest: Duration) -> Option<News> {
+        self.news.recv_timeout(longest).ok()
+    }
+
+    fn start(&self, name: &str, job: impl FnOnce(&Teller) + Send + 'static) {
+        let teller =
+            Teller { sender: self.sender.clone(), folders: self.folders.clone(), options: self.options.clone() };
+        let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || job(&teller));
+        if let Err(error) = started {
+            tracing::error!("no thread for {name}: {error}");
+        }
+    }
+
+    /// Opens a workspace. `before` is the one that was open: closing it can take a moment too.
+    pub fn open(&self, path: PathBuf, before: Option<Box<Session>>) {
+        self.start("open", move |teller| {
+            drop(before);
+            teller.open(&path);
+        });
+    }
+
+    /// Closes a workspace.
+    pub fn close(&self, session: Box<Session>) {
+        self.start("close", move |_| drop(session));
+    }
+
+    /// Opens the demo, and makes it first where it is not there yet.
+    pub fn demo(&self, before: Option<Box<Session>>) -> Load {
+        let load = Load::of("Making the demo".to_owned());
+        let running = load.clone();
+        self.start("demo", move |teller| {
+            drop(before);
+            let path = teller.folders.demo();
+            if !path.exists() {
+                let unpacked = teller.unpack_demo();
+                match unpacked {
+                    Ok((folder, files)) => {
+                        if !teller.load(&path, &files, &running) {
+                            return;
+                        }
+                        drop(folder);
+                    }
+                    Err(error) => {
+                        return teller
+                            .tell(News::Failed(format!("the demo cannot be unpacked ({error}): {}", path.display())));
+                    }
+                }
+            }
+            teller.open(&path);
+        });
+        load
+    }
+
+    /// Loads files into a workspace, which is made if there is none, and opens it. `before` is the open one: nobody can
+    /// read a workspace while it is loaded into.
+    pub fn load(&self, workspace: PathBuf, files: Vec<PathBuf>, before: Option<Box<Session>>) -> Load {
+        let load = Load::of(format!("Loading into {}", workspace.display()));
+        let running = load.clone();
+        self.start("load", move |teller| {
+            let was_open = before.as_ref().map(|session| session.path.clone());
+            drop(before);
+            if teller.load(&workspace, &files, &running) {
+                teller.open(&workspace);
+            } else if let Some(path) = was_open {
+                teller.open(&path);
+            }
+        });
+        load
+    }
+
+    /// Lets somebody choose in the system's dialog.
+    pub fn choose(&self, what: Choice, suggestion: String) {
+        self.start("dialog", move |teller| {
+            let dialog = rfd::FileDialog::new();
+            let one = |path: Option<PathBuf>| path.into_iter().collect();
+            let paths = match what {
+                Choice::Workspace => one(dialog.add_filter("Workspaces", &["schoolbench"]).pick_file()),
+                Choice::Files => dialog.add_filter("Parquet", &["parquet"]).pick_files().unwrap_or_default(),
+                Choice::NewWorkspace | Choice::Save => one(dialog.set_file_name(suggestion).save_file()),
+                Choice::View => one(dialog.add_filter("Saved views", &["toml"]).pick_file()),
+            };
+            teller.tell(News::Chosen { what, paths });
+        });
+    }
+
+    /// Reads a saved view.
+    pub fn read_view(&self, path: PathBuf) {
+        self.start("read view", move |teller| {
+            let failed = |error: &dyn std::fmt::Display| News::Failed(format!("{error}: {}", path.display()));
+            let news = match std::fs::read_to_string(&path) {
+                Err(error) => failed(&error),
+                Ok(text) => {
+                    View::from_toml(&text).map_or_else(|error| failed(&error), |view| News::View(Box::new(view)))
+                }
+            };
+            teller.tell(news);
+        });
+    }
+
+    /// Writes a file, whole or not at all.
+    pub fn save(&self, path: PathBuf, contents: Vec<u8>) {
+        self.start("save", move |teller| {
+            teller.tell(match write_whole(&path, &contents) {
+                Ok(()) => News::Done(format!("Saved {}", path.display())),
+                Err(error) => News::Failed(format!("this cannot be saved ({error}): {}", path.display())),
+            });
+        });
+    }
+}
+
+impl std::fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jobs").field("folders", &self.folders).finish_non_exhaustive()
+    }
+}
+
+/// Writes a file beside its place and then moves it there, so that a half-written one is never read.
+///
+/// # Errors
+/// When the folder cannot be made or written to.
+pub(super) fn write_whole(path: &Path, contents: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(contents)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// A job's side: it tells news and wakes the window.
+struct Teller {
+    sender: SyncSender<News>,
+    folders: Folders,
+    options: Options,
+}
+
+impl Teller {
+    fn tell(&self, news: News) {
+        // When the window is gone there is nobody to tell.
+        let _ = self.sender.send(news);
+        (self.options.notify)();
+    }
+
+    fn open(&self, path: &Path) {
+        let news = match Session::open(path, self.options.clone()) {
+            Ok(session) => {
+                let view = std::fs::read_to_string(self.folders.view_of(path)).ok();
+                let view = view.and_then(|text| match View::from_toml(&text) {
+                    Ok(view) => Some(Box::new(view)),
+                    Err(error) => {
+                        tracing::warn!("the last view is not shown again: {error}");
+                        None
+                    }
+                });
+                News::Opened { session: Box::new(session), view }
+            }
+            Err(error) => News::Failed(error.to_string()),
+        };
+        self.tell(news);
+    }
+
+    /// Gives whether it was loaded.
+    fn load(&self, workspace: &Path, files: &[PathBuf], load: &Load) -> bool {
+        let mut told = Instant::now();
+        let loaded = import(workspace, files, &load.cancel, &mut |progress| {
+            *load.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+            if told.elapsed() >= TELL_EVERY {
+                told = Instant::now();
+                (self.options.notify)();
+            }
+        });
+        let is_loaded = loaded.is_ok();
+        self.tell(loaded.map_or_else(News::NotLoaded, News::Loaded));
+        is_loaded
+    }
+
+    fn unpack_demo(&self) -> std::io::Result<(tempfile::TempDir, Vec<PathBuf>)> {
+        std::fs::create_dir_all(&self.folders.data)?;
+        let folder = tempfile::tempdir()?;
+        let files = demo::unpack(folder.path())?;
+        Ok((folder, files))
+    }
+}

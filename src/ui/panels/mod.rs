@@ -1,0 +1,221 @@
+//! The panels of a dashboard. Each draws from its sheet and asks for changes; none changes anything itself.
+
+mod about;
+mod scatter;
+mod tiles;
+mod trends;
+mod twin;
+
+use std::sync::Arc;
+
+use eframe::egui::{self, Align2, Frame, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
+
+use super::change::{Change, Outbox};
+use super::session::Session;
+use super::sheet::Progress;
+use super::theme;
+use super::view::{Panel, View};
+use super::widgets::{Icon, icon_button};
+use super::words;
+use crate::desk::Answer;
+use crate::model::Urn;
+
+/// What a panel draws from, and where it puts what it asks for.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    pub view: &'a View,
+    pub session: &'a Session,
+    /// The school that was under the pointer in the last frame.
+    pub hovered: Option<Urn>,
+    pub out: &'a mut Outbox,
+}
+
+/// What a panel keeps between frames: its sheet, and nothing that the view should hold.
+#[derive(Debug)]
+enum State {
+    Tiles(tiles::State),
+    Trends(trends::State),
+    Scatter(scatter::State),
+}
+
+/// A panel on screen.
+#[derive(Debug)]
+pub struct PanelState(State);
+
+impl PanelState {
+    /// The state of a panel that is drawn for the first time.
+    pub fn of(panel: &Panel) -> Self {
+        Self(match panel {
+            Panel::Tiles(_) => State::Tiles(tiles::State::default()),
+            Panel::Trends(_) => State::Trends(trends::State::default()),
+            Panel::Scatter(_) => State::Scatter(scatter::State::default()),
+        })
+    }
+
+    /// Draws a panel with its head. Gives whether its head is being dragged.
+    pub fn ui(&mut self, ui: &mut Ui, id: u64, scene: &mut Scene<'_>) -> bool {
+        let Some(panel) = scene.view.panels.get(&id) else { return false };
+        let colours = theme::of(ui);
+        let space = theme::space();
+        let card = Frame::new()
+            .fill(*colours.panel)
+            .stroke(Stroke::new(1.0, *colours.line))
+            .corner_radius(space.radius)
+            .inner_margin(Margin::same(space.one as i8 + 4));
+        card.show(ui, |ui| {
+            ui.set_min_size(ui.available_size());
+            // A panel that was split off may have another kind than the one that had its number before.
+            let (progress, answers) = match (&mut self.0, panel) {
+                (State::Tiles(state), Panel::Tiles(tiles)) => (state.ask(id, tiles, scene), state.answers()),
+                (State::Trends(state), Panel::Trends(trends)) => (state.ask(id, trends, scene), state.answers()),
+                (State::Scatter(state), Panel::Scatter(scatter)) => (state.ask(id, scatter, scene), state.answers()),
+                (state, panel) => {
+                    *state = Self::of(panel).0;
+                    ui.ctx().request_repaint();
+                    return false;
+                }
+            };
+            scene.note(&progress, &answers);
+            let dragged = head(ui, id, panel, &answers, scene);
+            if progress.has_line(ui.ctx()) {
+                progress_line(ui);
+            }
+            if let Progress::Failed(error) = &progress {
+                failure(ui, &error.to_string());
+            }
+            let room = ui.available_rect_before_wrap();
+            if room.width() < 40.0 || room.height() < 24.0 {
+                return dragged;
+            }
+            ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
+                ui.set_clip_rect(ui.clip_rect().intersect(room.expand(2.0)));
+                if progress.is_dimmed(ui.ctx()) {
+                    ui.multiply_opacity(0.5);
+                }
+                match (&mut self.0, panel) {
+                    _ if panel.table() => twin::ui(ui, id, &answers, scene),
+                    (State::Tiles(state), Panel::Tiles(_)) => state.ui(ui, scene),
+                    (State::Trends(state), Panel::Trends(trends)) => state.ui(ui, id, trends, scene),
+                    (State::Scatter(state), Panel::Scatter(scatter)) => state.ui(ui, id, scatter, scene),
+                    _ => {}
+                }
+            });
+            dragged
+        })
+        .inner
+    }
+}
+
+impl Scene<'_> {
+    /// Notes for the status bar how far a panel is.
+    fn note(&mut self, progress: &Progress, answers: &[Arc<Answer>]) {
+        if matches!(progress, Progress::Waiting(_)) {
+            self.out.waiting += 1;
+        }
+        let slowest = answers.iter().map(|answer| answer.provenance().elapsed).max();
+        self.out.elapsed = self.out.elapsed.max(slowest);
+    }
+
+    /// Selects a school, or adds it and takes it out with Ctrl or Shift.
+    fn select(&mut self, ui: &Ui, urn: Urn) {
+        let add = ui.input(|input| input.modifiers.command || input.modifiers.shift);
+        let mut selected = self.view.selected.clone();
+        let only = selected.len() == 1 && selected.contains(&urn);
+        if !add {
+            selected.clear();
+        }
+        if only || !selected.insert(urn) {
+            selected.remove(&urn);
+        }
+        self.out.changes.push(Change::Select(selected));
+    }
+}
+
+/// The head of a panel: what it shows of whom, and what can be done with it. Gives whether it is being dragged.
+fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mut Scene<'_>) -> bool {
+    let height = ui.spacing().interact_size.y;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let handle = ui.interact(rect, ui.scope_id().with(("head", id)), Sense::click_and_drag());
+    let handle = handle.on_hover_cursor(egui::CursorIcon::Grab);
+    let maximised = scene.view.maximised == Some(id);
+    let out = &mut *scene.out;
+    let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
+    buttons.spacing_mut().item_spacing.x = 0.0;
+    menu(&mut buttons, id, panel, out);
+    let (icon, name) = if maximised { (Icon::Restore, "Show all panels") } else { (Icon::Maximise, "Maximise") };
+    let named = |name: &str| format!("{name}: {}", panel.title());
+    if icon_button(&mut buttons, icon, &named(name), true).clicked() || handle.double_clicked() {
+        out.changes.push(Change::Maximise((!maximised).then_some(id)));
+    }
+    let (icon, name) = if panel.table() { (Icon::Chart, "Show the chart") } else { (Icon::Table, "Show the table") };
+    if icon_button(&mut buttons, icon, &named(name), true).clicked() {
+        out.changes.push(Change::Panel(id, panel.clone().with_table(!panel.table())));
+    }
+    about::button(&mut buttons, panel.title(), answers, scene.session);
+    let room = egui::Rect::from_min_max(rect.min, egui::pos2(buttons.min_rect().left() - 8.0, rect.max.y));
+    let mut words_ui = ui.new_child(UiBuilder::new().max_rect(room).layout(Layout::left_to_right(egui::Align::Center)));
+    words_ui.add(egui::Label::new(RichText::new(panel.title()).font(theme::strong())).selectable(false));
+    if let Some(answer) = answers.first() {
+        let text = subtitle(answer, panel, scene);
+        let caption = theme::muted(&words_ui, text.clone());
+        words_ui.add(egui::Label::new(caption).truncate().selectable(false)).on_hover_text(text);
+    }
+    ui.add_space(theme::space().half);
+    handle.dragged() && !maximised
+}
+
+/// Of whom the answer on screen is: from the answer, not from the view, so that it is true while a new one is awaited.
+fn subtitle(answer: &Answer, panel: &Panel, scene: &Scene<'_>) -> String {
+    let of = words::question(answer.question(), &scene.session.catalogue);
+    match (panel, answer.compared_with()) {
+        (Panel::Scatter(_), _) | (_, None) => of,
+        (_, Some(with)) => format!("{of} · compared with {with}"),
+    }
+}
+
+fn menu(ui: &mut Ui, id: u64, panel: &Panel, out: &mut Outbox) {
+    let button = icon_button(ui, Icon::More, &format!("More: {}", panel.title()), true);
+    egui::Popup::menu(&button).show(|ui| {
+        ui.set_min_width(180.0);
+        for (words, change) in [
+            ("Split beside", Change::Split { panel: id, below: false }),
+            ("Split below", Change::Split { panel: id, below: true }),
+            ("Close panel", Change::Close(id)),
+        ] {
+            if ui.button(words).clicked() {
+                out.changes.push(change);
+            }
+        }
+    });
+}
+
+/// A thin line that runs along the head while an answer is on its way.
+fn progress_line(ui: &Ui) {
+    let ctx = ui.ctx();
+    ctx.request_repaint_after(std::time::Duration::from_millis(33));
+    let at = ui.cursor().min;
+    let width = ui.available_width();
+    let phase = ctx.input(|input| input.time).fract() as f32;
+    let (from, to) = ((phase * 1.3 - 0.3).max(0.0) * width, (phase * 1.3).min(1.0) * width);
+    let line = Stroke::new(2.0, *theme::of(ui).accent);
+    ui.painter().hline(at.x + from..=at.x + to, at.y - 2.0, line);
+}
+
+/// Why a panel has no answer, in the panel.
+fn failure(ui: &mut Ui, words: &str) {
+    let colours = theme::of(ui);
+    Frame::new().fill(*colours.below_soft).corner_radius(4).inner_margin(8).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(words).color(*colours.text));
+            if ui.button("Copy details").clicked() {
+                ui.ctx().copy_text(words.to_owned());
+            }
+        });
+    });
+}
+
+/// Words in the middle of a panel that has nothing to draw.
+fn nothing(ui: &Ui, words: &str) {
+    let at = ui.max_rect().center();
+    ui.painter().text(at, Align2::CENTER_CENTER, words, theme::body(), *theme::of(ui).muted);
+}

@@ -1,0 +1,303 @@
+//! Schools as points: the group in colour, the other schools of the workspace faintly behind it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use eframe::egui::{self, PointerButton, Role, Sense, Ui, WidgetInfo, vec2};
+use egui_plot::{AxisHints, GridMark, Plot};
+
+use super::trends::axis_number;
+use super::{Scene, nothing};
+use crate::desk::{Answer, Figure, Key, Reason};
+use crate::export::words::value;
+use crate::model::{Indicator, Unit, Urn, Year};
+use crate::ui::change::Change;
+use crate::ui::sheet::{Progress, Sheet};
+use crate::ui::view::{Axes, Panel, Scatter, of_pupils, of_subjects};
+use crate::ui::widgets::{Pick, picker};
+use crate::ui::{questions, theme, words};
+
+mod paint;
+
+/// A pointer that is this near to a point means that school, in points.
+const NEAR: f32 = 14.0;
+
+/// What the panel keeps between frames.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    sheet: Sheet<Axes, Drawn>,
+    /// Where a box was begun.
+    boxed_from: Option<egui::Pos2>,
+}
+
+/// What is made of the answers.
+#[derive(Debug)]
+struct Drawn {
+    axes: Axes,
+    year: Option<Year>,
+    /// Schools with a figure on both axes, larger ones first, so that smaller ones lie on top.
+    dots: Vec<Dot>,
+    /// Schools that have pupils but cannot be drawn, and why the first of them cannot.
+    withheld: (usize, Option<Reason>),
+    /// Lowest and highest value on each axis, of size and of colour.
+    x: (f64, f64),
+    y: (f64, f64),
+    size: (f64, f64),
+    colour: (f64, f64),
+    /// The group's own figures, and its comparator's.
+    means: [Option<Figure>; 2],
+}
+
+/// A school that is drawn.
+#[derive(Debug, Clone, Copy)]
+struct Dot {
+    urn: Urn,
+    x: Figure,
+    y: Figure,
+    size: f64,
+    colour: Option<f64>,
+}
+
+impl State {
+    pub fn ask(&mut self, id: u64, scatter: &Scatter, scene: &Scene<'_>) -> Progress {
+        let (view, catalogue) = (scene.view, &scene.session.catalogue);
+        let questions: Vec<_> = questions::scatter(view, catalogue, scatter)
+            .into_iter()
+            .chain(questions::scatter_means(view, catalogue, scatter))
+            .collect();
+        let axes = scatter.axes(view.stage);
+        self.sheet.ask(&scene.session.desk, id, &questions, axes, |answers| Drawn::of(axes, answers))
+    }
+
+    pub fn answers(&self) -> Vec<Arc<Answer>> {
+        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
+        let Some((drawn, answers)) = self.sheet.shown() else { return };
+        let Some(answer) = answers.get(1).or(answers.first()) else {
+            nothing(ui, "No results of this key stage are loaded");
+            return;
+        };
+        controls(ui, id, scatter, scene);
+        // The group is that of the answer, not of the view, which may have moved on.
+        let register = &scene.session.catalogue.register;
+        let group: BTreeSet<Urn> = register.schools_of(answer.question().scope()).map(|school| school.urn).collect();
+        let room = ui.available_rect_before_wrap();
+        let foot = 18.0;
+        let plot_rect = egui::Rect::from_min_max(room.min, room.max - vec2(0.0, foot));
+        let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
+        let shown = plot(id, drawn).show(&mut plot_ui, |_| ());
+        let response = shown.response;
+        let summary = drawn.in_words(&group, scene);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
+        let chart = paint::Chart { drawn, group: &group, transform: &shown.transform };
+        let painter = ui.painter().with_clip_rect(shown.transform.frame().intersect(ui.clip_rect()));
+        let hovered = response.hover_pos().and_then(|at| chart.nearest(at));
+        let lit = hovered.map(|dot| dot.urn).or(scene.hovered);
+        chart.means(&painter, ui);
+        chart.dots(&painter, ui, &scene.view.selected, lit);
+        chart.marked(&painter, ui, scene, lit);
+        chart.foot(ui, egui::Rect::from_min_max(egui::pos2(room.left(), room.bottom() - foot), room.max), scene);
+        if let Some(dot) = hovered {
+            scene.out.hovered = Some(dot.urn);
+            if response.clicked() {
+                scene.select(ui, dot.urn);
+            }
+            if self.boxed_from.is_none() {
+                response.clone().on_hover_ui_at_pointer(|ui| tooltip(ui, drawn, dot, scene));
+            }
+        } else if response.clicked() && !scene.view.selected.is_empty() {
+            scene.out.changes.push(Change::Select(BTreeSet::new()));
+        }
+        // A box is drawn with the first button; the second one moves the chart.
+        if response.drag_started_by(PointerButton::Primary) {
+            self.boxed_from = ui.input(|input| input.pointer.press_origin());
+        }
+        if let (Some(from), Some(to)) = (self.boxed_from, ui.input(|input| input.pointer.latest_pos())) {
+            let boxed = egui::Rect::from_two_pos(from, to);
+            chart.boxed(&painter, ui, boxed);
+            if response.drag_stopped() {
+                let mut chosen = chart.inside(boxed);
+                if ui.input(|input| input.modifiers.command || input.modifiers.shift) {
+                    chosen.extend(&scene.view.selected);
+                }
+                scene.out.changes.push(Change::Select(chosen));
+            }
+            if !ui.input(|input| input.pointer.primary_down()) {
+                self.boxed_from = None;
+            }
+        }
+        ui.advance_cursor_after_rect(room);
+    }
+}
+
+fn plot<'a>(id: u64, drawn: &Drawn) -> Plot<'a> {
+    let Axes { x, y, .. } = drawn.axes;
+    let tick =
+        |indicator: Indicator| move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
+    // A new question starts from its own bounds, not from where the old one was moved to.
+    Plot::new(("scatter", id, x, y))
+        .custom_x_axes(vec![AxisHints::new_x().formatter(tick(x)).label(axis_label(x))])
+        .custom_y_axes(vec![AxisHints::new_y().formatter(tick(y)).label(axis_label(y))])
+        .include_x(drawn.x.0)
+        .include_x(drawn.x.1)
+        .include_y(drawn.y.0)
+        .include_y(drawn.y.1)
+        .auto_bounds(true)
+        .set_margin_fraction(vec2(0.04, 0.06))
+        .sense(Sense::click_and_drag())
+        .pan_pointer_button(PointerButton::Secondary)
+        .allow_boxed_zoom(false)
+        .allow_scroll(false)
+        .show_crosshair(false)
+        .show_background(false)
+        .show_x(false)
+        .show_y(false)
+}
+
+fn axis_label(indicator: Indicator) -> egui::RichText {
+    egui::RichText::new(indicator.label()).font(theme::small_strong())
+}
+
+fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
+    let stage = scene.view.stage;
+    let axes = scatter.axes(stage);
+    let measures = || -> Vec<Pick<Indicator>> {
+        let all = of_pupils(stage).chain(of_subjects(stage));
+        all.map(|indicator| Pick::new(indicator, indicator.label())).collect()
+    };
+    let counts = || measures().into_iter().filter(|pick| pick.value.unit() == Unit::Count).collect();
+    let colours = || {
+        let none = std::iter::once(Pick::new(None, "Group"));
+        none.chain(measures().into_iter().map(|pick| Pick::new(Some(pick.value), pick.words))).collect()
+    };
+    let years = scene.view.years_shown(&scene.session.catalogue);
+    let year = scatter.year(&years);
+    let mut changed = scatter.clone();
+    ui.horizontal_wrapped(|ui| {
+        if let Some(picked) = picker(ui, "Up", &axes.y, axes.y.label(), measures) {
+            changed.y = Some(picked);
+        }
+        if let Some(picked) = picker(ui, "Across", &axes.x, axes.x.label(), measures) {
+            changed.x = Some(picked);
+        }
+        if let Some(picked) = picker(ui, "Area", &axes.size, axes.size.label(), counts) {
+            changed.size = Some(picked);
+        }
+        let colour = axes.colour.map_or("Group", Indicator::label);
+        if let Some(picked) = picker(ui, "Colour", &axes.colour, colour, colours) {
+            changed.colour = picked;
+        }
+        if let Some(year) = year {
+            let lines = || years.iter().rev().map(|year| Pick::new(*year, year.to_string())).collect();
+            if let Some(picked) = picker(ui, "Year", &year, &year.to_string(), lines) {
+                changed.year = Some(picked).filter(|picked| Some(picked) != years.last());
+            }
+        }
+    });
+    if changed != *scatter {
+        scene.out.changes.push(Change::Panel(id, Panel::Scatter(changed)));
+    }
+}
+
+fn tooltip(ui: &mut Ui, drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) {
+    let Axes { x, y, size, colour } = drawn.axes;
+    if let Some(school) = scene.session.catalogue.register.school(dot.urn) {
+        ui.strong(&school.name);
+        ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
+    }
+    for (indicator, figure) in [(y, &dot.y), (x, &dot.x)] {
+        ui.label(format!("{}: {}", indicator.label(), value(indicator, figure.value)));
+        let sure = words::interval(indicator, figure).map(|words| format!("{words}, ")).unwrap_or_default();
+        ui.label(theme::muted(ui, format!("{sure}{}", words::pupils(indicator, figure.n))));
+    }
+    ui.label(format!("{}: {}", size.label(), value(size, dot.size)));
+    if let (Some(indicator), Some(figure)) = (colour, dot.colour) {
+        ui.label(format!("{}: {}", indicator.label(), value(indicator, figure)));
+    }
+}
+
+impl Drawn {
+    fn of(axes: Axes, answers: &[Arc<Answer>]) -> Self {
+        let none = (f64::MAX, f64::MIN);
+        let mut drawn = Self {
+            axes,
+            year: answers.first().and_then(|answer| answer.question().years().last().copied()),
+            dots: Vec::new(),
+            withheld: (0, None),
+            x: none,
+            y: none,
+            size: none,
+            colour: none,
+            means: [None; 2],
+        };
+        let indicators = answers.first().map(|answer| answer.question().indicators().to_vec()).unwrap_or_default();
+        let place = |of: Indicator| indicators.iter().position(|known| *known == of);
+        let places = (place(axes.x), place(axes.y), place(axes.size), axes.colour.and_then(place));
+        let (Some(x), Some(y), Some(size), colour) = places else { return drawn };
+        // An answer has the cells of a school together, in the order of the indicators.
+        for cells in answers.iter().take(1).flat_map(|answer| answer.cells().chunks(indicators.len())) {
+            let Some(Key::School(urn)) = cells.first().and_then(|cell| cell.keys.first()) else { continue };
+            match (&cells[x].figure, &cells[y].figure) {
+                (Ok(on_x), Ok(on_y)) => {
+                    let number = |place: usize| cells[place].figure.as_ref().ok().map(|figure| figure.value);
+                    let dot = Dot {
+                        urn: *urn,
+                        x: *on_x,
+                        y: *on_y,
+                        size: number(size).unwrap_or(0.0),
+                        colour: colour.and_then(number),
+                    };
+                    widen(&mut drawn.x, dot.x.value);
+                    widen(&mut drawn.y, dot.y.value);
+                    widen(&mut drawn.size, dot.size);
+                    dot.colour.into_iter().for_each(|colour| widen(&mut drawn.colour, colour));
+                    drawn.dots.push(dot);
+                }
+                (Err(reason), _) | (_, Err(reason)) => {
+                    drawn.withheld.0 += 1;
+                    drawn.withheld.1.get_or_insert(*reason);
+                }
+            }
+        }
+        drawn.dots.sort_by(|a, b| b.size.total_cmp(&a.size));
+        let mean = |of: Indicator| answers.get(1)?.cell(&[], of)?.figure.as_ref().ok().copied();
+        drawn.means = [mean(axes.x), mean(axes.y)];
+        drawn
+    }
+
+    /// The chart as a sentence, for who cannot see it.
+    fn in_words(&self, group: &BTreeSet<Urn>, scene: &Scene<'_>) -> String {
+        let in_group = self.dots.iter().filter(|dot| group.contains(&dot.urn)).count();
+        let range = |indicator: Indicator, (low, high): (f64, f64)| {
+            format!("{} from {} to {}", indicator.label(), value(indicator, low), value(indicator, high))
+        };
+        let selected: Vec<String> = self
+            .dots
+            .iter()
+            .filter(|dot| scene.view.selected.contains(&dot.urn))
+            .take(questions::MOST_LINES)
+            .map(|dot| {
+                let school = scene.session.catalogue.register.school(dot.urn);
+                let name = school.map_or_else(|| dot.urn.to_string(), |school| school.name.clone());
+                format!("{name} at {} and {}", value(self.axes.y, dot.y.value), value(self.axes.x, dot.x.value))
+            })
+            .collect();
+        let ranges = match self.dots.len() {
+            0 => "no school has both figures".to_owned(),
+            _ => format!("{}; {}", range(self.axes.y, self.y), range(self.axes.x, self.x)),
+        };
+        let selected = if selected.is_empty() { String::new() } else { format!("; selected: {}", selected.join(", ")) };
+        let year = self.year.map(|year| year.to_string()).unwrap_or_default();
+        format!(
+            "Schools, {year}: {in_group} of the group and {} others; {ranges}{selected}",
+            self.dots.len() - in_group
+        )
+    }
+}
+
+fn widen((low, high): &mut (f64, f64), value: f64) {
+    *low = low.min(value);
+    *high = high.max(value);
+}

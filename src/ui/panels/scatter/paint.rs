@@ -1,0 +1,217 @@
+//! The marks of the scatter chart.
+
+use std::collections::BTreeSet;
+
+use eframe::egui::{self, Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui_plot::{PlotPoint, PlotTransform};
+
+use super::{Dot, Drawn, NEAR};
+use crate::desk::Figure;
+use crate::export::words::{grouped, value};
+use crate::model::Urn;
+use crate::ui::panels::Scene;
+use crate::ui::theme;
+
+/// Radius of the smallest and of the largest point, in points; with very many schools all are smaller.
+const RADII: (f32, f32) = (2.5, 9.0);
+
+/// Most selected schools whose names stand beside their points.
+const MOST_NAMES: usize = 8;
+
+/// A chart of schools, some of which are the group.
+pub(super) struct Chart<'a> {
+    pub drawn: &'a Drawn,
+    pub group: &'a BTreeSet<Urn>,
+    pub transform: &'a PlotTransform,
+}
+
+impl Chart<'_> {
+    fn place(&self, dot: &Dot) -> Pos2 {
+        self.transform.position_from_point(&PlotPoint::new(dot.x.value, dot.y.value))
+    }
+
+    /// The area of a point is in proportion to its size.
+    fn radius(&self, dot: &Dot) -> f32 {
+        let crowded = if self.drawn.dots.len() > 1500 { 0.6 } else { 1.0 };
+        let (_, largest) = self.drawn.size;
+        let share = (dot.size / largest.max(1.0)).clamp(0.0, 1.0).sqrt() as f32;
+        crowded * (RADII.0 + (RADII.1 - RADII.0) * share)
+    }
+
+    fn ink(&self, dot: &Dot, colours: &theme::Colours) -> Color32 {
+        let (low, high) = self.drawn.colour;
+        match (self.drawn.axes.colour, dot.colour) {
+            (None, _) => *colours.accent,
+            (Some(_), None) => *colours.muted,
+            (Some(_), Some(colour)) => colours.ramp((colour - low) / (high - low).max(f64::MIN_POSITIVE)),
+        }
+    }
+
+    /// The school nearest to the pointer, if it is near one; the group's own schools come first.
+    pub fn nearest(&self, at: Pos2) -> Option<&Dot> {
+        let distance = |dot: &Dot| self.place(dot).distance_sq(at);
+        let nearest = |own: bool| {
+            let of_kind = self.drawn.dots.iter().filter(move |dot| self.group.contains(&dot.urn) == own);
+            let nearest = of_kind.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+            (distance(nearest) < NEAR * NEAR).then_some(nearest)
+        };
+        nearest(true).or_else(|| nearest(false))
+    }
+
+    /// The schools inside a box: the group's, or where there are none the others.
+    pub fn inside(&self, boxed: Rect) -> BTreeSet<Urn> {
+        let inside = |own: bool| -> BTreeSet<Urn> {
+            let of_kind = self.drawn.dots.iter().filter(|dot| self.group.contains(&dot.urn) == own);
+            of_kind.filter(|dot| boxed.contains(self.place(dot))).map(|dot| dot.urn).collect()
+        };
+        let own = inside(true);
+        if own.is_empty() { inside(false) } else { own }
+    }
+
+    /// All points: the others faintly, then the group, then what is selected.
+    pub fn dots(&self, painter: &Painter, ui: &Ui, selected: &BTreeSet<Urn>, lit: Option<Urn>) {
+        let colours = theme::of(ui);
+        let frame = self.transform.frame().expand(RADII.1);
+        let others = colours.muted.gamma_multiply(if self.drawn.dots.len() > 1500 { 0.22 } else { 0.28 });
+        // With a selection, what is not selected steps back.
+        let alpha = if selected.is_empty() { 0.8 } else { 0.45 };
+        let rim = Stroke::new(1.0, *colours.panel);
+        let mut own: Vec<(Pos2, &Dot)> = Vec::new();
+        for dot in &self.drawn.dots {
+            let at = self.place(dot);
+            if !frame.contains(at) || selected.contains(&dot.urn) || lit == Some(dot.urn) {
+                continue;
+            }
+            if self.group.contains(&dot.urn) {
+                own.push((at, dot));
+            } else {
+                painter.circle_filled(at, self.radius(dot), others);
+            }
+        }
+        for (at, dot) in own {
+            painter.circle(at, self.radius(dot), self.ink(dot, colours).gamma_multiply(alpha), rim);
+        }
+    }
+
+    /// The selected schools and the one under the pointer, on top, with names.
+    pub fn marked(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>) {
+        let colours = theme::of(ui);
+        let selected = &scene.view.selected;
+        let marked: Vec<&Dot> =
+            self.drawn.dots.iter().filter(|dot| selected.contains(&dot.urn) || lit == Some(dot.urn)).collect();
+        let mut taken: Vec<Rect> = Vec::new();
+        for dot in &marked {
+            let at = self.place(dot);
+            let radius = self.radius(dot).max(5.0);
+            let ring = if selected.contains(&dot.urn) { *colours.select } else { *colours.text };
+            painter.circle(at, radius, self.ink(dot, colours), Stroke::new(1.0, *colours.panel));
+            painter.circle_stroke(at, radius + 2.5, Stroke::new(2.0, ring));
+            if marked.len() > MOST_NAMES && lit != Some(dot.urn) {
+                continue;
+            }
+            let name = scene.session.catalogue.register.school(dot.urn).map(|school| school.name.clone());
+            let galley = painter.layout_no_wrap(name.unwrap_or_default(), theme::small_strong(), *colours.text);
+            let frame = self.transform.frame();
+            let right_fits = at.x + radius + 8.0 + galley.size().x < frame.right();
+            let left = if right_fits { at.x + radius + 7.0 } else { at.x - radius - 7.0 - galley.size().x };
+            let mut rect = Rect::from_min_size(pos2(left, at.y - galley.size().y / 2.0), galley.size());
+            while taken.iter().any(|other| other.intersects(rect)) {
+                rect = rect.translate(vec2(0.0, galley.size().y));
+            }
+            taken.push(rect);
+            painter.rect_filled(rect.expand2(vec2(3.0, 1.0)), 3.0, colours.panel.gamma_multiply(0.85));
+            painter.galley(rect.min, galley, *colours.text);
+        }
+    }
+
+    /// Lines at the group's own figures, and dashed ones at its comparator's.
+    pub fn means(&self, painter: &Painter, ui: &Ui) {
+        let colours = theme::of(ui);
+        let frame = *self.transform.frame();
+        let bounds = *self.transform.bounds();
+        let (own, beside) = (Stroke::new(1.3, *colours.accent), Stroke::new(1.2, *colours.muted));
+        let dashed = |from: Pos2, to: Pos2| Shape::dashed_line(&[from, to], beside, 5.0, 4.0);
+        let comparator = |figure: &Figure| Some(figure.comparison?.ok()?.comparator);
+        let label = |at: Pos2, align, words: String, colour| {
+            painter.text(at, align, words, theme::small(), colour);
+        };
+        if let Some(figure) = &self.drawn.means[0] {
+            let x = |value: f64| self.transform.position_from_point_x(value);
+            if let Some(other) = comparator(figure).filter(|other| bounds.range_x().contains(other)) {
+                painter.extend(dashed(pos2(x(other), frame.top()), pos2(x(other), frame.bottom())));
+            }
+            if bounds.range_x().contains(&figure.value) {
+                painter.vline(x(figure.value), frame.y_range(), own);
+            }
+        }
+        if let Some(figure) = &self.drawn.means[1] {
+            let y = |value: f64| self.transform.position_from_point_y(value);
+            let other = comparator(figure).filter(|other| bounds.range_y().contains(other));
+            let group_below = other.is_some_and(|other| figure.value < other);
+            if let Some(other) = other {
+                painter.extend(dashed(pos2(frame.left(), y(other)), pos2(frame.right(), y(other))));
+                let align = if group_below { Align2::RIGHT_BOTTOM } else { Align2::RIGHT_TOP };
+                let words = format!("comparator {}", value(self.drawn.axes.y, other));
+                label(pos2(frame.right() - 4.0, y(other)), align, words, *colours.muted);
+            }
+            if bounds.range_y().contains(&figure.value) {
+                painter.hline(frame.x_range(), y(figure.value), own);
+                let align = if group_below { Align2::RIGHT_TOP } else { Align2::RIGHT_BOTTOM };
+                let words = format!("group {}", value(self.drawn.axes.y, figure.value));
+                label(pos2(frame.right() - 4.0, y(figure.value)), align, words, *colours.accent);
+            }
+        }
+    }
+
+    /// The box that is being drawn.
+    pub fn boxed(&self, painter: &Painter, ui: &Ui, boxed: Rect) {
+        let colours = theme::of(ui);
+        let (fill, line) = (colours.select.gamma_multiply(0.10), Stroke::new(1.0, *colours.select));
+        painter.rect(boxed, 0.0, fill, line, StrokeKind::Inside);
+    }
+
+    /// What area and colour stand for, how many schools are drawn, and which are not.
+    pub fn foot(&self, ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+        let colours = theme::of(ui);
+        let drawn = self.drawn;
+        let own = drawn.dots.iter().filter(|dot| self.group.contains(&dot.urn)).count();
+        let others = drawn.dots.len() - own;
+        let mut words = format!("{} of the group", plural(own, "school"));
+        if others > 0 {
+            words.push_str(&format!(", {} others grey", grouped(others as i64)));
+        }
+        if let (missing @ 1.., Some(reason)) = drawn.withheld {
+            words.push_str(&format!(" · {} not drawn ({reason})", grouped(missing as i64)));
+        }
+        if !scene.view.selected.is_empty() {
+            words.push_str(&format!(" · {} selected", grouped(scene.view.selected.len() as i64)));
+        }
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        let scale = drawn.axes.colour.filter(|_| drawn.colour.0 <= drawn.colour.1);
+        let right = scale.map_or(rect.right(), |indicator| {
+            let (low, high) = (value(indicator, drawn.colour.0), value(indicator, drawn.colour.1));
+            let high = painter.layout_no_wrap(high, theme::small(), *colours.muted);
+            let low = painter.layout_no_wrap(low, theme::small(), *colours.muted);
+            let y = rect.center().y;
+            let mut right = rect.right() - high.size().x;
+            painter.galley(pos2(right, y - high.size().y / 2.0), high, *colours.muted);
+            right -= 6.0;
+            for step in 0..24 {
+                let share = f64::from(step) / 23.0;
+                let bar = Rect::from_min_size(pos2(right - 72.0 + 3.0 * step as f32, y - 4.0), vec2(3.0, 8.0));
+                painter.rect_filled(bar, 0.0, colours.ramp(share));
+            }
+            right -= 78.0 + low.size().x;
+            painter.galley(pos2(right, y - low.size().y / 2.0), low, *colours.muted);
+            right - 8.0
+        });
+        let mut job = egui::text::LayoutJob::simple_singleline(words, theme::small(), *colours.muted);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((right - rect.left()).max(0.0));
+        let galley = painter.layout_job(job);
+        painter.galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, *colours.muted);
+    }
+}
+
+fn plural(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(n as i64)) }
+}

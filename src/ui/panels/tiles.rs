@@ -1,0 +1,257 @@
+//! Headline indicators as tiles: value, how sure, of how many, against what, and how it went.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::{Scene, nothing};
+use crate::desk::{Answer, Cell, Key};
+use crate::export::words::{difference, value};
+use crate::method::interval::Significance;
+use crate::model::{Indicator, Unit, Year};
+use crate::ui::sheet::{Progress, Sheet};
+use crate::ui::view::Tiles;
+use crate::ui::widgets::{Mark, paint_mark};
+use crate::ui::{questions, theme, words};
+
+/// A tile is at least this wide, in points.
+const NARROWEST: f32 = 218.0;
+const HEIGHT: f32 = 132.0;
+
+/// What the panel keeps between frames.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    sheet: Sheet<(), ()>,
+}
+
+/// A tile: an indicator's cells over the years.
+struct Tile<'a> {
+    indicator: Indicator,
+    /// Of the last year shown.
+    last: &'a Cell,
+    year: Year,
+    by_year: Vec<(Year, &'a Cell)>,
+}
+
+impl State {
+    pub fn ask(&mut self, id: u64, tiles: &Tiles, scene: &Scene<'_>) -> Progress {
+        let question = questions::tiles(scene.view, &scene.session.catalogue, tiles);
+        self.sheet.ask(&scene.session.desk, id, question.as_slice(), (), |_| ())
+    }
+
+    pub fn answers(&self) -> Vec<Arc<Answer>> {
+        self.sheet.shown().map(|((), answers)| answers.to_vec()).unwrap_or_default()
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
+        let Some(((), answers)) = self.sheet.shown() else { return };
+        let Some(answer) = answers.first() else {
+            nothing(ui, "No results of this key stage are loaded");
+            return;
+        };
+        let tiles = tiles_of(answer);
+        let gap = theme::space().one;
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let width = ui.available_width();
+            let columns = (((width + gap) / (NARROWEST + gap)).floor() as usize).clamp(1, tiles.len().max(1));
+            let tile_width = (width - gap * (columns - 1) as f32) / columns as f32;
+            let rows = tiles.len().div_ceil(columns);
+            // Tiles fill the panel; where it is too low they scroll.
+            let spread = (ui.available_height() - gap * (rows.max(1) - 1) as f32) / rows.max(1) as f32;
+            let height = spread.clamp(HEIGHT, 1.35 * HEIGHT);
+            ui.spacing_mut().item_spacing = vec2(gap, gap);
+            for row in tiles.chunks(columns) {
+                ui.horizontal(|ui| {
+                    for tile in row {
+                        tile.ui(ui, vec2(tile_width, height), answer, scene);
+                    }
+                });
+            }
+        });
+    }
+}
+
+fn tiles_of(answer: &Answer) -> Vec<Tile<'_>> {
+    let question = answer.question();
+    let Some(last_year) = question.years().last().copied() else { return Vec::new() };
+    let of = |indicator: Indicator| {
+        let by_year: Vec<(Year, &Cell)> = answer
+            .cells()
+            .iter()
+            .filter(|cell| cell.indicator == indicator)
+            .map(|cell| {
+                let year = cell.keys.iter().find_map(|key| if let Key::Year(year) = key { Some(*year) } else { None });
+                // With one year only, the question is not broken down by year.
+                (year.unwrap_or(last_year), cell)
+            })
+            .collect();
+        let (year, last) = *by_year.last()?;
+        Some(Tile { indicator, last, year, by_year })
+    };
+    question.indicators().iter().filter_map(|indicator| of(*indicator)).collect()
+}
+
+impl Tile<'_> {
+    fn ui(&self, ui: &mut Ui, size: eframe::egui::Vec2, answer: &Answer, scene: &Scene<'_>) {
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.in_words(answer)));
+        if ui.is_rect_visible(rect) {
+            self.paint(ui, rect);
+        }
+        response.on_hover_ui(|ui| {
+            ui.strong(self.indicator.label());
+            ui.label(words::question(answer.question(), &scene.session.catalogue));
+            for (year, cell) in self.by_year.iter().rev() {
+                ui.label(format!("{year}: {}", words::figure(cell)));
+            }
+            ui.label(theme::muted(ui, words::compared_with(answer)));
+        });
+    }
+
+    /// The whole tile as a sentence.
+    fn in_words(&self, answer: &Answer) -> String {
+        let mut text = format!("{}, {}: {}", self.indicator.label(), self.year, words::figure(self.last));
+        if let Ok(figure) = &self.last.figure {
+            match &figure.comparison {
+                Some(Ok(comparison)) => {
+                    let with = answer.compared_with().unwrap_or_default();
+                    let comparator = value(self.indicator, comparison.comparator);
+                    let compared = words::compared(self.indicator, comparison);
+                    text.push_str(&format!(", {compared}, compared with {comparator} of {with}"));
+                }
+                Some(Err(reason)) => text.push_str(&format!(", comparator {reason}")),
+                None => {}
+            }
+        }
+        text
+    }
+
+    fn paint(&self, ui: &Ui, rect: Rect) {
+        let colours = theme::of(ui);
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        let radius = CornerRadius::same(theme::space().radius);
+        painter.rect(rect, radius, *colours.sunken, Stroke::new(1.0, *colours.line), StrokeKind::Inside);
+        let inner = rect.shrink2(vec2(12.0, 10.0));
+        let line = |text: String, font, colour| one_line(&painter, text, font, colour, inner.width());
+        painter.galley(
+            inner.min,
+            line(self.indicator.label().to_owned(), theme::small_strong(), *colours.muted),
+            *colours.muted,
+        );
+        let year = self.year.to_string();
+        let number_top = inner.top() + 18.0;
+        let figure = match &self.last.figure {
+            Ok(figure) => figure,
+            Err(reason) => {
+                painter.text(pos2(inner.left(), number_top), Align2::LEFT_TOP, "·", theme::hero(), *colours.muted);
+                let words = line(format!("{year}: {reason}"), theme::small(), *colours.muted);
+                painter.galley(pos2(inner.left(), number_top + 38.0), words, *colours.muted);
+                return;
+            }
+        };
+        let number = painter.layout_no_wrap(value(self.indicator, figure.value), theme::hero(), *colours.text);
+        let spark = Rect::from_min_max(
+            pos2(inner.left() + number.size().x + 14.0, number_top + 4.0),
+            pos2(inner.right(), number_top + 34.0),
+        );
+        painter.galley(pos2(inner.left(), number_top), number, *colours.text);
+        if spark.width() > 40.0 {
+            self.sparkline(&painter, spark, colours);
+        }
+        let of = words::pupils(self.indicator, figure.n);
+        let sure = figure.interval.map_or_else(
+            || format!("{of} · {year}"),
+            |interval| {
+                let (lower, upper) = (value(self.indicator, interval.lower), value(self.indicator, interval.upper));
+                format!("95 %: {} to {upper} · {of}", lower.trim_end_matches(" %"))
+            },
+        );
+        painter.galley(
+            pos2(inner.left(), number_top + 40.0),
+            line(sure, theme::small(), *colours.muted),
+            *colours.muted,
+        );
+        let foot = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 24.0), inner.max);
+        match &figure.comparison {
+            Some(Ok(comparison)) => {
+                let (ink, soft, mark, verdict) = match comparison.significance {
+                    Significance::Above => (*colours.above, *colours.above_soft, Some(Mark::Up), "above"),
+                    Significance::Below => (*colours.below, *colours.below_soft, Some(Mark::Down), "below"),
+                    Significance::NotDifferent => (*colours.level, *colours.panel, None, "not different"),
+                };
+                let verdict = format!("{} {verdict}", difference(self.indicator, comparison.difference));
+                let text = one_line(&painter, verdict, theme::small_strong(), ink, foot.width() - 28.0);
+                let pill = Rect::from_min_size(foot.min, vec2(text.size().x + 30.0, foot.height()));
+                painter.rect(pill, 12.0, soft, Stroke::new(1.0, ink.gamma_multiply(0.35)), StrokeKind::Inside);
+                let sign = pos2(pill.left() + 13.0, pill.center().y);
+                match mark {
+                    Some(mark) => paint_mark(&painter, mark, sign, 4.5, ink, Stroke::NONE),
+                    None => paint_mark(&painter, Mark::Circle, sign, 3.5, Color32::TRANSPARENT, Stroke::new(1.5, ink)),
+                }
+                let left = pos2(pill.left() + 22.0, pill.center().y - text.size().y / 2.0);
+                painter.galley(left, text, ink);
+                let beside = format!("against {}", value(self.indicator, comparison.comparator));
+                let room = foot.right() - pill.right() - 8.0;
+                let note = one_line(&painter, beside, theme::small(), *colours.muted, room.max(0.0));
+                if room > 40.0 {
+                    let at = pos2(pill.right() + 8.0, foot.center().y - note.size().y / 2.0);
+                    painter.galley(at, note, *colours.muted);
+                }
+            }
+            Some(Err(reason)) => {
+                let words = line(format!("comparator {reason}"), theme::small(), *colours.muted);
+                painter.galley(pos2(foot.left(), foot.center().y - words.size().y / 2.0), words, *colours.muted);
+            }
+            None => {}
+        }
+    }
+
+    /// The years as a line, gaps where there is no figure, the comparator dashed, the last year marked.
+    fn sparkline(&self, painter: &Painter, rect: Rect, colours: &theme::Colours) {
+        let figures = || self.by_year.iter().filter_map(|(year, cell)| Some((*year, cell.figure.as_ref().ok()?)));
+        let comparator = |year, figure: &crate::desk::Figure| match figure.comparison {
+            Some(Ok(comparison)) => Some((year, comparison.comparator)),
+            _ => None,
+        };
+        let own: Vec<(Year, f64)> = figures().map(|(year, figure)| (year, figure.value)).collect();
+        let beside: Vec<(Year, f64)> = figures().filter_map(|(year, figure)| comparator(year, figure)).collect();
+        let (Some((first, _)), Some((last, _))) = (self.by_year.first(), self.by_year.last()) else { return };
+        if own.len() < 2 {
+            return;
+        }
+        let values = || own.iter().chain(&beside).map(|(_, value)| *value);
+        let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
+        // A change of less than this is drawn as nearly flat: noise must not look like news.
+        let least = if self.indicator.unit() == Unit::Percent { 10.0 } else { 0.08 * high.abs() };
+        let (middle, span) = ((low + high) / 2.0, (high - low).max(least).max(f64::MIN_POSITIVE));
+        let years = f64::from((last.ending() - first.ending()).max(1));
+        let place = |(year, value): (Year, f64)| -> Pos2 {
+            let x = f64::from(year.ending() - first.ending()) / years;
+            let y = 0.5 - (value - middle) / span;
+            pos2(rect.left() + x as f32 * (rect.width() - 4.0), rect.top() + y as f32 * rect.height())
+        };
+        let dashed = Stroke::new(1.0, *colours.muted);
+        for pair in beside.windows(2).filter(|pair| pair[1].0.ending() - pair[0].0.ending() == 1) {
+            painter.extend(Shape::dashed_line(&[place(pair[0]), place(pair[1])], dashed, 3.0, 2.5));
+        }
+        for pair in own.windows(2).filter(|pair| pair[1].0.ending() - pair[0].0.ending() == 1) {
+            painter.line_segment([place(pair[0]), place(pair[1])], Stroke::new(2.0, *colours.accent));
+        }
+        for point in &own {
+            painter.circle_filled(place(*point), 1.5, *colours.accent);
+        }
+        if let Some(newest) = own.last() {
+            painter.circle_filled(place(*newest), 3.5, *colours.accent);
+        }
+    }
+}
+
+/// Text on one line, cut where it does not fit.
+fn one_line(painter: &Painter, text: String, font: eframe::egui::FontId, colour: Color32, width: f32) -> Arc<Galley> {
+    let mut job = eframe::egui::text::LayoutJob::simple_singleline(text, font, colour);
+    job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(width.max(0.0));
+    painter.layout_job(job)
+}

@@ -1,0 +1,309 @@
+//! Subjects over the years: lines with their intervals, the comparator dashed, each line named at its end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use eframe::egui::{self, Role, Ui, WidgetInfo, pos2, vec2};
+use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotPoint, PlotTransform};
+
+use super::{Scene, nothing};
+use crate::desk::{Answer, Cell, Figure, Key};
+use crate::export::words::value;
+use crate::model::{Indicator, Subject, Unit, Urn, Year};
+use crate::ui::change::Change;
+use crate::ui::sheet::{Progress, Sheet};
+use crate::ui::view::{Panel, Trends, of_subjects};
+use crate::ui::widgets::{Pick, picker, search_list};
+use crate::ui::{questions, theme, words};
+
+mod paint;
+
+/// Subjects drawn until others are chosen.
+const USUAL: usize = 4;
+
+/// Most subjects drawn: more lines cannot be told apart.
+const MOST: usize = 8;
+
+/// Width of the column of names at the right of the lines, in points.
+const NAMES: f32 = 156.0;
+
+/// A pointer that is this near to a point of a line means that line, in points.
+const NEAR: f32 = 28.0;
+
+/// What the panel keeps between frames.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    sheet: Sheet<(), Drawn>,
+    /// The series under the pointer in the last frame.
+    lit: Option<usize>,
+}
+
+/// What is made of the answers.
+#[derive(Debug)]
+struct Drawn {
+    indicator: Indicator,
+    years: Vec<Year>,
+    /// Every subject of the answer, those with the most entries first.
+    series: Vec<Series>,
+    /// The selected schools' lines, by subject.
+    of_schools: Vec<(Urn, BTreeMap<Subject, Line>)>,
+}
+
+/// A subject's line, with the entries of its last year.
+#[derive(Debug)]
+struct Series {
+    subject: Subject,
+    entries: i64,
+    line: Line,
+}
+
+/// Figures by year; a year without one is a gap.
+type Line = Vec<(Year, Figure)>;
+
+impl State {
+    pub fn ask(&mut self, id: u64, trends: &Trends, scene: &Scene<'_>) -> Progress {
+        let (view, catalogue) = (scene.view, &scene.session.catalogue);
+        let questions: Vec<_> = questions::trends(view, catalogue, trends)
+            .into_iter()
+            .chain(questions::trends_of_selected(view, catalogue, trends))
+            .collect();
+        self.sheet.ask(&scene.session.desk, id, &questions, (), Drawn::of)
+    }
+
+    pub fn answers(&self) -> Vec<Arc<Answer>> {
+        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, id: u64, trends: &Trends, scene: &mut Scene<'_>) {
+        let Some((drawn, answers)) = self.sheet.shown() else { return };
+        if answers.is_empty() {
+            nothing(ui, "No results of this key stage are loaded");
+            return;
+        }
+        controls(ui, id, trends, drawn, scene);
+        let chosen = drawn.chosen(trends);
+        if chosen.is_empty() {
+            nothing(ui, "No entries of these pupils");
+            return;
+        }
+        let room = ui.available_rect_before_wrap();
+        let names = if room.width() > 2.2 * NAMES { NAMES } else { 0.0 };
+        let plot_rect = egui::Rect::from_min_max(room.min, pos2(room.right() - names, room.bottom()));
+        let chart = paint::Chart { drawn, chosen: &chosen, lit: self.lit, scene };
+        let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
+        let (low, high) = chart.range();
+        let shown = plot(id, drawn, (low, high)).show(&mut plot_ui, |_| ());
+        let summary = drawn.in_words(&chosen, answers);
+        shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
+        let painter = ui.painter().with_clip_rect(shown.transform.frame().expand(3.0).intersect(ui.clip_rect()));
+        chart.gaps(&painter, ui, &shown.transform);
+        chart.lines(&painter, ui, &shown.transform);
+        let named = (names > 0.0).then(|| {
+            let column = egui::Rect::from_min_max(pos2(plot_rect.right(), room.top()), room.max);
+            chart.names(ui, column, &shown.transform)
+        });
+        let near = shown.response.hover_pos().and_then(|at| chart.nearest(&shown.transform, at));
+        let lit = near.map(|(place, _)| place).or(named.flatten());
+        if let Some((place, year)) = near {
+            let series = &drawn.series[chosen[place]];
+            shown.response.on_hover_ui_at_pointer(|ui| tooltip(ui, drawn.indicator, series, year));
+        }
+        if lit != self.lit {
+            self.lit = lit;
+            ui.ctx().request_repaint();
+        }
+        ui.advance_cursor_after_rect(room);
+    }
+}
+
+fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64)) -> Plot<'a> {
+    let ends = drawn.years.first().zip(drawn.years.last());
+    let (first, last) = ends.map_or((0, 1), |(first, last)| (first.ending(), last.ending()));
+    let indicator = drawn.indicator;
+    let marks = move |_: GridInput| {
+        let mark = |ending: i32| GridMark { value: f64::from(ending), step_size: 1.0 };
+        (first..=last).map(mark).collect()
+    };
+    let year = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| {
+        Year::new(mark.value.round() as i32).map(|year| year.to_string()).unwrap_or_default()
+    };
+    let tick = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
+    Plot::new(("trends", id))
+        .custom_x_axes(vec![AxisHints::new_x().formatter(year).label_spacing(egui::Rangef::new(44.0, 56.0))])
+        .custom_y_axes(vec![AxisHints::new_y().formatter(tick)])
+        .x_grid_spacer(marks)
+        .default_x_bounds(f64::from(first) - 0.25, f64::from(last) + 0.25)
+        .default_y_bounds(low, high)
+        .include_x(f64::from(first) - 0.25)
+        .include_x(f64::from(last) + 0.25)
+        .include_y(low)
+        .include_y(high)
+        .auto_bounds(true)
+        .set_margin_fraction(vec2(0.0, 0.0))
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .show_crosshair(false)
+        .show_background(false)
+        .show_x(false)
+        .show_y(false)
+}
+
+/// A tick of an axis: as many decimals as its step needs.
+pub(super) fn axis_number(indicator: Indicator, mark: GridMark) -> String {
+    let decimals = if mark.step_size >= 1.0 { 0 } else { (-mark.step_size.log10()).ceil() as usize };
+    let unit = if indicator.unit() == Unit::Percent { " %" } else { "" };
+    format!("{:.decimals$}{unit}", mark.value)
+}
+
+fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Scene<'_>) {
+    let stage = scene.view.stage;
+    let mut changed = trends.clone();
+    ui.horizontal_wrapped(|ui| {
+        let indicator = trends.indicator(stage);
+        let lines = || of_subjects(stage).map(|indicator| Pick::new(indicator, indicator.label())).collect();
+        if let Some(picked) = picker(ui, "Show", &indicator, indicator.label(), lines) {
+            changed.indicator = Some(picked);
+        }
+        let chosen: Vec<Subject> = drawn.chosen(trends).iter().map(|place| drawn.series[*place].subject).collect();
+        let words = if trends.chosen(stage).is_empty() {
+            format!("{} with most entries", chosen.len())
+        } else {
+            chosen.iter().map(|subject| subject.name.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let button = ui.button(egui::RichText::new(format!("Subjects: {words}")).font(theme::small()));
+        let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
+        egui::Popup::menu(&button).close_behavior(stay).width(280.0).show(|ui| {
+            if ui.button("Those with most entries").clicked() {
+                changed.subjects.clear();
+            }
+            let lines: Vec<Pick<Subject>> = drawn
+                .series
+                .iter()
+                .map(|series| Pick {
+                    value: series.subject,
+                    words: series.subject.name.clone(),
+                    note: words::pupils(Indicator::Entries, series.entries),
+                })
+                .collect();
+            if let Some(picked) = search_list(ui, "subjects", &lines, |subject| chosen.contains(subject)) {
+                changed.subjects = toggled(&chosen, picked);
+            }
+        });
+    });
+    if changed != *trends {
+        scene.out.changes.push(Change::Panel(id, Panel::Trends(changed)));
+    }
+}
+
+/// The chosen subjects with one more or one less; the first one goes where there would be too many.
+fn toggled(chosen: &[Subject], subject: Subject) -> Vec<String> {
+    let mut words: Vec<String> = chosen.iter().map(|known| known.slug.clone()).collect();
+    match words.iter().position(|word| *word == subject.slug) {
+        Some(place) => {
+            words.remove(place);
+        }
+        None => words.push(subject.slug.clone()),
+    }
+    let too_many = words.len().saturating_sub(MOST);
+    words.split_off(too_many)
+}
+
+fn tooltip(ui: &mut Ui, indicator: Indicator, series: &Series, year: Year) {
+    ui.strong(format!("{}, {year}", series.subject.name));
+    let Some((_, figure)) = series.line.iter().find(|(of, _)| *of == year) else { return };
+    ui.label(format!("{}: {}", indicator.label(), value(indicator, figure.value)));
+    if let Some(interval) = words::interval(indicator, figure) {
+        ui.label(interval);
+    }
+    ui.label(words::pupils(indicator, figure.n));
+    match &figure.comparison {
+        Some(Ok(comparison)) => {
+            ui.label(words::compared(indicator, comparison));
+            ui.label(format!("Comparator: {}", value(indicator, comparison.comparator)));
+        }
+        Some(Err(reason)) => {
+            ui.label(format!("Comparator {reason}"));
+        }
+        None => {}
+    }
+}
+
+impl Drawn {
+    fn of(answers: &[Arc<Answer>]) -> Self {
+        let indicator = answers.first().and_then(|answer| answer.question().indicators().first().copied());
+        let indicator = indicator.unwrap_or(Indicator::Entries);
+        let years = answers.first().map(|answer| answer.question().years().to_vec()).unwrap_or_default();
+        let mut by_subject: BTreeMap<Subject, Series> = BTreeMap::new();
+        for cell in answers.first().into_iter().flat_map(|answer| answer.cells()) {
+            let Some((subject, year)) = subject_and_year(cell, &years) else { continue };
+            let series =
+                by_subject.entry(subject).or_insert_with(|| Series { subject, entries: 0, line: Line::default() });
+            let Ok(figure) = &cell.figure else { continue };
+            if cell.indicator == Indicator::Entries && Some(&year) == years.last() {
+                series.entries = figure.n;
+            }
+            if cell.indicator == indicator {
+                series.line.push((year, *figure));
+            }
+        }
+        let mut series: Vec<Series> = by_subject.into_values().collect();
+        series.sort_by_key(|series| std::cmp::Reverse(series.entries));
+        let mut of_schools: BTreeMap<Urn, BTreeMap<Subject, Line>> = BTreeMap::new();
+        for cell in answers.get(1).into_iter().flat_map(|answer| answer.cells()) {
+            let school = cell.keys.iter().find_map(|key| if let Key::School(urn) = key { Some(*urn) } else { None });
+            let (Some(urn), Some((subject, year)), Ok(figure)) = (school, subject_and_year(cell, &years), &cell.figure)
+            else {
+                continue;
+            };
+            of_schools.entry(urn).or_default().entry(subject).or_default().push((year, *figure));
+        }
+        Self { indicator, years, series, of_schools: of_schools.into_iter().collect() }
+    }
+
+    /// The places of the series to draw.
+    fn chosen(&self, trends: &Trends) -> Vec<usize> {
+        let drawable = |series: &Series| !series.line.is_empty();
+        let of_word =
+            |word: &String| self.series.iter().position(|series| series.subject.slug == *word && drawable(series));
+        let chosen: Vec<usize> = trends.subjects.iter().filter_map(of_word).take(MOST).collect();
+        let usual = || (0..self.series.len()).filter(|place| drawable(&self.series[*place])).take(USUAL).collect();
+        if chosen.is_empty() { usual() } else { chosen }
+    }
+
+    /// The chart as a sentence, for who cannot see it.
+    fn in_words(&self, chosen: &[usize], answers: &[Arc<Answer>]) -> String {
+        let of_line = |name: &str, line: &Line| {
+            let (first, last) = (line.first()?, line.last()?);
+            let number = |figure: &Figure| value(self.indicator, figure.value);
+            Some(format!("{name} from {} in {} to {} in {}", number(&first.1), first.0, number(&last.1), last.0))
+        };
+        let mut lines: Vec<String> = chosen
+            .iter()
+            .filter_map(|place| of_line(&self.series[*place].subject.name, &self.series[*place].line))
+            .collect();
+        for (urn, of_school) in &self.of_schools {
+            for place in chosen {
+                let subject = self.series[*place].subject;
+                let line = of_school.get(&subject);
+                lines.extend(line.and_then(|line| of_line(&format!("school {urn}, {}", subject.name), line)));
+            }
+        }
+        let with = answers.first().map(|answer| words::compared_with(answer)).unwrap_or_default();
+        format!("Subject trends, {}: {}. {with}", self.indicator.label(), lines.join("; "))
+    }
+}
+
+/// With one year only, a question is not broken down by year.
+fn subject_and_year(cell: &Cell, years: &[Year]) -> Option<(Subject, Year)> {
+    let subject =
+        cell.keys.iter().find_map(|key| if let Key::Subject(subject) = key { Some(*subject) } else { None })?;
+    let year = cell.keys.iter().find_map(|key| if let Key::Year(year) = key { Some(*year) } else { None });
+    Some((subject, year.or(years.last().copied())?))
+}
+
+/// Where a figure of a year stands on screen.
+fn place_of(transform: &PlotTransform, year: Year, value: f64) -> egui::Pos2 {
+    transform.position_from_point(&PlotPoint::new(f64::from(year.ending()), value))
+}

@@ -1,0 +1,99 @@
+//! From the view to the questions of its panels. Pure: the same view asks the same.
+
+use super::session::Catalogue;
+use super::view::{Axes, Scatter, Tiles, Trends, View, usual_headlines};
+use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};
+
+/// Most selected schools that get lines of their own in trends.
+pub const MOST_LINES: usize = 5;
+
+fn ask(
+    view: &View,
+    years: Vec<Year>,
+    scope: Scope,
+    indicators: Vec<Indicator>,
+    by: &[Breakdown],
+    compare: Compare,
+) -> Option<Question> {
+    let draft = Draft {
+        stage: view.stage,
+        years,
+        pool: false,
+        scope,
+        indicators,
+        subjects: Vec::new(),
+        filter: view.filter.clone(),
+        by: by.to_vec(),
+        compare,
+    };
+    // Nothing to ask where the workspace has no years of the key stage.
+    Question::new(draft).ok()
+}
+
+/// The headlines by year.
+pub fn tiles(view: &View, catalogue: &Catalogue, tiles: &Tiles) -> Option<Question> {
+    let of_stage = |indicator: &&Indicator| indicator.stages().contains(&view.stage);
+    let chosen: Vec<Indicator> = tiles.indicators.iter().filter(of_stage).copied().collect();
+    let indicators = if chosen.is_empty() { usual_headlines(view.stage).to_vec() } else { chosen };
+    ask(view, view.years_shown(catalogue), view.scope_shown(), indicators, &[Breakdown::Year], view.compare)
+}
+
+/// Every subject by year, with its entries: which subjects are drawn is chosen from the answer.
+pub fn trends(view: &View, catalogue: &Catalogue, trends: &Trends) -> Option<Question> {
+    let indicators = vec![trends.indicator(view.stage), Indicator::Entries];
+    let by = [Breakdown::Subject, Breakdown::Year];
+    ask(view, view.years_shown(catalogue), view.scope_shown(), indicators, &by, view.compare)
+}
+
+/// The same of each selected school, for the first few of them.
+pub fn trends_of_selected(view: &View, catalogue: &Catalogue, trends: &Trends) -> Option<Question> {
+    if view.selected.is_empty() {
+        return None;
+    }
+    let schools = Scope::Schools(view.selected.iter().copied().take(MOST_LINES).collect());
+    let by = [Breakdown::School, Breakdown::Subject, Breakdown::Year];
+    let indicators = vec![trends.indicator(view.stage)];
+    ask(view, view.years_shown(catalogue), schools, indicators, &by, Compare::None)
+}
+
+/// Every school of the workspace in one year: those outside the group are drawn faintly behind it.
+pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Option<Question> {
+    let year = scatter.year(&view.years_shown(catalogue))?;
+    let Axes { x, y, size, colour } = scatter.axes(view.stage);
+    let mut indicators = vec![x, y, size];
+    indicators.extend(colour);
+    ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None)
+}
+
+/// What the group as a whole has on the axes of a scatter chart, and its comparator: the lines across the chart.
+pub fn scatter_means(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Option<Question> {
+    let year = scatter.year(&view.years_shown(catalogue))?;
+    let Axes { x, y, .. } = scatter.axes(view.stage);
+    ask(view, vec![year], view.scope.clone(), vec![x, y], &[], view.compare)
+}
+
+/// How many pupils a filter leaves in the last year shown, by school.
+pub fn left(view: &View, catalogue: &Catalogue) -> Option<Question> {
+    let year = view.years_shown(catalogue).last().copied()?;
+    ask(view, vec![year], view.scope.clone(), vec![Indicator::Pupils], &[Breakdown::School], Compare::None)
+}
+
+/// How many pupils a filter leaves in the last year shown, in all.
+pub fn left_in_all(view: &View, catalogue: &Catalogue) -> Option<Question> {
+    let year = view.years_shown(catalogue).last().copied()?;
+    ask(view, vec![year], view.scope.clone(), vec![Indicator::Pupils], &[], Compare::None)
+}
+
+/// What a filter is called: "FSM6, SEN support or EHC plan"; "all pupils" without one.
+pub fn filter_in_words(filter: &Filter) -> String {
+    let words: Vec<String> = filter
+        .constraints()
+        .map(|(_, groups)| groups.into_iter().map(crate::model::PupilGroup::label).collect::<Vec<_>>().join(" or "))
+        .collect();
+    if words.is_empty() { "all pupils".to_owned() } else { words.join(", ") }
+}
+
+/// Whether an indicator is of entries in subjects.
+pub fn is_of_subjects(indicator: Indicator) -> bool {
+    indicator.source() == Source::Results
+}

@@ -1,0 +1,11 @@
+//! Small parts that panels and bars share.
+
+mod chip;
+mod icon;
+mod mark;
+mod picker;
+
+pub use chip::{chip, segment};
+pub use icon::{Icon, icon_button};
+pub use mark::{Mark, paint_mark};
+pub use picker::{Pick, picker, search_list};

@@ -1,0 +1,71 @@
+//! Figures in words, the same on tiles, in tooltips and for screen readers.
+
+use crate::desk::{Answer, Cell, Comparison, Figure};
+use crate::export::words::{difference, grouped, value};
+use crate::method::interval::Significance;
+use crate::model::{Indicator, Question, Scope};
+
+use super::questions::filter_in_words;
+use super::session::Catalogue;
+
+/// "45.31, 95 % interval 44.90 to 45.72, 812 pupils", or the reason why there is no figure.
+pub fn figure(cell: &Cell) -> String {
+    match &cell.figure {
+        Err(reason) => reason.to_string(),
+        Ok(figure) => {
+            let interval = interval(cell.indicator, figure).map(|words| format!(", {words}")).unwrap_or_default();
+            format!("{}{interval}, {}", value(cell.indicator, figure.value), pupils(cell.indicator, figure.n))
+        }
+    }
+}
+
+/// "95 % interval 44.90 to 45.72"; nothing for counts.
+pub fn interval(indicator: Indicator, figure: &Figure) -> Option<String> {
+    let interval = figure.interval?;
+    Some(format!("95 % interval {} to {}", value(indicator, interval.lower), value(indicator, interval.upper)))
+}
+
+/// "812 pupils", or entries where an indicator is of those.
+pub fn pupils(indicator: Indicator, n: i64) -> String {
+    let entries = super::questions::is_of_subjects(indicator);
+    match (n, entries) {
+        (1, false) => "1 pupil".to_owned(),
+        (1, true) => "1 entry".to_owned(),
+        (n, false) => format!("{} pupils", grouped(n)),
+        (n, true) => format!("{} entries", grouped(n)),
+    }
+}
+
+/// "0.81 above", "2.3 pp below", "0.1 pp above, not significantly".
+pub fn compared(indicator: Indicator, comparison: &Comparison) -> String {
+    let size = difference(indicator, comparison.difference);
+    match comparison.significance {
+        Significance::Above | Significance::Below => format!("{size}, significant"),
+        Significance::NotDifferent => format!("{size}, not significant"),
+    }
+}
+
+/// The question of an answer in words: who, which pupils, when.
+pub fn question(question: &Question, catalogue: &Catalogue) -> String {
+    let years = question.years();
+    let span = match (years.first(), years.last()) {
+        (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
+        (Some(year), _) => year.to_string(),
+        _ => String::new(),
+    };
+    let who = catalogue.name_of(question.scope());
+    format!("{who} · {} · {} · {span}", question.stage(), filter_in_words(question.filter()))
+}
+
+/// "Compared with: …", where there is a comparator.
+pub fn compared_with(answer: &Answer) -> String {
+    answer.compared_with().map(|with| format!("Compared with {with}")).unwrap_or_default()
+}
+
+/// How many schools a scope is: "26 schools".
+pub fn schools(scope: &Scope, catalogue: &Catalogue) -> String {
+    match catalogue.register.schools_of(scope).count() {
+        1 => "1 school".to_owned(),
+        n => format!("{} schools", grouped(n as i64)),
+    }
+}
