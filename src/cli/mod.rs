@@ -15,8 +15,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use error::CliError;
-
 /// The results of many schools together, without a pupil in sight.
 #[derive(Parser)]
 #[command(name = "schoolbench", version, args_conflicts_with_subcommands = true)]

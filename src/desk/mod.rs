@@ -70,11 +70,13 @@ pub struct Options {
     pub cache_bytes: usize,
     /// Called from a worker when an answer has come: the window wakes up to draw it.
     pub notify: Arc<dyn Fn() + Send + Sync>,
+    /// Called on a worker before it works on a question: tests hold the engine up here.
+    pub before: Arc<dyn Fn(&Question) + Send + Sync>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}) }
+        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}), before: Arc::new(|_| {}) }
     }
 }
 
@@ -93,6 +95,7 @@ struct Shared {
     done: Condvar,
     library: Library,
     notify: Arc<dyn Fn() + Send + Sync>,
+    before: Arc<dyn Fn(&Question) + Send + Sync>,
 }
 
 struct State {
@@ -139,6 +142,7 @@ impl Desk {
             done: Condvar::new(),
             library: Library::open(&workspace, reader, options.cache_bytes)?,
             notify: options.notify,
+            before: options.before,
         });
         let mut desk = Self { shared, workers: Vec::new(), workspace };
         for (lane, name) in [(Lane::Interactive, "desk-interactive"), (Lane::Background, "desk-background")] {
@@ -224,6 +228,15 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Waits until no panel waits for an answer, at most this long. Gives whether that is so: for tests.
+    pub fn wait_until_settled(&self, longest: Duration) -> bool {
+        let state = self.shared.lock();
+        let waiting = |state: &mut State| state.panels.values().any(|p| matches!(p.status, Status::Waiting { .. }));
+        let waited = self.shared.done.wait_timeout_while(state, longest, waiting);
+        let (_state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        !timeout.timed_out()
     }
 
     /// Bytes of answers kept now.
@@ -332,6 +345,7 @@ impl Shared {
             let handle = connection.interrupt_handle();
             state.running[place] = Some(Running { question: question.clone(), handle });
             drop(state);
+            (self.before)(&question);
             let wanted = || self.lock().wanted(&question);
             // A fault of the program in one question must not leave every panel waiting.
             let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted));

@@ -194,7 +194,9 @@ impl Window {
                     };
                     let rows = export::words::grouped(i64::try_from(rows).unwrap_or(i64::MAX));
                     let seconds = loaded.elapsed.as_secs_f64();
-                    self.message = Some(format!("Loaded {rows} rows in {seconds:.1} s{known}"));
+                    // The demo was not asked to be loaded, only to be shown.
+                    let asked_for = self.load.as_ref().is_none_or(|load| !load.is_demo);
+                    self.message = asked_for.then(|| format!("Loaded {rows} rows in {seconds:.1} s{known}"));
                     (self.load, self.opening) = (None, true);
                 }
                 News::NotLoaded(error) => {
@@ -263,8 +265,7 @@ impl Window {
         let bar = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(space.two as i8, space.one as i8));
         Edge::top("top").frame(bar(*colours.panel)).show(ui, |ui| {
             let session = self.open.as_ref().map(|open| (&*open.session, &open.view));
-            let theme = self.look.unwrap_or(self.settings.theme).into();
-            top_bar(ui, &TopBar { session, situation, theme }, out);
+            top_bar(ui, &TopBar { session, situation }, out);
             if let Some(open) = &mut self.open {
                 ui.add_space(space.half);
                 open.filter_bar.ui(ui, &open.session, &open.view, out);

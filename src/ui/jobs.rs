@@ -66,14 +66,15 @@ pub struct Load {
     pub cancel: Cancel,
     pub started: Instant,
     pub what: String,
+    pub is_demo: bool,
     progress: Arc<Mutex<Progress>>,
 }
 
 impl Load {
-    fn of(what: String) -> Self {
+    fn of(what: String, is_demo: bool) -> Self {
         let progress = Progress { what: "reading files", rows: (0, 0), fraction: 0.0 };
         let progress = Arc::new(Mutex::new(progress));
-        Self { cancel: Cancel::default(), started: Instant::now(), what, progress }
+        Self { cancel: Cancel::default(), started: Instant::now(), what, is_demo, progress }
     }
 
     /// How far it is.
@@ -92,11 +93,6 @@ impl Jobs {
     /// The news since the last call.
     pub fn news(&self) -> impl Iterator<Item = News> + '_ {
         self.news.try_iter()
-    }
-
-    /// Waits for the next news: for tests, which have no frames to wait in.
-    pub fn next(&self, longest: Duration) -> Option<News> {
-        self.news.recv_timeout(longest).ok()
     }
 
     fn start(&self, name: &str, job: impl FnOnce(&Teller) + Send + 'static) {
@@ -123,7 +119,7 @@ impl Jobs {
 
     /// Opens the demo, and makes it first where it is not there yet.
     pub fn demo(&self, before: Option<Box<Session>>) -> Load {
-        let load = Load::of("Making the demo".to_owned());
+        let load = Load::of("Making the demo".to_owned(), true);
         let running = load.clone();
         self.start("demo", move |teller| {
             drop(before);
@@ -151,7 +147,7 @@ impl Jobs {
     /// Loads files into a workspace, which is made if there is none, and opens it. `before` is the open one: nobody can
     /// read a workspace while it is loaded into.
     pub fn load(&self, workspace: PathBuf, files: Vec<PathBuf>, before: Option<Box<Session>>) -> Load {
-        let load = Load::of(format!("Loading into {}", workspace.display()));
+        let load = Load::of(format!("Loading into {}", workspace.display()), false);
         let running = load.clone();
         self.start("load", move |teller| {
             let was_open = before.as_ref().map(|session| session.path.clone());

@@ -32,7 +32,7 @@ impl Layout {
     pub fn usual() -> Self {
         let part = |share, holds| Part { share, holds };
         Self::Row(vec![
-            part(540, Self::Column(vec![part(470, Self::Panel(1)), part(530, Self::Panel(2))])),
+            part(540, Self::Column(vec![part(490, Self::Panel(1)), part(510, Self::Panel(2))])),
             part(460, Self::Panel(3)),
         ])
     }

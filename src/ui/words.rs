@@ -69,3 +69,19 @@ pub fn schools(scope: &Scope, catalogue: &Catalogue) -> String {
         n => format!("{} schools", grouped(n as i64)),
     }
 }
+
+/// A name that fits a tile.
+pub fn short(indicator: Indicator) -> &'static str {
+    match indicator {
+        Indicator::Basics4 => "Grade 4+ in English and maths",
+        Indicator::Basics5 => "Grade 5+ in English and maths",
+        Indicator::Ebacc4 => "EBacc at grade 4+",
+        Indicator::Ebacc5 => "EBacc at grade 5+",
+        Indicator::RwmExpected => "RWM: expected standard",
+        Indicator::RwmHigh => "RWM: higher standard",
+        Indicator::GpsExpected => "GPS: expected standard",
+        Indicator::GpsHigh => "GPS: higher standard",
+        Indicator::GpsScore => "GPS: scaled score",
+        other => other.label(),
+    }
+}

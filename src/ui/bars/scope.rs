@@ -2,23 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{Popup, PopupCloseBehavior, RichText, TextEdit, Ui};
+use eframe::egui::{Popup, PopupCloseBehavior, TextEdit, Ui};
 
 use crate::model::{Scope, Urn};
 use crate::ui::change::{Change, Outbox};
 use crate::ui::session::{Catalogue, Group};
 use crate::ui::view::View;
-use crate::ui::widgets::{Pick, search_list, segment};
+use crate::ui::widgets::{Pick, picker_button, search_list, segment};
 use crate::ui::{theme, words};
 
 /// Draws the picker.
 pub(super) fn scope_picker(ui: &mut Ui, view: &View, catalogue: &Catalogue, out: &mut Outbox) {
     let name = catalogue.name_of(&view.scope);
     let of = words::schools(&view.scope, catalogue);
-    let text = RichText::new(format!("{}  ⏷", cut(&name, 44))).font(theme::strong());
-    let button = ui.button(text).on_hover_text(format!("{name}: {of}. Choose another group"));
-    button
-        .widget_info(|| eframe::egui::WidgetInfo::labeled(eframe::egui::Role::Button, true, format!("Group: {name}")));
+    let button = picker_button(ui, "Group", &name, theme::strong());
     ui.label(theme::muted(ui, of));
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(400.0).show(|ui| {
         let id = ui.scope_id().with("kind");
@@ -120,11 +117,4 @@ fn urns_typed(ui: &mut Ui, catalogue: &Catalogue) -> Option<Scope> {
     }
     ui.data_mut(|data| data.insert_temp(id, text));
     picked
-}
-
-fn cut(text: &str, longest: usize) -> String {
-    if text.chars().count() <= longest {
-        return text.to_owned();
-    }
-    text.chars().take(longest - 1).chain(['…']).collect()
 }

@@ -1,6 +1,6 @@
 //! The bar at the top: workspace, group, key stage, years, comparator.
 
-use eframe::egui::{self, MenuBar, RichText, Theme, ThemePreference, Ui};
+use eframe::egui::{self, RichText, Theme, Ui};
 
 use super::scope::scope_picker;
 use crate::model::Compare;
@@ -16,7 +16,6 @@ use crate::ui::widgets::{Icon, Pick, icon_button, picker, segment};
 pub struct TopBar<'a> {
     pub session: Option<(&'a Session, &'a View)>,
     pub situation: Situation,
-    pub theme: ThemePreference,
 }
 
 /// Draws the bar.
@@ -81,7 +80,8 @@ fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
             ],
         ),
     ];
-    MenuBar::new().ui(ui, |ui| {
+    ui.scope(|ui| {
+        egui::containers::menu::menu_style(ui.style_mut());
         for (name, commands) in groups {
             ui.menu_button(name, |ui| {
                 ui.set_min_width(260.0);

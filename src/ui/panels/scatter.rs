@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{self, PointerButton, Role, Sense, Ui, WidgetInfo, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
-use super::trends::axis_number;
+use super::trends::{axis, axis_number};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Figure, Key, Reason};
 use crate::export::words::value;
@@ -87,7 +87,7 @@ impl State {
         let foot = 18.0;
         let plot_rect = egui::Rect::from_min_max(room.min, room.max - vec2(0.0, foot));
         let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
-        let shown = plot(id, drawn).show(&mut plot_ui, |_| ());
+        let shown = plot(id, drawn, theme::of(ui)).show(&mut plot_ui, |_| ());
         let response = shown.response;
         let summary = drawn.in_words(&group, scene);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
@@ -132,14 +132,14 @@ impl State {
     }
 }
 
-fn plot<'a>(id: u64, drawn: &Drawn) -> Plot<'a> {
+fn plot<'a>(id: u64, drawn: &Drawn, colours: &theme::Colours) -> Plot<'a> {
     let Axes { x, y, .. } = drawn.axes;
     let tick =
         |indicator: Indicator| move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
     // A new question starts from its own bounds, not from where the old one was moved to.
     Plot::new(("scatter", id, x, y))
-        .custom_x_axes(vec![AxisHints::new_x().formatter(tick(x)).label(axis_label(x))])
-        .custom_y_axes(vec![AxisHints::new_y().formatter(tick(y)).label(axis_label(y))])
+        .custom_x_axes(vec![axis(AxisHints::new_x(), colours).formatter(tick(x)).label(axis_label(x))])
+        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick(y)).label(axis_label(y))])
         .include_x(drawn.x.0)
         .include_x(drawn.x.1)
         .include_y(drawn.y.0)
@@ -152,6 +152,9 @@ fn plot<'a>(id: u64, drawn: &Drawn) -> Plot<'a> {
         .allow_scroll(false)
         .show_crosshair(false)
         .show_background(false)
+        .grid_color(*colours.grid)
+        .grid_fade(0.0)
+        .grid_spacing(egui::Rangef::new(48.0, 320.0))
         .show_x(false)
         .show_y(false)
 }

@@ -18,8 +18,9 @@ use crate::ui::widgets::{Mark, paint_mark};
 use crate::ui::{questions, theme, words};
 
 /// A tile is at least this wide, in points.
-const NARROWEST: f32 = 218.0;
-const HEIGHT: f32 = 132.0;
+const NARROWEST: f32 = 198.0;
+/// And at least this high.
+const HEIGHT: f32 = 114.0;
 
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
@@ -56,12 +57,14 @@ impl State {
         let gap = theme::space().one;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let width = ui.available_width();
-            let columns = (((width + gap) / (NARROWEST + gap)).floor() as usize).clamp(1, tiles.len().max(1));
+            // As few rows as fit, and those of equal length.
+            let widest = (((width + gap) / (NARROWEST + gap)).floor() as usize).clamp(1, tiles.len().max(1));
+            let rows = tiles.len().div_ceil(widest).max(1);
+            let columns = tiles.len().div_ceil(rows).max(1);
             let tile_width = (width - gap * (columns - 1) as f32) / columns as f32;
-            let rows = tiles.len().div_ceil(columns);
             // Tiles fill the panel; where it is too low they scroll.
-            let spread = (ui.available_height() - gap * (rows.max(1) - 1) as f32) / rows.max(1) as f32;
-            let height = spread.clamp(HEIGHT, 1.35 * HEIGHT);
+            let spread = (ui.available_height() - gap * (rows - 1) as f32) / rows as f32;
+            let height = spread.clamp(HEIGHT, 1.8 * HEIGHT);
             ui.spacing_mut().item_spacing = vec2(gap, gap);
             for row in tiles.chunks(columns) {
                 ui.horizontal(|ui| {
@@ -134,11 +137,11 @@ impl Tile<'_> {
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let radius = CornerRadius::same(theme::space().radius);
         painter.rect(rect, radius, *colours.sunken, Stroke::new(1.0, *colours.line), StrokeKind::Inside);
-        let inner = rect.shrink2(vec2(12.0, 10.0));
+        let inner = rect.shrink2(vec2(12.0, 8.0));
         let line = |text: String, font, colour| one_line(&painter, text, font, colour, inner.width());
         painter.galley(
             inner.min,
-            line(self.indicator.label().to_owned(), theme::small_strong(), *colours.muted),
+            line(words::short(self.indicator).to_owned(), theme::small_strong(), *colours.muted),
             *colours.muted,
         );
         let year = self.year.to_string();
@@ -152,10 +155,11 @@ impl Tile<'_> {
                 return;
             }
         };
+        let foot = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 24.0), inner.max);
         let number = painter.layout_no_wrap(value(self.indicator, figure.value), theme::hero(), *colours.text);
         let spark = Rect::from_min_max(
-            pos2(inner.left() + number.size().x + 14.0, number_top + 4.0),
-            pos2(inner.right(), number_top + 34.0),
+            pos2(inner.left() + number.size().x + 14.0, number_top + 5.0),
+            pos2(inner.right(), foot.top() - 26.0),
         );
         painter.galley(pos2(inner.left(), number_top), number, *colours.text);
         if spark.width() > 40.0 {
@@ -163,18 +167,20 @@ impl Tile<'_> {
         }
         let of = words::pupils(self.indicator, figure.n);
         let sure = figure.interval.map_or_else(
-            || format!("{of} · {year}"),
+            || vec![format!("{of} · {year}"), of.clone()],
             |interval| {
                 let (lower, upper) = (value(self.indicator, interval.lower), value(self.indicator, interval.upper));
-                format!("95 %: {} to {upper} · {of}", lower.trim_end_matches(" %"))
+                let span = format!("{} to {upper} · {of}", lower.trim_end_matches(" %"));
+                vec![format!("95 %: {span}"), span]
             },
         );
-        painter.galley(
-            pos2(inner.left(), number_top + 40.0),
-            line(sure, theme::small(), *colours.muted),
-            *colours.muted,
-        );
-        let foot = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 24.0), inner.max);
+        let fits = |text: &String| {
+            let whole = painter.layout_no_wrap(text.clone(), theme::small(), *colours.muted);
+            whole.size().x <= inner.width()
+        };
+        let sure = sure.iter().find(|text| fits(text)).or(sure.last()).cloned().unwrap_or_default();
+        let sure = line(sure, theme::small(), *colours.muted);
+        painter.galley(pos2(inner.left(), foot.top() - 20.0), sure, *colours.muted);
         match &figure.comparison {
             Some(Ok(comparison)) => {
                 let (ink, soft, mark, verdict) = match comparison.significance {
@@ -195,8 +201,8 @@ impl Tile<'_> {
                 painter.galley(left, text, ink);
                 let beside = format!("against {}", value(self.indicator, comparison.comparator));
                 let room = foot.right() - pill.right() - 8.0;
-                let note = one_line(&painter, beside, theme::small(), *colours.muted, room.max(0.0));
-                if room > 40.0 {
+                let note = painter.layout_no_wrap(beside, theme::small(), *colours.muted);
+                if note.size().x <= room {
                     let at = pos2(pill.right() + 8.0, foot.center().y - note.size().y / 2.0);
                     painter.galley(at, note, *colours.muted);
                 }

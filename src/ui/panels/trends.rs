@@ -92,7 +92,7 @@ impl State {
         let chart = paint::Chart { drawn, chosen: &chosen, lit: self.lit, scene };
         let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
         let (low, high) = chart.range();
-        let shown = plot(id, drawn, (low, high)).show(&mut plot_ui, |_| ());
+        let shown = plot(id, drawn, (low, high), theme::of(ui)).show(&mut plot_ui, |_| ());
         let summary = drawn.in_words(&chosen, answers);
         shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
         let painter = ui.painter().with_clip_rect(shown.transform.frame().expand(3.0).intersect(ui.clip_rect()));
@@ -116,7 +116,7 @@ impl State {
     }
 }
 
-fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64)) -> Plot<'a> {
+fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), colours: &theme::Colours) -> Plot<'a> {
     let ends = drawn.years.first().zip(drawn.years.last());
     let (first, last) = ends.map_or((0, 1), |(first, last)| (first.ending(), last.ending()));
     let indicator = drawn.indicator;
@@ -129,8 +129,10 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64)) -> Plot<'a> {
     };
     let tick = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
     Plot::new(("trends", id))
-        .custom_x_axes(vec![AxisHints::new_x().formatter(year).label_spacing(egui::Rangef::new(44.0, 56.0))])
-        .custom_y_axes(vec![AxisHints::new_y().formatter(tick)])
+        .custom_x_axes(vec![
+            axis(AxisHints::new_x(), colours).formatter(year).label_spacing(egui::Rangef::new(44.0, 56.0)),
+        ])
+        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick)])
         .x_grid_spacer(marks)
         .default_x_bounds(f64::from(first) - 0.25, f64::from(last) + 0.25)
         .default_y_bounds(low, high)
@@ -146,8 +148,16 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64)) -> Plot<'a> {
         .allow_boxed_zoom(false)
         .show_crosshair(false)
         .show_background(false)
+        .grid_color(*colours.grid)
+        .grid_fade(0.0)
+        .grid_spacing(egui::Rangef::new(48.0, 320.0))
         .show_x(false)
         .show_y(false)
+}
+
+/// An axis in the quiet type of notes.
+pub(super) fn axis<'a>(hints: AxisHints<'a>, colours: &theme::Colours) -> AxisHints<'a> {
+    hints.tick_label_font(theme::small()).tick_label_color(*colours.muted)
 }
 
 /// A tick of an axis: as many decimals as its step needs.

@@ -37,7 +37,7 @@ pub fn picker<T: PartialEq + Clone>(
     words: &str,
     lines: impl FnOnce() -> Vec<Pick<T>>,
 ) -> Option<T> {
-    let button = picker_button(ui, caption, words);
+    let button = picker_button(ui, caption, words, theme::small_strong());
     let mut picked = None;
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(280.0).show(|ui| {
         picked = search_list(ui, caption, &lines(), |line| line == chosen);
@@ -48,14 +48,15 @@ pub fn picker<T: PartialEq + Clone>(
     picked
 }
 
-fn picker_button(ui: &mut Ui, caption: &str, words: &str) -> Response {
+/// A button that opens a list: a caption, what is chosen, a caret.
+pub fn picker_button(ui: &mut Ui, caption: &str, words: &str, font: egui::FontId) -> Response {
     let colours = theme::of(ui);
     let (pad, caret) = (theme::space().one, 8.0);
-    let widest = (ui.available_width().max(80.0) - caret - 3.0 * pad).min(280.0);
+    let widest = (ui.available_width().max(80.0) - caret - 3.0 * pad).min(420.0);
     let mut text = egui::text::LayoutJob::default();
     let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
     text.append(caption, 0.0, format(theme::small(), *colours.muted));
-    text.append(words, if caption.is_empty() { 0.0 } else { 6.0 }, format(theme::small_strong(), *colours.text));
+    text.append(words, if caption.is_empty() { 0.0 } else { 6.0 }, format(font, *colours.text));
     text.wrap = egui::text::TextWrapping::truncate_at_width(widest);
     let galley = ui.painter().layout_job(text);
     let size = vec2(galley.size().x + caret + 3.0 * pad, ui.spacing().interact_size.y);
