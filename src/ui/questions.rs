@@ -56,20 +56,29 @@ pub fn trends_of_selected(view: &View, catalogue: &Catalogue, trends: &Trends) -
     ask(view, view.years_shown(catalogue), schools, indicators, &by, Compare::None)
 }
 
-/// Every school of the workspace in one year: those outside the group are drawn faintly behind it.
-pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Option<Question> {
-    let year = scatter.year(&view.years_shown(catalogue))?;
+/// Every school of the workspace in one year, those outside the group too: they are drawn faintly behind it. Then what
+/// the group has as a whole, and its comparator: the lines across the chart.
+///
+/// Results are of the pupils that the filter lets in; a school's intake is of all its pupils, whatever the filter.
+pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Question> {
+    let Some(year) = scatter.year(&view.years_shown(catalogue)) else { return Vec::new() };
     let Axes { x, y, size, colour } = scatter.axes(view.stage);
-    let mut indicators = vec![x, y, size];
-    indicators.extend(colour);
-    ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None)
-}
-
-/// What the group as a whole has on the axes of a scatter chart, and its comparator: the lines across the chart.
-pub fn scatter_means(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Option<Question> {
-    let year = scatter.year(&view.years_shown(catalogue))?;
-    let Axes { x, y, .. } = scatter.axes(view.stage);
-    ask(view, vec![year], view.scope.clone(), vec![x, y], &[], view.compare)
+    let wanted: Vec<Indicator> = [y, x, size].into_iter().chain(colour).collect();
+    let of_everyone = View { filter: Filter::everyone(), ..view.clone() };
+    let apart = !view.filter.is_everyone();
+    let (intake, results): (Vec<Indicator>, Vec<Indicator>) =
+        wanted.into_iter().partition(|indicator| apart && indicator.is_intake());
+    let mut questions = Vec::new();
+    for (view, indicators) in [(view, results), (&of_everyone, intake)] {
+        if indicators.is_empty() {
+            continue;
+        }
+        let on_axes: Vec<Indicator> =
+            indicators.iter().copied().filter(|indicator| *indicator == x || *indicator == y).collect();
+        questions.extend(ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None));
+        questions.extend(ask(view, vec![year], view.scope.clone(), on_axes, &[], view.compare));
+    }
+    questions
 }
 
 /// How many pupils a filter leaves in the last year shown, by school.

@@ -19,7 +19,7 @@ fn desk(cache_bytes: usize) -> (Desk, Receiver<()>) {
         let _ = sender.try_send(());
     });
     let workspace = Workspace::open(demo::workspace(), Access::Read).unwrap();
-    (Desk::new(workspace, Reader::default(), Options { cache_bytes, notify }).unwrap(), receiver)
+    (Desk::new(workspace, Reader::default(), Options { cache_bytes, notify, ..Options::default() }).unwrap(), receiver)
 }
 
 fn question(years: &str, filter: &[&str], by: &str) -> Question {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use eframe::egui::{self, PointerButton, Role, Sense, Ui, WidgetInfo, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
-use super::trends::{axis, axis_number};
+use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
-use crate::desk::{Answer, Figure, Key, Reason};
+use crate::desk::{Answer, Cell, Figure, Key, Reason};
 use crate::export::words::value;
 use crate::model::{Indicator, Unit, Urn, Year};
 use crate::ui::change::Change;
@@ -35,6 +35,8 @@ pub(super) struct State {
 struct Drawn {
     axes: Axes,
     year: Option<Year>,
+    /// Whether results are of some pupils only; intake is always of all.
+    filtered: bool,
     /// Schools with a figure on both axes, larger ones first, so that smaller ones lie on top.
     dots: Vec<Dot>,
     /// Schools that have pupils but cannot be drawn, and why the first of them cannot.
@@ -61,10 +63,7 @@ struct Dot {
 impl State {
     pub fn ask(&mut self, id: u64, scatter: &Scatter, scene: &Scene<'_>) -> Progress {
         let (view, catalogue) = (scene.view, &scene.session.catalogue);
-        let questions: Vec<_> = questions::scatter(view, catalogue, scatter)
-            .into_iter()
-            .chain(questions::scatter_means(view, catalogue, scatter))
-            .collect();
+        let questions = questions::scatter(view, catalogue, scatter);
         let axes = scatter.axes(view.stage);
         self.sheet.ask(&scene.session.desk, id, &questions, axes, |answers| Drawn::of(axes, answers))
     }
@@ -75,12 +74,12 @@ impl State {
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
         let Some((drawn, answers)) = self.sheet.shown() else { return };
-        let Some(answer) = answers.get(1).or(answers.first()) else {
+        // The group is that of the answer, not of the view, which may have moved on.
+        let Some(answer) = answers.iter().find(|answer| answer.question().by().is_empty()).or(answers.first()) else {
             nothing(ui, "No results of this key stage are loaded");
             return;
         };
         controls(ui, id, scatter, scene);
-        // The group is that of the answer, not of the view, which may have moved on.
         let register = &scene.session.catalogue.register;
         let group: BTreeSet<Urn> = register.schools_of(answer.question().scope()).map(|school| school.urn).collect();
         let room = ui.available_rect_before_wrap();
@@ -138,8 +137,8 @@ fn plot<'a>(id: u64, drawn: &Drawn, colours: &theme::Colours) -> Plot<'a> {
         |indicator: Indicator| move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
     // A new question starts from its own bounds, not from where the old one was moved to.
     Plot::new(("scatter", id, x, y))
-        .custom_x_axes(vec![axis(AxisHints::new_x(), colours).formatter(tick(x)).label(axis_label(x))])
-        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick(y)).label(axis_label(y))])
+        .custom_x_axes(vec![axis(AxisHints::new_x(), colours).formatter(tick(x)).label(drawn.axis_label(x))])
+        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick(y)).label(drawn.axis_label(y))])
         .include_x(drawn.x.0)
         .include_x(drawn.x.1)
         .include_y(drawn.y.0)
@@ -154,13 +153,11 @@ fn plot<'a>(id: u64, drawn: &Drawn, colours: &theme::Colours) -> Plot<'a> {
         .show_background(false)
         .grid_color(*colours.grid)
         .grid_fade(0.0)
-        .grid_spacing(egui::Rangef::new(48.0, 320.0))
+        .x_grid_spacer(steps)
+        .y_grid_spacer(steps)
+        .grid_spacing(egui::Rangef::new(8.0, 80.0))
         .show_x(false)
         .show_y(false)
-}
-
-fn axis_label(indicator: Indicator) -> egui::RichText {
-    egui::RichText::new(indicator.label()).font(theme::small_strong())
 }
 
 fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
@@ -227,30 +224,29 @@ impl Drawn {
         let mut drawn = Self {
             axes,
             year: answers.first().and_then(|answer| answer.question().years().last().copied()),
+            filtered: answers.iter().any(|answer| !answer.question().filter().is_everyone()),
             dots: Vec::new(),
             withheld: (0, None),
             x: none,
             y: none,
             size: none,
             colour: none,
-            means: [None; 2],
+            means: [axes.x, axes.y].map(|of| answers.iter().find_map(|a| a.cell(&[], of)?.figure.as_ref().ok().copied())),
         };
-        let indicators = answers.first().map(|answer| answer.question().indicators().to_vec()).unwrap_or_default();
-        let place = |of: Indicator| indicators.iter().position(|known| *known == of);
-        let places = (place(axes.x), place(axes.y), place(axes.size), axes.colour.and_then(place));
-        let (Some(x), Some(y), Some(size), colour) = places else { return drawn };
-        // An answer has the cells of a school together, in the order of the indicators.
-        for cells in answers.iter().take(1).flat_map(|answer| answer.cells().chunks(indicators.len())) {
-            let Some(Key::School(urn)) = cells.first().and_then(|cell| cell.keys.first()) else { continue };
-            match (&cells[x].figure, &cells[y].figure) {
-                (Ok(on_x), Ok(on_y)) => {
-                    let number = |place: usize| cells[place].figure.as_ref().ok().map(|figure| figure.value);
+        let [Some(x), Some(y), Some(size)] = [axes.x, axes.y, axes.size].map(|of| BySchool::of(of, answers)) else {
+            return drawn;
+        };
+        let colour = axes.colour.and_then(|of| BySchool::of(of, answers));
+        for (urn, on_y) in y.figures() {
+            match (x.figure(urn), on_y) {
+                (Some(Ok(on_x)), Ok(on_y)) => {
+                    let number = |of: &BySchool| of.figure(urn)?.as_ref().ok().map(|figure| figure.value);
                     let dot = Dot {
-                        urn: *urn,
+                        urn,
                         x: *on_x,
                         y: *on_y,
-                        size: number(size).unwrap_or(0.0),
-                        colour: colour.and_then(number),
+                        size: number(&size).unwrap_or(0.0),
+                        colour: colour.as_ref().and_then(number),
                     };
                     widen(&mut drawn.x, dot.x.value);
                     widen(&mut drawn.y, dot.y.value);
@@ -258,16 +254,20 @@ impl Drawn {
                     dot.colour.into_iter().for_each(|colour| widen(&mut drawn.colour, colour));
                     drawn.dots.push(dot);
                 }
-                (Err(reason), _) | (_, Err(reason)) => {
+                (Some(Err(reason)), _) | (_, Err(reason)) => {
                     drawn.withheld.0 += 1;
                     drawn.withheld.1.get_or_insert(*reason);
                 }
+                (None, _) => {}
             }
         }
         drawn.dots.sort_by(|a, b| b.size.total_cmp(&a.size));
-        let mean = |of: Indicator| answers.get(1)?.cell(&[], of)?.figure.as_ref().ok().copied();
-        drawn.means = [mean(axes.x), mean(axes.y)];
         drawn
+    }
+
+    fn axis_label(&self, indicator: Indicator) -> egui::RichText {
+        let of_all = if self.filtered && indicator.is_intake() { ", of all pupils" } else { "" };
+        egui::RichText::new(format!("{}{of_all}", indicator.label())).font(theme::small_strong())
     }
 
     /// The chart as a sentence, for who cannot see it.
@@ -297,6 +297,54 @@ impl Drawn {
             "Schools, {year}: {in_group} of the group and {} others; {ranges}{selected}",
             self.dots.len() - in_group
         )
+    }
+}
+
+/// An indicator's figures by school, from the answer that has them. Answers have their schools in order.
+struct BySchool<'a> {
+    answer: &'a Answer,
+    /// The indicator's place among those of the answer.
+    place: usize,
+    indicators: usize,
+}
+
+impl<'a> BySchool<'a> {
+    fn of(indicator: Indicator, answers: &'a [Arc<Answer>]) -> Option<Self> {
+        let by_school = answers.iter().filter(|answer| !answer.question().by().is_empty());
+        by_school.into_iter().find_map(|answer| {
+            let indicators = answer.question().indicators();
+            let place = indicators.iter().position(|known| *known == indicator)?;
+            Some(Self { answer, place, indicators: indicators.len() })
+        })
+    }
+
+    /// The cells of a school stand together, in the order of the indicators.
+    fn rows(&self) -> impl Iterator<Item = &'a [Cell]> + use<'a> {
+        self.answer.cells().chunks_exact(self.indicators)
+    }
+
+    fn figures(&self) -> impl Iterator<Item = (Urn, &'a Result<Figure, Reason>)> + use<'a> {
+        let place = self.place;
+        self.rows().filter_map(move |cells| Some((school_of(cells)?, &cells[place].figure)))
+    }
+
+    fn figure(&self, urn: Urn) -> Option<&'a Result<Figure, Reason>> {
+        let rows = self.answer.cells().len() / self.indicators;
+        let row = |nth: usize| &self.answer.cells()[nth * self.indicators..(nth + 1) * self.indicators];
+        let (mut low, mut high) = (0, rows);
+        while low < high {
+            let middle = (low + high) / 2;
+            if school_of(row(middle))? < urn { low = middle + 1 } else { high = middle }
+        }
+        let found = (low < rows).then(|| row(low)).filter(|cells| school_of(cells) == Some(urn))?;
+        Some(&found[self.place].figure)
+    }
+}
+
+fn school_of(cells: &[Cell]) -> Option<Urn> {
+    match cells.first()?.keys.first()? {
+        Key::School(urn) => Some(*urn),
+        _ => None,
     }
 }
 

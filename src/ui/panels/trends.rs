@@ -134,6 +134,7 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), colours: &theme::Co
         ])
         .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick)])
         .x_grid_spacer(marks)
+        .y_grid_spacer(steps)
         .default_x_bounds(f64::from(first) - 0.25, f64::from(last) + 0.25)
         .default_y_bounds(low, high)
         .include_x(f64::from(first) - 0.25)
@@ -150,7 +151,7 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), colours: &theme::Co
         .show_background(false)
         .grid_color(*colours.grid)
         .grid_fade(0.0)
-        .grid_spacing(egui::Rangef::new(48.0, 320.0))
+        .grid_spacing(egui::Rangef::new(8.0, 80.0))
         .show_x(false)
         .show_y(false)
 }
@@ -158,6 +159,17 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), colours: &theme::Co
 /// An axis in the quiet type of notes.
 pub(super) fn axis<'a>(hints: AxisHints<'a>, colours: &theme::Colours) -> AxisHints<'a> {
     hints.tick_label_font(theme::small()).tick_label_color(*colours.muted)
+}
+
+/// Some five lines across an axis, at steps of 1, 2 or 5.
+pub(super) fn steps(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let rough = ((high - low) / 5.0).max(f64::MIN_POSITIVE);
+    let power = 10f64.powf(rough.log10().floor());
+    let step_size = [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= rough);
+    let step_size = step_size.unwrap_or(rough);
+    let marks = (low / step_size).ceil() as i64..=(high / step_size).floor() as i64;
+    marks.take(50).map(|nth| GridMark { value: nth as f64 * step_size, step_size }).collect()
 }
 
 /// A tick of an axis: as many decimals as its step needs.

@@ -104,7 +104,9 @@ impl Chart<'_> {
             let at = self.place(dot);
             let radius = self.radius(dot).max(5.0);
             let ring = if selected.contains(&dot.urn) { *colours.select } else { *colours.text };
-            painter.circle(at, radius, self.ink(dot, colours), Stroke::new(1.0, *colours.panel));
+            let own = self.group.contains(&dot.urn);
+            let ink = if own { self.ink(dot, colours) } else { *colours.muted };
+            painter.circle(at, radius, ink, Stroke::new(1.0, *colours.panel));
             painter.circle_stroke(at, radius + 2.5, Stroke::new(2.0, ring));
             if marked.len() > MOST_NAMES && lit != Some(dot.urn) {
                 continue;
