@@ -98,7 +98,8 @@ fn main() {
             on_stage(case, |stage| {
                 let idle = stage.frames_while_idle();
                 let counts = stage.counts();
-                writeln!(out, "{case}: {counts}; {idle} frames drawn in {IDLE:?} of nothing").expect("a place to print");
+                writeln!(out, "{case}: {counts}; {idle} frames drawn in {IDLE:?} of nothing")
+                    .expect("a place to print");
             });
         }
     }
@@ -160,11 +161,8 @@ impl Stage {
             let scatter = stage.window.view().and_then(|view| {
                 view.panels.iter().find(|(_, panel)| matches!(panel, Panel::Scatter(_))).map(|(id, _)| *id)
             });
-            let axes = Scatter {
-                x: Some(Indicator::ReadingScore),
-                y: Some(Indicator::MathsScore),
-                ..Scatter::default()
-            };
+            let axes =
+                Scatter { x: Some(Indicator::ReadingScore), y: Some(Indicator::MathsScore), ..Scatter::default() };
             let scatter = scatter.expect("the dashboard has a chart of schools");
             stage.window.apply(Change::Panel(scatter, Panel::Scatter(axes)));
             stage.settle();

@@ -1,5 +1,7 @@
 //! The program's window: takes news, draws, and carries out what was asked for.
 
+mod obey;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +14,7 @@ use super::bars::{FilterBar, TopBar, status_bar, top_bar};
 use super::change::{Change, Outbox};
 use super::command::{Command, Situation};
 use super::dashboard::Dashboard;
-use super::forms::{self, Filled, Form};
+use super::forms::Form;
 use super::history::History;
 use super::jobs::{Jobs, Load, News};
 use super::palette::Palette;
@@ -22,11 +24,11 @@ use super::screens::{self, WithFindings};
 use super::session::Session;
 use super::settings::{Folders, Look, Saver, Settings};
 use super::theme;
-use super::view::{Panel, Scatter, Tiles, Trends, View};
+use super::view::View;
 use crate::desk;
 use crate::export;
 use crate::ingest::{Findings, ImportError};
-use crate::model::{Filter, Scope, Urn};
+use crate::model::Urn;
 
 /// How a window begins.
 #[derive(Debug, Clone)]
@@ -322,144 +324,6 @@ impl Window {
             ui.centered_and_justified(|ui| ui.label("Opening the workspace…"));
         } else if let Some(path) = screens::welcome(ui, &self.settings.recent, situation, out) {
             self.open_workspace(path);
-        }
-    }
-
-    fn save_findings(&mut self) {
-        let Some(findings) = &self.findings else { return };
-        let mut contents = Vec::new();
-        match export::findings::write(findings, &mut contents) {
-            Ok(()) => {
-                self.form = Some(Form::Save { what: "the findings", path: "findings.csv".to_owned(), contents });
-            }
-            Err(error) => self.message = Some(error.to_string()),
-        }
-    }
-
-    fn carry_out(&mut self, filled: Filled) {
-        match filled {
-            Filled::Cancelled => {}
-            Filled::OpenWorkspace(path) => self.open_workspace(path),
-            Filled::OpenView(path) => self.jobs.read_view(path),
-            Filled::Save(path, contents) => self.jobs.save(path, contents),
-            Filled::Load(files, workspace) => {
-                let into = workspace.or_else(|| self.open.as_ref().map(|open| open.session.path.clone()));
-                if let Some(into) = into {
-                    let before = self.take_session();
-                    self.findings = None;
-                    self.load = Some(self.jobs.load(into, files, before));
-                }
-            }
-        }
-    }
-
-    fn obey(&mut self, ctx: &Context, command: Command) {
-        let situation = self.situation();
-        if !command.is_enabled(&situation) {
-            return;
-        }
-        let change = |window: &mut Self, change| window.apply(change);
-        match command {
-            Command::OpenWorkspace => self.form = Some(Form::OpenWorkspace { path: String::new() }),
-            Command::NewWorkspace => {
-                self.form = Some(Form::Load { files: String::new(), workspace: String::new(), into_open: false });
-            }
-            Command::AddFiles => {
-                self.form = Some(Form::Load { files: String::new(), workspace: String::new(), into_open: true });
-            }
-            Command::OpenDemo => {
-                let before = self.take_session();
-                self.load = Some(self.jobs.demo(before));
-            }
-            Command::CloseWorkspace => {
-                if let Some(session) = self.take_session() {
-                    self.jobs.close(session);
-                }
-            }
-            Command::OpenView => self.form = Some(Form::OpenView { path: String::new() }),
-            Command::SaveView => {
-                if let Some(open) = &self.open {
-                    let contents = open.view.to_toml().into_bytes();
-                    self.form = Some(Form::Save { what: "the view", path: "view.toml".to_owned(), contents });
-                }
-            }
-            Command::Undo | Command::Redo => {
-                if let Some(open) = &mut self.open {
-                    let view = if command == Command::Undo { open.history.undo() } else { open.history.redo() };
-                    open.view = view.unwrap_or_else(|| open.view.clone());
-                }
-            }
-            Command::ClearFilter => change(self, Change::Filter(Filter::everyone())),
-            Command::ClearSelection => change(self, Change::Select(Default::default())),
-            Command::SelectGroup => {
-                let selected = self.view().map(|view| view.selected.clone()).unwrap_or_default();
-                change(self, Change::Scope(Scope::Schools(selected)));
-            }
-            Command::ToggleLink => {
-                let link = self.view().is_some_and(|view| view.link);
-                change(self, Change::Link(!link));
-            }
-            Command::AddTiles => change(self, Change::Add(Panel::Tiles(Tiles::default()))),
-            Command::AddTrends => change(self, Change::Add(Panel::Trends(Trends::default()))),
-            Command::AddScatter => change(self, Change::Add(Panel::Scatter(Scatter::default()))),
-            Command::ResetLayout => change(self, Change::ResetLayout),
-            Command::ThemeLight => self.set_look(Look::Light),
-            Command::ThemeDark => self.set_look(Look::Dark),
-            Command::ThemeSystem => self.set_look(Look::System),
-            Command::ZoomIn => self.settings.zoom = (self.settings.zoom + 0.1).min(3.0),
-            Command::ZoomOut => self.settings.zoom = (self.settings.zoom - 0.1).max(0.5),
-            Command::ZoomReset => self.settings.zoom = 1.0,
-            Command::FullScreen => {
-                let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
-                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
-            }
-            Command::Palette => {
-                let open = self.open.as_ref().map(|open| (&*open.session, &open.view));
-                self.palette = Some(Palette::of(open, &situation));
-            }
-            Command::Cancel => self.cancel(),
-            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-        }
-        self.wear(ctx);
-        ctx.request_repaint();
-    }
-
-    fn set_look(&mut self, look: Look) {
-        self.look = None;
-        self.settings.theme = look;
-    }
-
-    /// What Esc does: stops the load, else closes what stands over the panels, else clears the selection.
-    fn cancel(&mut self) {
-        if let Some(load) = &self.load {
-            load.cancel.cancel();
-        } else if self.findings.is_some() {
-            self.findings = None;
-        } else if self.message.is_some() {
-            self.message = None;
-        } else if self.view().is_some_and(|view| !view.selected.is_empty()) {
-            self.apply(Change::Select(Default::default()));
-        } else {
-            self.apply(Change::Maximise(None));
-        }
-    }
-
-    fn take_dropped(&mut self, ctx: &Context) {
-        let dropped: Vec<PathBuf> =
-            ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        if dropped.is_empty() || self.load.is_some() {
-            return;
-        }
-        let (workspace, view, files) = screens::sorted(dropped);
-        if let Some(path) = workspace {
-            self.open_workspace(path);
-        } else if let Some(path) = view {
-            self.jobs.read_view(path);
-        } else if files.is_empty() {
-            self.message = Some("Drop Parquet files, a workspace (.schoolbench) or a saved view (.toml)".to_owned());
-        } else {
-            let into_open = self.open.is_some();
-            self.form = Some(Form::Load { files: forms::lines(&files), workspace: String::new(), into_open });
         }
     }
 

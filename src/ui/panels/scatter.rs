@@ -231,7 +231,8 @@ impl Drawn {
             y: none,
             size: none,
             colour: none,
-            means: [axes.x, axes.y].map(|of| answers.iter().find_map(|a| a.cell(&[], of)?.figure.as_ref().ok().copied())),
+            means: [axes.x, axes.y]
+                .map(|of| answers.iter().find_map(|a| a.cell(&[], of)?.figure.as_ref().ok().copied())),
         };
         let [Some(x), Some(y), Some(size)] = [axes.x, axes.y, axes.size].map(|of| BySchool::of(of, answers)) else {
             return drawn;

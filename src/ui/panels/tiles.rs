@@ -159,7 +159,7 @@ impl Tile<'_> {
         let number = painter.layout_no_wrap(value(self.indicator, figure.value), theme::hero(), *colours.text);
         let spark = Rect::from_min_max(
             pos2(inner.left() + number.size().x + 14.0, number_top + 5.0),
-            pos2(inner.right(), (foot.top() - 26.0).min(number_top + 44.0)),
+            pos2(inner.right(), (foot.top() - 26.0).min(number_top + 60.0)),
         );
         painter.galley(pos2(inner.left(), number_top), number, *colours.text);
         if spark.width() > 40.0 {

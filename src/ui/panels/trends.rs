@@ -161,10 +161,10 @@ pub(super) fn axis<'a>(hints: AxisHints<'a>, colours: &theme::Colours) -> AxisHi
     hints.tick_label_font(theme::small()).tick_label_color(*colours.muted)
 }
 
-/// Some five lines across an axis, at steps of 1, 2 or 5.
+/// Four to seven lines across an axis, at steps of 1, 2 or 5.
 pub(super) fn steps(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    let rough = ((high - low) / 5.0).max(f64::MIN_POSITIVE);
+    let rough = ((high - low) / 7.0).max(f64::MIN_POSITIVE);
     let power = 10f64.powf(rough.log10().floor());
     let step_size = [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= rough);
     let step_size = step_size.unwrap_or(rough);

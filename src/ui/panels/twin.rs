@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Label, RichText, Sense, Ui};
+use eframe::egui::{Label, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::{Scene, nothing};
@@ -14,61 +14,107 @@ use crate::ui::{theme, words};
 /// Height of a row, in points.
 const ROW: f32 = 24.0;
 
-/// Draws the first answer of a panel as a table: a row per school, subject or year, a column per indicator.
+/// A column of figures: an indicator of an answer.
+struct Figures<'a> {
+    answer: &'a Answer,
+    /// The indicator's place among those of the answer, and how many there are.
+    place: usize,
+    of: usize,
+}
+
+impl<'a> Figures<'a> {
+    /// The column of every indicator of the answers that have the rows of the first one.
+    fn of_answers(answers: &'a [Arc<Answer>]) -> Vec<Self> {
+        let Some(first) = answers.first() else { return Vec::new() };
+        let same_rows = answers.iter().filter(|answer| answer.question().by() == first.question().by());
+        let columns = |answer: &'a Arc<Answer>| {
+            let of = answer.question().indicators().len();
+            (0..of).map(move |place| Figures { answer, place, of })
+        };
+        same_rows.flat_map(columns).collect()
+    }
+
+    /// An answer has the cells of a row together, in the order of the indicators, and its rows in the order of keys.
+    fn row(&self, nth: usize) -> &'a [Cell] {
+        &self.answer.cells()[nth * self.of..(nth + 1) * self.of]
+    }
+
+    fn rows(&self) -> usize {
+        self.answer.cells().len() / self.of
+    }
+
+    /// The figure beside a row of the first answer.
+    fn beside(&self, nth: usize, keys: &[Key]) -> Option<&'a Cell> {
+        if nth < self.rows() && self.row(nth)[0].keys == keys {
+            return Some(&self.row(nth)[self.place]);
+        }
+        let (mut low, mut high) = (0, self.rows());
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.row(middle)[0].keys.as_slice() < keys { low = middle + 1 } else { high = middle }
+        }
+        (low < self.rows() && self.row(low)[0].keys == keys).then(|| &self.row(low)[self.place])
+    }
+}
+
+/// Draws the answers of a panel as a table: a row per school, subject or year, a column per indicator.
 pub(super) fn ui(ui: &mut Ui, id: u64, answers: &[Arc<Answer>], scene: &mut Scene<'_>) {
-    let Some(answer) = answers.first() else { return };
-    let question = answer.question();
-    let indicators = question.indicators();
-    // An answer has the cells of a row together, in the order of the indicators.
-    let rows = answer.cells().len() / indicators.len();
-    if rows == 0 {
+    let columns = Figures::of_answers(answers);
+    let Some(first) = columns.first().filter(|first| first.rows() > 0) else {
         nothing(ui, "No pupils");
         return;
-    }
-    let keys = question.by();
-    let mut table = TableBuilder::new(ui)
-        .id_salt(("twin", id))
-        .striped(true)
-        .sense(Sense::click())
-        .columns(Column::initial(170.0).at_least(60.0).clip(true).resizable(true), keys.len())
-        .columns(Column::initial(190.0).at_least(60.0).clip(true).resizable(true), indicators.len());
-    table = table.auto_shrink(false);
-    table
-        .header(ROW, |mut header| {
-            let heads = keys.iter().map(|by| head_of(*by)).chain(indicators.iter().map(|i| i.label().to_owned()));
-            for head in heads {
-                header.col(|ui| {
-                    ui.add(Label::new(RichText::new(head).font(theme::small_strong())).truncate());
+    };
+    ScrollArea::horizontal().show(ui, |ui| {
+        let keys = first.answer.question().by();
+        TableBuilder::new(ui)
+            .id_salt(("twin", id))
+            .striped(true)
+            .sense(Sense::click())
+            .auto_shrink(false)
+            .columns(Column::initial(200.0).at_least(60.0).clip(true).resizable(true), keys.len())
+            .columns(Column::initial(176.0).at_least(60.0).clip(true).resizable(true), columns.len())
+            .header(ROW, |mut header| {
+                let of_columns = columns.iter().map(|column| {
+                    let question = column.answer.question();
+                    words::short(question.indicators()[column.place]).to_owned()
                 });
-            }
-        })
-        .body(|body| {
-            body.rows(ROW, rows, |mut row| {
-                let first = row.index() * indicators.len();
-                let cells = &answer.cells()[first..first + indicators.len()];
-                let school = cells.first().and_then(school_of);
-                row.set_selected(school.is_some_and(|urn| scene.view.selected.contains(&urn)));
-                row.set_hovered(school.is_some() && school == scene.hovered);
-                let of_keys = cells.first().map(|cell| cell.keys.as_slice()).unwrap_or_default();
-                for key in of_keys {
-                    row.col(|ui| {
-                        ui.add(Label::new(name_of(key, scene)).truncate());
+                for head in keys.iter().map(|by| head_of(*by)).chain(of_columns) {
+                    header.col(|ui| {
+                        ui.add(Label::new(RichText::new(head).font(theme::small_strong())).truncate());
                     });
                 }
-                for cell in cells {
-                    row.col(|ui| figure(ui, cell));
-                }
-                let response = row.response();
-                if let Some(urn) = school {
-                    if response.contains_pointer() {
-                        scene.out.hovered = Some(urn);
+            })
+            .body(|body| {
+                body.rows(ROW, first.rows(), |mut row| {
+                    let nth = row.index();
+                    let keys = first.row(nth)[0].keys.as_slice();
+                    let school = keys.iter().find_map(|key| if let Key::School(urn) = key { Some(*urn) } else { None });
+                    row.set_selected(school.is_some_and(|urn| scene.view.selected.contains(&urn)));
+                    row.set_hovered(school.is_some() && school == scene.hovered);
+                    for key in keys {
+                        row.col(|ui| {
+                            ui.add(Label::new(name_of(key, scene)).truncate());
+                        });
                     }
-                    if response.clicked() {
-                        scene.out.changes.push(toggled(scene, urn));
+                    for column in &columns {
+                        row.col(|ui| {
+                            if let Some(cell) = column.beside(nth, keys) {
+                                figure(ui, cell);
+                            }
+                        });
                     }
-                }
+                    let response = row.response();
+                    if let Some(urn) = school {
+                        if response.contains_pointer() {
+                            scene.out.hovered = Some(urn);
+                        }
+                        if response.clicked() {
+                            scene.out.changes.push(toggled(scene, urn));
+                        }
+                    }
+                });
             });
-        });
+    });
 }
 
 fn toggled(scene: &Scene<'_>, urn: Urn) -> crate::ui::change::Change {
@@ -97,10 +143,6 @@ fn figure(ui: &mut Ui, cell: &Cell) {
         details.push_str(&words::compared(cell.indicator, comparison));
     }
     ui.add(Label::new(text).truncate().sense(Sense::hover())).on_hover_text(details);
-}
-
-fn school_of(cell: &Cell) -> Option<Urn> {
-    cell.keys.iter().find_map(|key| if let Key::School(urn) = key { Some(*urn) } else { None })
 }
 
 fn head_of(by: Breakdown) -> String {
