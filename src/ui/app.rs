@@ -233,7 +233,9 @@ impl Window {
         if let Some(picture) = &self.picture {
             picture.fail(ctx, &words);
         }
-        self.message = Some(words);
+        let mut letters = words.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        self.message = Some(first.chain(letters).collect());
     }
 
     fn situation(&self) -> Situation {

@@ -59,7 +59,8 @@ impl Form {
     /// Draws the form. `Some` once it is filled or closed.
     pub fn ui(&mut self, ui: &Ui, jobs: &Jobs) -> Option<Filled> {
         let mut filled = None;
-        let modal = Modal::new(Id::unique("form")).show(ui.ctx(), |ui| {
+        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
+        let modal = Modal::new(Id::unique("form")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(520.0);
             match self {
                 Self::OpenWorkspace { path } => {

@@ -83,7 +83,8 @@ pub fn findings(ui: &mut Ui, findings: &Findings) -> Option<WithFindings> {
         ui,
         |ui| {
             let total = findings.total();
-            let faults = if total == 1 { "1 fault".to_owned() } else { format!("{total} faults") };
+            let counted = |n: u64| grouped(i64::try_from(n).unwrap_or(i64::MAX));
+            let faults = if total == 1 { "1 fault".to_owned() } else { format!("{} faults", counted(total)) };
             ui.label(RichText::new(format!("Nothing was loaded: {faults} in the files")).font(theme::title()));
             ui.label(theme::muted(ui, "The workspace is as it was. Mend the files and load them again."));
             ui.horizontal(|ui| {

@@ -27,6 +27,9 @@ const MOST: usize = 8;
 /// Width of the column of names at the right of the lines, in points.
 const NAMES: f32 = 156.0;
 
+/// Room for the name of a year under the chart, in points.
+const YEAR: f32 = 54.0;
+
 /// A pointer that is this near to a point of a line means that line, in points.
 const NEAR: f32 = 28.0;
 
@@ -92,7 +95,7 @@ impl State {
         let chart = paint::Chart { drawn, chosen: &chosen, lit: self.lit, scene };
         let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
         let (low, high) = chart.range();
-        let shown = plot(id, drawn, (low, high), theme::of(ui)).show(&mut plot_ui, |_| ());
+        let shown = plot(id, drawn, (low, high), &plot_ui).show(&mut plot_ui, |_| ());
         let summary = drawn.in_words(&chosen, answers);
         shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
         let painter = ui.painter().with_clip_rect(shown.transform.frame().expand(3.0).intersect(ui.clip_rect()));
@@ -116,13 +119,16 @@ impl State {
     }
 }
 
-fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), colours: &theme::Colours) -> Plot<'a> {
+fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -> Plot<'a> {
+    let (colours, width) = (theme::of(ui), ui.available_width() - YEAR);
     let ends = drawn.years.first().zip(drawn.years.last());
     let (first, last) = ends.map_or((0, 1), |(first, last)| (first.ending(), last.ending()));
     let indicator = drawn.indicator;
+    // As many years are named as there is room for, the last one always.
+    let step = (YEAR * (last - first + 1) as f32 / width.max(1.0)).ceil().max(1.0) as usize;
     let marks = move |_: GridInput| {
         let mark = |ending: i32| GridMark { value: f64::from(ending), step_size: 1.0 };
-        (first..=last).map(mark).collect()
+        (first..=last).rev().step_by(step).map(mark).collect()
     };
     let year = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| {
         Year::new(mark.value.round() as i32).map(|year| year.to_string()).unwrap_or_default()
@@ -130,7 +136,7 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), colours: &theme::Co
     let tick = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
     Plot::new(("trends", id))
         .custom_x_axes(vec![
-            axis(AxisHints::new_x(), colours).formatter(year).label_spacing(egui::Rangef::new(44.0, 56.0)),
+            axis(AxisHints::new_x(), colours).formatter(year).label_spacing(egui::Rangef::new(10.0, 20.0)),
         ])
         .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick)])
         .x_grid_spacer(marks)
