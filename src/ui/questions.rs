@@ -1,7 +1,7 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
 use super::session::Catalogue;
-use super::view::{Axes, Scatter, Tiles, Trends, View, usual_headlines};
+use super::view::{Axes, Scatter, Tiles, Trends, View};
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};
 
 /// Most selected schools that get lines of their own in trends.
@@ -15,6 +15,19 @@ fn ask(
     by: &[Breakdown],
     compare: Compare,
 ) -> Option<Question> {
+    ask_of(view, &view.filter, years, scope, indicators, by, compare)
+}
+
+/// A question of the pupils that another filter than the view's lets in.
+fn ask_of(
+    view: &View,
+    filter: &Filter,
+    years: Vec<Year>,
+    scope: Scope,
+    indicators: Vec<Indicator>,
+    by: &[Breakdown],
+    compare: Compare,
+) -> Option<Question> {
     let draft = Draft {
         stage: view.stage,
         years,
@@ -22,7 +35,7 @@ fn ask(
         scope,
         indicators,
         subjects: Vec::new(),
-        filter: view.filter.clone(),
+        filter: filter.clone(),
         by: by.to_vec(),
         compare,
     };
@@ -32,9 +45,7 @@ fn ask(
 
 /// The headlines by year.
 pub fn tiles(view: &View, catalogue: &Catalogue, tiles: &Tiles) -> Option<Question> {
-    let of_stage = |indicator: &&Indicator| indicator.stages().contains(&view.stage);
-    let chosen: Vec<Indicator> = tiles.indicators.iter().filter(of_stage).copied().collect();
-    let indicators = if chosen.is_empty() { usual_headlines(view.stage).to_vec() } else { chosen };
+    let indicators = tiles.shown(view.stage);
     ask(view, view.years_shown(catalogue), view.scope_shown(), indicators, &[Breakdown::Year], view.compare)
 }
 
@@ -64,19 +75,22 @@ pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Que
     let Some(year) = scatter.year(&view.years_shown(catalogue)) else { return Vec::new() };
     let Axes { x, y, size, colour } = scatter.axes(view.stage);
     let wanted: Vec<Indicator> = [y, x, size].into_iter().chain(colour).collect();
-    let of_everyone = View { filter: Filter::everyone(), ..view.clone() };
+    let everyone = Filter::everyone();
     let apart = !view.filter.is_everyone();
     let (intake, results): (Vec<Indicator>, Vec<Indicator>) =
         wanted.into_iter().partition(|indicator| apart && indicator.is_intake());
     let mut questions = Vec::new();
-    for (view, indicators) in [(view, results), (&of_everyone, intake)] {
+    for (filter, indicators) in [(&view.filter, results), (&everyone, intake)] {
         if indicators.is_empty() {
             continue;
         }
+        let of = |scope, indicators, by: &[Breakdown], compare| {
+            ask_of(view, filter, vec![year], scope, indicators, by, compare)
+        };
         let on_axes: Vec<Indicator> =
             indicators.iter().copied().filter(|indicator| *indicator == x || *indicator == y).collect();
-        questions.extend(ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None));
-        questions.extend(ask(view, vec![year], view.scope.clone(), on_axes, &[], view.compare));
+        questions.extend(of(Scope::All, indicators, &[Breakdown::School], Compare::None));
+        questions.extend(of(view.scope.clone(), on_axes, &[], view.compare));
     }
     questions
 }

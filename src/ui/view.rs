@@ -84,6 +84,18 @@ impl Panel {
         }
     }
 
+    /// What can be done in the panel.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Tiles(_) => "Drag to move the panel, double-click to maximise it",
+            Self::Trends(_) => "Point at a line or its name to bring it forward",
+            Self::Scatter(_) => {
+                "Click a school to select it, with Ctrl to add it; drag to select all in a box. \
+                 Drag with the second button to move the chart, Ctrl and wheel to zoom, double-click to see all"
+            }
+        }
+    }
+
     /// Whether the panel shows its table instead of its chart.
     pub fn table(&self) -> bool {
         match self {
@@ -106,7 +118,7 @@ impl Panel {
 }
 
 /// The headlines of a key stage that are shown until others are chosen.
-pub fn usual_headlines(stage: KeyStage) -> &'static [Indicator] {
+fn usual_headlines(stage: KeyStage) -> &'static [Indicator] {
     use Indicator::{
         Att8, AvgPoints, Basics4, Basics5, Ebacc4, EbaccAps, EbaccEntry, Entries, GpsScore, MathsScore, Pupils,
         ReadingScore, RwmExpected, RwmHigh, WritingExpected,
@@ -126,6 +138,15 @@ pub fn of_pupils(stage: KeyStage) -> impl Iterator<Item = Indicator> {
 /// The indicators of a key stage that are one figure per entry in a subject.
 pub fn of_subjects(stage: KeyStage) -> impl Iterator<Item = Indicator> {
     Indicator::ALL.into_iter().filter(move |i| i.source() == Source::Results && i.stages().contains(&stage))
+}
+
+impl Tiles {
+    /// The indicators shown at a key stage.
+    pub fn shown(&self, stage: KeyStage) -> Vec<Indicator> {
+        let of_stage = |indicator: &&Indicator| indicator.stages().contains(&stage);
+        let chosen: Vec<Indicator> = self.indicators.iter().filter(of_stage).copied().collect();
+        if chosen.is_empty() { usual_headlines(stage).to_vec() } else { chosen }
+    }
 }
 
 impl Trends {

@@ -155,6 +155,10 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
         if ui.checkbox(&mut link, "Link").on_hover_text("Tiles and trends show the selected schools").changed() {
             out.changes.push(Change::Link(link));
         }
+        let about = Command::SelectGroup.text().1;
+        if ui.button("Make group").on_hover_text(about).clicked() {
+            out.commands.push(Command::SelectGroup);
+        }
         if ui.button("Clear").on_hover_text("Select no school (Esc)").clicked() {
             out.commands.push(Command::ClearSelection);
         }

@@ -8,6 +8,7 @@ mod twin;
 
 use std::sync::Arc;
 
+use eframe::egui::containers::menu::{MenuConfig, SubMenuButton};
 use eframe::egui::{self, Align2, Frame, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
 
 use super::change::{Change, Outbox};
@@ -18,7 +19,7 @@ use super::view::{Panel, View};
 use super::widgets::{Icon, icon_button};
 use super::words;
 use crate::desk::Answer;
-use crate::model::Urn;
+use crate::model::{KeyStage, Urn};
 
 /// What a panel draws from, and where it puts what it asks for.
 #[derive(Debug)]
@@ -138,10 +139,11 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     let handle = ui.interact(rect, ui.scope_id().with(("head", id)), Sense::click_and_drag());
     let handle = handle.on_hover_cursor(egui::CursorIcon::Grab);
     let maximised = scene.view.maximised == Some(id);
+    let stage = scene.view.stage;
     let out = &mut *scene.out;
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
     buttons.spacing_mut().item_spacing.x = 0.0;
-    menu(&mut buttons, id, panel, out);
+    menu(&mut buttons, id, panel, stage, out);
     let (icon, name) = if maximised { (Icon::Restore, "Show all panels") } else { (Icon::Maximise, "Maximise") };
     let named = |name: &str| format!("{name}: {}", panel.title());
     if icon_button(&mut buttons, icon, &named(name), true).clicked() || handle.double_clicked() {
@@ -154,7 +156,9 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     about::button(&mut buttons, panel.title(), answers, scene.session);
     let room = egui::Rect::from_min_max(rect.min, egui::pos2(buttons.min_rect().left() - 8.0, rect.max.y));
     let mut words_ui = ui.new_child(UiBuilder::new().max_rect(room).layout(Layout::left_to_right(egui::Align::Center)));
-    words_ui.add(egui::Label::new(RichText::new(panel.title()).font(theme::strong())).selectable(false));
+    words_ui
+        .add(egui::Label::new(RichText::new(panel.title()).font(theme::strong())).selectable(false))
+        .on_hover_text(panel.hint());
     if let Some(answer) = answers.first() {
         let text = subtitle(answer, panel, scene);
         let caption = theme::muted(&words_ui, text.clone());
@@ -173,10 +177,19 @@ fn subtitle(answer: &Answer, panel: &Panel, scene: &Scene<'_>) -> String {
     }
 }
 
-fn menu(ui: &mut Ui, id: u64, panel: &Panel, out: &mut Outbox) {
+fn menu(ui: &mut Ui, id: u64, panel: &Panel, stage: KeyStage, out: &mut Outbox) {
     let button = icon_button(ui, Icon::More, &format!("More: {}", panel.title()), true);
     egui::Popup::menu(&button).show(|ui| {
         ui.set_min_width(180.0);
+        if let Panel::Tiles(tiles) = panel {
+            let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
+            let config = MenuConfig::new().close_behavior(stay);
+            SubMenuButton::new("Indicators").config(config).ui(ui, |ui| {
+                if let Some(chosen) = tiles::choose(ui, tiles, stage) {
+                    out.changes.push(Change::Panel(id, Panel::Tiles(chosen)));
+                }
+            });
+        }
         for (words, change) in [
             ("Split beside", Change::Split { panel: id, below: false }),
             ("Split below", Change::Split { panel: id, below: true }),

@@ -11,9 +11,9 @@ use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, Key};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
-use crate::model::{Indicator, Unit, Year};
+use crate::model::{Indicator, KeyStage, Unit, Year};
 use crate::ui::sheet::{Progress, Sheet};
-use crate::ui::view::Tiles;
+use crate::ui::view::{Tiles, of_pupils};
 use crate::ui::widgets::{Mark, paint_mark};
 use crate::ui::{questions, theme, words};
 
@@ -75,6 +75,27 @@ impl State {
             }
         });
     }
+}
+
+/// Boxes to choose the indicators of the tiles. Gives the tiles with what was changed.
+pub(super) fn choose(ui: &mut Ui, tiles: &Tiles, stage: KeyStage) -> Option<Tiles> {
+    let mut chosen = tiles.shown(stage);
+    let mut changed = false;
+    for indicator in of_pupils(stage) {
+        let mut shown = chosen.contains(&indicator);
+        if ui.checkbox(&mut shown, indicator.label()).changed() {
+            changed = true;
+            if shown {
+                chosen.push(indicator);
+            } else {
+                chosen.retain(|known| *known != indicator);
+            }
+        }
+    }
+    if ui.button("The usual ones").clicked() {
+        return Some(Tiles { indicators: Vec::new(), ..tiles.clone() });
+    }
+    changed.then(|| Tiles { indicators: chosen, ..tiles.clone() })
 }
 
 fn tiles_of(answer: &Answer) -> Vec<Tile<'_>> {
