@@ -177,13 +177,32 @@ impl Layout {
         };
         let known: Vec<(TileId, Self)> =
             linear.children.iter().filter_map(|child| Some((*child, Self::of_tile(tiles, *child)?))).collect();
-        let whole: f32 = known.iter().map(|(child, _)| linear.shares[*child]).sum();
-        let share = |child: TileId| (1000.0 * linear.shares[child] / whole.max(f32::MIN_POSITIVE)).round() as u32;
-        let parts: Vec<Part> = known.into_iter().map(|(child, holds)| Part { share: share(child), holds }).collect();
+        let shares = thousandths(&known.iter().map(|(child, _)| linear.shares[*child]).collect::<Vec<_>>());
+        let parts: Vec<Part> = known.into_iter().zip(shares).map(|((_, holds), share)| Part { share, holds }).collect();
         match linear.dir {
             _ if parts.is_empty() => None,
             LinearDir::Horizontal => Some(Self::Row(parts)),
             LinearDir::Vertical => Some(Self::Column(parts)),
         }
     }
+}
+
+/// Shares as whole thousandths that are a thousand together, each at least one: then they come back from a tree as they
+/// went in, and no layout moves by being drawn.
+fn thousandths(shares: &[f32]) -> Vec<u32> {
+    let whole: f64 = shares.iter().copied().map(f64::from).sum();
+    let (mut until, mut placed) = (0.0, 0);
+    let mut rounded: Vec<u32> = Vec::with_capacity(shares.len());
+    for share in shares {
+        until += 1000.0 * f64::from(*share) / whole.max(f64::MIN_POSITIVE);
+        let end = (until.round() as u32).max(placed);
+        rounded.push((end - placed).max(1));
+        placed = end;
+    }
+    // What parts too small to be seen were given is taken from the largest.
+    let sum: u32 = rounded.iter().sum();
+    if let Some(largest) = rounded.iter_mut().max() {
+        *largest = (*largest + 1000).saturating_sub(sum).max(1);
+    }
+    rounded
 }

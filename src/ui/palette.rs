@@ -6,7 +6,7 @@ use super::change::{Change, Outbox, toggled};
 use super::command::{Command, Situation};
 use super::session::Session;
 use super::view::View;
-use super::widgets::{Pick, search_list};
+use super::widgets::{Pick, list};
 use super::{theme, words};
 use crate::model::{Characteristic, Scope};
 
@@ -80,7 +80,7 @@ impl Palette {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(560.0);
                 ui.label(theme::muted(ui, "Commands, groups, schools, pupil groups"));
-                search_list(ui, "everything", &self.entries, |_| false)
+                list(ui, "everything", &self.entries, true, |_| false)
             })
         });
         match shown.inner.inner {

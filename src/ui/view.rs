@@ -225,8 +225,11 @@ impl View {
         }
         let years = catalogue.years(self.stage);
         if let (Some(first), Some(last)) = (years.first(), years.last()) {
-            self.years.0 = self.years.0.clamp(*first, *last);
-            self.years.1 = self.years.1.clamp(self.years.0, *last);
+            // Between two years that are loaded there may be some without: what is shown begins and ends with one that is.
+            let (from, to) = self.years;
+            self.years.0 = years.iter().copied().find(|year| *year >= from).unwrap_or(*last);
+            let until = years.iter().copied().rfind(|year| *year <= to).unwrap_or(*first);
+            self.years.1 = until.max(self.years.0);
         }
         if catalogue.register.schools_of(&self.scope).next().is_none() {
             self.scope = catalogue.first_group();

@@ -15,4 +15,5 @@ mod method;
 mod oracle;
 mod paths;
 mod synth;
+mod window;
 mod workspace;

@@ -13,11 +13,12 @@ use std::collections::BTreeMap;
 use schoolbench::desk::{Answer, Cell, Desk, Key, Options, Reader};
 use schoolbench::workspace::{Access, Workspace};
 
-pub use asked::Asked;
-use asked::{Scope, every_indicator};
+use asked::every_indicator;
+pub use asked::{Asked, Scope};
 use dice::Dice;
-use recount::{Cells, Expected, recount};
-use rows::{CHARACTERISTICS, DEMO, intern};
+pub use recount::{Cells, Expected, recount};
+use rows::CHARACTERISTICS;
+pub use rows::{DEMO, Pupil, intern};
 
 const QUESTIONS: usize = 500;
 

@@ -74,7 +74,8 @@ fn of_characteristic(ui: &mut Ui, characteristic: Characteristic, filter: &Filte
         None => label.to_owned(),
     };
     let end_name = if active { format!("Remove {label}") } else { format!("Choose {label}") };
-    let chip = chip(ui, &words, active, &end_name);
+    let id = ui.scope_id().with(("chip", label));
+    let chip = chip(ui, id, &words, active, &end_name);
     let yes = PupilGroup::from_word(characteristic, "yes").ok();
     match yes {
         // A characteristic of yes and no is switched on with one click.
@@ -82,21 +83,22 @@ fn of_characteristic(ui: &mut Ui, characteristic: Characteristic, filter: &Filte
             if chip.words.clicked() {
                 out.changes.push(Change::Filter(toggled(filter, yes)));
             }
-            menu(&chip.end, characteristic, filter, out);
+            menu(&chip.end, id, characteristic, filter, out);
         }
-        _ => menu(&chip.words, characteristic, filter, out),
+        _ => menu(&chip.words, id, characteristic, filter, out),
     }
     if active {
         if chip.end.clicked() {
             out.changes.push(Change::Filter(without(filter, characteristic)));
         }
     } else if yes.is_none() {
-        menu(&chip.end, characteristic, filter, out);
+        menu(&chip.end, id, characteristic, filter, out);
     }
 }
 
-fn menu(button: &egui::Response, characteristic: Characteristic, filter: &Filter, out: &mut Outbox) {
-    let menu = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+fn menu(button: &egui::Response, id: egui::Id, characteristic: Characteristic, filter: &Filter, out: &mut Outbox) {
+    // One menu for both parts of the chip: it stays open when the first group that is ticked makes the chip active.
+    let menu = Popup::menu(button).id(id.with("groups")).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     menu.show(|ui| {
         for group in characteristic.groups() {
             let mut allowed = filter.constraints().any(|(_, groups)| groups.contains(&group));

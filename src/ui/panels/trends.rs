@@ -96,7 +96,7 @@ impl State {
         let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
         let (low, high) = chart.range();
         let shown = plot(id, drawn, (low, high), &plot_ui).show(&mut plot_ui, |_| ());
-        let summary = drawn.in_words(&chosen, answers);
+        let summary = drawn.in_words(&chosen, answers, scene);
         shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
         let painter = ui.painter().with_clip_rect(shown.transform.frame().expand(3.0).intersect(ui.clip_rect()));
         chart.gaps(&painter, ui, &shown.transform);
@@ -301,7 +301,7 @@ impl Drawn {
     }
 
     /// The chart as a sentence, for who cannot see it.
-    fn in_words(&self, chosen: &[usize], answers: &[Arc<Answer>]) -> String {
+    fn in_words(&self, chosen: &[usize], answers: &[Arc<Answer>], scene: &Scene<'_>) -> String {
         let of_line = |name: &str, line: &Line| {
             let (first, last) = (line.first()?, line.last()?);
             let number = |figure: &Figure| value(self.indicator, figure.value);
@@ -312,10 +312,12 @@ impl Drawn {
             .filter_map(|place| of_line(&self.series[*place].subject.name, &self.series[*place].line))
             .collect();
         for (urn, of_school) in &self.of_schools {
+            let school = scene.session.catalogue.register.school(*urn);
+            let name = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
             for place in chosen {
                 let subject = self.series[*place].subject;
                 let line = of_school.get(&subject);
-                lines.extend(line.and_then(|line| of_line(&format!("school {urn}, {}", subject.name), line)));
+                lines.extend(line.and_then(|line| of_line(&format!("{name}, {}", subject.name), line)));
             }
         }
         let with = answers.first().map(|answer| words::compared_with(answer)).unwrap_or_default();

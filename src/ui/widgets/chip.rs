@@ -1,6 +1,6 @@
 //! Chips of the filter bar, and segments of which one is chosen.
 
-use eframe::egui::{FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::icon::{Icon, paint_icon};
 use crate::ui::theme;
@@ -15,8 +15,8 @@ pub struct Chip {
 }
 
 /// A chip of two parts: words, and a caret that opens its values. An active chip is filled and has a cross in place of
-/// the caret.
-pub fn chip(ui: &mut Ui, words: &str, active: bool, end_name: &str) -> Chip {
+/// the caret. `id` stays the same while words and names change, so that what the chip has opened stays open.
+pub fn chip(ui: &mut Ui, id: egui::Id, words: &str, active: bool, end_name: &str) -> Chip {
     let colours = theme::of(ui);
     let font: FontId = if active { theme::small_strong() } else { theme::small() };
     let ink = if active { *colours.accent } else { *colours.text };
@@ -25,7 +25,6 @@ pub fn chip(ui: &mut Ui, words: &str, active: bool, end_name: &str) -> Chip {
     let (pad, end_width) = (theme::space().one + 2.0, 22.0);
     let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x + pad + end_width, height), Sense::hover());
     let (words_rect, end_rect) = rect.split_left_right_at_x(rect.right() - end_width);
-    let id = ui.scope_id().with(("chip", end_name));
     let words_response = ui.interact(words_rect, id.with("words"), Sense::click());
     let end_response = ui.interact(end_rect, id.with("end"), Sense::click());
     words_response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), active, words));

@@ -8,4 +8,4 @@ mod picker;
 pub use chip::{chip, segment};
 pub use icon::{Icon, icon_button};
 pub use mark::{Mark, paint_mark};
-pub use picker::{Pick, picker, picker_button, search_list};
+pub use picker::{Pick, list, picker, picker_button, search_list};

@@ -77,23 +77,43 @@ pub fn picker_button(ui: &mut Ui, caption: &str, words: &str, font: egui::FontId
     response
 }
 
+/// What was typed into a search field, and the pass in which it was drawn last.
+#[derive(Debug, Clone)]
+struct Sought {
+    text: String,
+    pass: u64,
+}
+
 /// A list of lines, with a search field above it where it is long. Gives the line that is clicked, or the best match on
 /// Enter.
 pub fn search_list<T: Clone>(ui: &mut Ui, name: &str, lines: &[Pick<T>], chosen: impl Fn(&T) -> bool) -> Option<T> {
+    list(ui, name, lines, lines.len() > SEARCH_FROM, chosen)
+}
+
+/// A list of lines; with `searched` there is a search field above it, however short the list is.
+pub fn list<T: Clone>(
+    ui: &mut Ui,
+    name: &str,
+    lines: &[Pick<T>],
+    searched: bool,
+    chosen: impl Fn(&T) -> bool,
+) -> Option<T> {
     let mut picked = None;
     let mut shown: Vec<&Pick<T>> = lines.iter().collect();
-    if lines.len() > SEARCH_FROM {
+    if searched {
         let id = ui.scope_id().with("search");
-        let mut sought: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+        let pass = ui.ctx().cumulative_pass_nr();
+        let before: Option<Sought> = ui.data(|data| data.get_temp(id));
+        // A list that was not there a moment ago has just been opened: it begins without what was sought last time.
+        let going_on = before.filter(|before| before.pass + 1 >= pass);
+        let opened = going_on.is_none();
+        let mut sought = going_on.map(|before| before.text).unwrap_or_default();
         let field = ui.add(TextEdit::singleline(&mut sought).hint_text("Search").desired_width(f32::INFINITY));
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, format!("Search {name}")));
-        // An open list is searched at once, without a click into the field.
-        if ui.memory(|memory| memory.focused().is_none()) {
-            field.request_focus();
-        }
         if !sought.trim().is_empty() {
             shown = best_first(lines, &sought);
         }
+        // Looked at before the field takes the focus back: then it has not lost it.
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if entered {
             picked = shown.first().map(|line| line.value.clone());
@@ -101,7 +121,11 @@ pub fn search_list<T: Clone>(ui: &mut Ui, name: &str, lines: &[Pick<T>], chosen:
         if picked.is_some() {
             sought.clear();
         }
-        ui.data_mut(|data| data.insert_temp(id, sought));
+        // An open list is searched at once, without a click into the field.
+        if opened || ui.memory(|memory| memory.focused().is_none()) {
+            field.request_focus();
+        }
+        ui.data_mut(|data| data.insert_temp(id, Sought { text: sought, pass }));
         ui.add_space(theme::space().half);
     }
     let left_out = shown.len().saturating_sub(MOST_LINES);

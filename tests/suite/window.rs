@@ -1,0 +1,18 @@
+//! The window, driven by accessible names as a person or a screen reader would: what it shows, keeps and never shows.
+//!
+//! Figures on screen are compared with the oracle's recount, not with the program's own answers.
+
+mod chance;
+mod commands;
+mod dashboard;
+mod figures;
+mod files;
+mod harness;
+mod history;
+mod keyboard;
+mod layout;
+mod panels;
+mod pictures;
+mod tokens;
+mod views;
+mod waiting;

@@ -1,0 +1,222 @@
+//! Files: loads that find faults, loads that are stopped, saved views, and what is kept between two windows.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{Key, Modifiers, Theme};
+use schoolbench::ingest::{Cancel, ImportError, import};
+use schoolbench::ui::{Change, Look, Settings, View};
+use tempfile::TempDir;
+
+use super::harness::{Bench, CTRL, CTRL_SHIFT, Place, shown, sized};
+use crate::{demo, fixture};
+
+/// A window over a workspace of its own.
+fn on_fixture() -> (Bench, TempDir, PathBuf) {
+    let (folder, path) = fixture::workspace();
+    let mut bench = Bench::start(sized(1280.0, 800.0), &Place::new(), Some(path.clone()));
+    bench.answered();
+    (bench, folder, path)
+}
+
+/// Files with a fault in each of two tables.
+fn bad_files() -> (TempDir, Vec<PathBuf>) {
+    let folder = TempDir::new().unwrap();
+    let mut data = fixture::Data::of(&[2025]);
+    data.pupils[3].urn = 123_456;
+    data.results[5].grade = "excellent".to_owned();
+    let files = data.write(folder.path());
+    (folder, files)
+}
+
+fn load(bench: &mut Bench, files: &[PathBuf]) {
+    let lines: Vec<String> = files.iter().map(|file| shown(file)).collect();
+    bench.fill("Files or folders", &lines.join("\n"));
+    bench.click("Load");
+}
+
+#[test]
+fn findings_of_a_bad_load_are_shown_and_copied_and_the_workspace_is_open_again() {
+    let (mut bench, folder, path) = on_fixture();
+    let before = (std::fs::read(&path).unwrap(), bench.view().clone());
+    let (_bad, files) = bad_files();
+    bench.key(CTRL_SHIFT, Key::O);
+    bench.harness.run();
+    load(&mut bench, &files);
+    bench.until("findings", |bench| bench.texts().iter().any(|text| text.starts_with("Nothing was loaded")));
+    bench.answered();
+
+    let copy = folder.path().join("copy.schoolbench");
+    std::fs::write(&copy, &before.0).unwrap();
+    let right = match import(&copy, &files, &Cancel::default(), &mut |_| {}) {
+        Err(ImportError::Findings(findings)) => findings,
+        other => panic!("the files are bad: {other:?}"),
+    };
+    assert!(right.listed().len() >= 2, "{right}");
+    for finding in right.listed() {
+        assert!(bench.has(&finding.message), "{} is not in the table", finding.message);
+        assert!(bench.has(&finding.file));
+    }
+    assert_eq!(bench.copied_by("Copy all"), right.to_string());
+
+    bench.click("Close");
+    bench.answered();
+    assert!(bench.has("Maximise: Headlines"), "the panels are back");
+    assert_eq!(*bench.view(), before.1, "as they were");
+    assert!(std::fs::read(&path).unwrap() == before.0, "the workspace is as it was");
+}
+
+#[test]
+fn findings_are_saved_as_a_file() {
+    let (mut bench, folder, _) = on_fixture();
+    let (_bad, files) = bad_files();
+    bench.key(CTRL_SHIFT, Key::O);
+    bench.harness.run();
+    load(&mut bench, &files);
+    bench.until("findings", |bench| bench.has("Save as CSV…"));
+    bench.answered();
+    bench.click("Save as CSV…");
+    bench.harness.run();
+    let target = folder.path().join("findings.csv");
+    bench.harness.key_press_modifiers(CTRL, Key::A);
+    bench.fill("File", "");
+    bench.key(CTRL, Key::A);
+    bench.type_in(&shown(&target));
+    bench.click("Save");
+    bench.until("the file", |bench| bench.window().message().is_some());
+    let saved =
+        std::fs::read_to_string(&target).unwrap_or_else(|error| panic!("{error}: {:?}", bench.window().message()));
+    assert!(saved.contains("excellent") && saved.contains("123456"), "{saved}");
+}
+
+#[test]
+fn a_load_that_is_stopped_leaves_nothing() {
+    let place = Place::new();
+    let mut bench = Bench::on_welcome(&place);
+    let folder = TempDir::new().unwrap();
+    let target = folder.path().join("stopped.schoolbench");
+    bench.key(CTRL, Key::N);
+    bench.harness.run();
+    bench.fill("New workspace file", &shown(&target));
+    load(&mut bench, &[demo::files()]);
+    bench.key(Modifiers::NONE, Key::Escape);
+    bench.until("the end of the load", |bench| {
+        bench.window().message().is_some_and(|message| message.contains("nothing was loaded"))
+    });
+    assert!(bench.has("Open the demo"), "the first screen again");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert!(left.is_empty(), "this was left behind: {left:?}");
+    assert!(bench.window().view().is_none());
+}
+
+#[test]
+fn files_are_loaded_into_a_new_workspace_and_shown() {
+    let place = Place::new();
+    let mut bench = Bench::on_welcome(&place);
+    let (folder, files) = fixture::files();
+    let target = folder.path().join("new");
+    bench.key(CTRL, Key::N);
+    bench.harness.run();
+    bench.fill("New workspace file", &shown(&target));
+    load(&mut bench, &files);
+    bench.answered();
+    assert!(target.with_extension("schoolbench").exists());
+    assert!(bench.window().message().unwrap().starts_with("Loaded "), "{:?}", bench.window().message());
+    // Ash, Beech and Cedar: ten times the mean grade, which the fixture tells.
+    bench.text_from("Attainment 8, ");
+    bench.click("Dismiss");
+    assert!(bench.window().message().is_none());
+}
+
+#[test]
+fn what_is_no_workspace_is_told_and_the_first_screen_stays() {
+    let place = Place::new();
+    let bad = place.folder.path().join("bad.schoolbench");
+    std::fs::write(&bad, "PAR1").unwrap();
+    let mut bench = Bench::start(sized(1280.0, 800.0), &place, Some(bad.clone()));
+    bench.until("the message", |bench| bench.window().message().is_some());
+    bench.harness.run();
+    assert!(bench.window().message().unwrap().contains(&shown(&bad)), "{:?}", bench.window().message());
+    assert!(bench.has("Open the demo"));
+    assert_eq!(std::fs::read(&bad).unwrap(), b"PAR1", "it is not written to");
+    bench.key(Modifiers::NONE, Key::Escape);
+    bench.harness.run();
+    assert!(bench.window().message().is_none(), "Esc takes the message away");
+}
+
+#[test]
+fn a_view_is_saved_and_opened() {
+    let mut bench = Bench::on_demo();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("fsm6.toml");
+    bench.change(Change::Filter("fsm6=yes".parse().unwrap()));
+    let saved = bench.view().clone();
+    bench.key(CTRL, Key::S);
+    bench.harness.run();
+    bench.fill("File", "");
+    bench.key(CTRL, Key::A);
+    bench.type_in(&shown(&file));
+    bench.click("Save");
+    bench.until("the file", |bench| bench.window().message().is_some());
+    assert_eq!(View::from_toml(&std::fs::read_to_string(&file).unwrap()).unwrap(), saved);
+
+    bench.change(Change::Filter("eal=yes".parse().unwrap()));
+    let changed = bench.view().clone();
+    open_view(&mut bench, &file);
+    bench.until("the view", |bench| *bench.view() == saved);
+    bench.answered();
+    super::figures::assert_shown(&bench);
+    bench.key(CTRL, Key::Z);
+    bench.answered();
+    assert_eq!(*bench.view(), changed, "opening a view is undone too");
+
+    std::fs::write(&file, "version = 99").unwrap();
+    open_view(&mut bench, &file);
+    bench.until("the refusal", |bench| bench.window().message().is_some_and(|words| words.contains("newer")));
+    assert_eq!(*bench.view(), changed, "nothing has changed");
+}
+
+fn open_view(bench: &mut Bench, file: &Path) {
+    bench.key(CTRL, Key::K);
+    bench.harness.run();
+    bench.choose("Open view…");
+    bench.harness.run();
+    bench.fill("Saved view (TOML)", &shown(file));
+    bench.click("Open");
+}
+
+#[test]
+fn settings_and_views_are_kept_between_two_windows() {
+    let place = Place::new();
+    let (_folder, path) = fixture::workspace();
+    let mut first = Bench::start(sized(1280.0, 800.0), &place, Some(path.clone()));
+    first.answered();
+    let dark = first.theme() == Theme::Dark;
+    first.click(if dark { "Light" } else { "Dark" });
+    first.answered();
+    assert_eq!(first.theme() == Theme::Dark, !dark);
+    first.key(CTRL, Key::Plus);
+    first.answered();
+    first.change(Change::Filter("fsm6=yes".parse().unwrap()));
+    first.change(Change::Split { panel: 1, below: true });
+    first.change(Change::Layout(schoolbench::ui::Layout::row([4, 2, 1, 3])));
+    let view = first.view().clone();
+    drop(first);
+
+    let settings = Settings::read(&place.folders());
+    assert_eq!(settings.theme, if dark { Look::Light } else { Look::Dark });
+    assert!((settings.zoom - 1.1).abs() < 1e-6, "{}", settings.zoom);
+    assert_eq!(settings.recent.first(), Some(&path));
+
+    let mut second = Bench::start(sized(1280.0, 800.0), &place, None);
+    second.answered();
+    assert_eq!(*second.view(), view, "the last workspace with its last view");
+    super::figures::years(view.stage);
+    drop(second);
+
+    // What cannot be read is as at first, and keeps nobody from working.
+    std::fs::write(place.folders().config.join("settings.toml"), "theme = \"purple\"").unwrap();
+    std::fs::write(place.folders().view_of(&path), "version = 99").unwrap();
+    let mut third = Bench::start(sized(1280.0, 800.0), &place, Some(path));
+    third.answered();
+    assert!(third.view().filter.is_everyone());
+}
