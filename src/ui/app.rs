@@ -206,7 +206,7 @@ impl Window {
                     match error {
                         ImportError::Findings(findings) => self.findings = Some(findings),
                         ImportError::Cancelled => self.message = Some("Stopped; nothing was loaded".to_owned()),
-                        error @ ImportError::Workspace(_) => self.fail(ctx, error.to_string()),
+                        error @ ImportError::Workspace(_) => self.fail(ctx, &error.to_string()),
                     }
                 }
                 News::Chosen { what, paths } => {
@@ -223,15 +223,15 @@ impl Window {
                 News::Done(words) => self.message = Some(words),
                 News::Failed(words) => {
                     (self.load, self.opening) = (None, false);
-                    self.fail(ctx, words);
+                    self.fail(ctx, &words);
                 }
             }
         }
     }
 
-    fn fail(&mut self, ctx: &Context, words: String) {
+    fn fail(&mut self, ctx: &Context, words: &str) {
         if let Some(picture) = &self.picture {
-            picture.fail(ctx, &words);
+            picture.fail(ctx, words);
         }
         let mut letters = words.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
@@ -251,7 +251,7 @@ impl Window {
     }
 
     /// Commands from the keyboard; while somebody types, keys that a text field uses are its own.
-    fn from_keyboard(&self, ctx: &Context) -> Vec<Command> {
+    fn pressed(&self, ctx: &Context) -> Vec<Command> {
         let escape_is_taken = Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
         if escape_is_taken && ctx.input(|input| input.key_pressed(Key::Escape)) {
             return Vec::new();
@@ -350,7 +350,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.take_dropped(&ctx);
-        let mut out = Outbox { commands: self.from_keyboard(&ctx), ..Outbox::default() };
+        let mut out = Outbox { commands: self.pressed(&ctx), ..Outbox::default() };
         self.draw(ui, &mut out);
         if let Some(open) = &self.open {
             open.session.desk.end_frame();

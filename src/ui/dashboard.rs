@@ -9,6 +9,7 @@ use super::change::Change;
 use super::layout::Layout;
 use super::panels::{PanelState, Scene};
 use super::theme;
+use super::view::Panel;
 
 /// The panels on screen.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl Behavior<u64> for Drawing<'_, '_> {
     }
 
     fn tab_title_for_pane(&mut self, pane: &u64) -> WidgetText {
-        self.scene.view.panels.get(pane).map(|panel| panel.title()).unwrap_or_default().into()
+        self.scene.view.panels.get(pane).map(Panel::title).unwrap_or_default().into()
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {

@@ -80,7 +80,7 @@ impl Picture {
 
 fn png(image: &ColorImage) -> Result<Vec<u8>, String> {
     let [width, height] = image.size.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
-    let bytes: Vec<u8> = image.pixels.iter().flat_map(|pixel| pixel.to_array()).collect();
+    let bytes: Vec<u8> = image.pixels.iter().flat_map(eframe::egui::Color32::to_array).collect();
     let buffer = image::RgbaImage::from_raw(width, height, bytes).ok_or("the window gave half a picture")?;
     let mut png = std::io::Cursor::new(Vec::new());
     buffer.write_to(&mut png, image::ImageFormat::Png).map_err(|error| error.to_string())?;

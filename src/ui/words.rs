@@ -64,7 +64,8 @@ pub fn compared_with(answer: &Answer) -> String {
 
 /// How many schools a scope is: "26 schools".
 pub fn schools(scope: &Scope, catalogue: &Catalogue) -> String {
-    match catalogue.register.schools_of(scope).count() {
+    let of_group = catalogue.groups().iter().find(|group| group.scope == *scope).map(|group| group.schools);
+    match of_group.unwrap_or_else(|| catalogue.register.schools_of(scope).count()) {
         1 => "1 school".to_owned(),
         n => format!("{} schools", grouped(n as i64)),
     }

@@ -14,6 +14,8 @@ mod kill;
 mod method;
 mod oracle;
 mod paths;
+#[cfg(target_os = "linux")]
+mod real_window;
 mod synth;
 mod window;
 mod workspace;

@@ -2,7 +2,9 @@
 //!
 //! Figures on screen are compared with the oracle's recount, not with the program's own answers.
 
+mod anything;
 mod chance;
+mod charts;
 mod commands;
 mod dashboard;
 mod figures;

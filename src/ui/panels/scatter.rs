@@ -16,6 +16,7 @@ use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Axes, Panel, Scatter, of_pupils, of_subjects};
 use crate::ui::widgets::{Pick, picker};
 use crate::ui::{questions, theme, words};
+use crate::workspace::Register;
 
 mod paint;
 
@@ -37,8 +38,11 @@ struct Drawn {
     year: Option<Year>,
     /// Whether results are of some pupils only; intake is always of all.
     filtered: bool,
-    /// Schools with a figure on both axes, larger ones first, so that smaller ones lie on top.
+    /// Schools with a figure on both axes: the others, then those of the group; of each the larger ones first, so that
+    /// smaller ones lie on top.
     dots: Vec<Dot>,
+    /// How many of them are not of the group.
+    others: usize,
     /// Schools that have pupils but cannot be drawn, and why the first of them cannot.
     withheld: (usize, Option<Reason>),
     /// Lowest and highest value on each axis, of size and of colour.
@@ -65,7 +69,8 @@ impl State {
         let (view, catalogue) = (scene.view, &scene.session.catalogue);
         let questions = questions::scatter(view, catalogue, scatter);
         let axes = scatter.axes(view.stage);
-        self.sheet.ask(&scene.session.desk, id, &questions, axes, |answers| Drawn::of(axes, answers))
+        let make = |answers: &[Arc<Answer>]| Drawn::of(axes, answers, &catalogue.register);
+        self.sheet.ask(&scene.session.desk, id, &questions, axes, make)
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
@@ -74,23 +79,19 @@ impl State {
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
         let Some((drawn, answers)) = self.sheet.shown() else { return };
-        // The group is that of the answer, not of the view, which may have moved on.
-        let Some(answer) = answers.iter().find(|answer| answer.question().by().is_empty()).or(answers.first()) else {
+        if answers.is_empty() {
             nothing(ui, "No results of this key stage are loaded");
             return;
-        };
+        }
         controls(ui, id, scatter, scene);
-        let register = &scene.session.catalogue.register;
-        let group: BTreeSet<Urn> = register.schools_of(answer.question().scope()).map(|school| school.urn).collect();
         let room = ui.available_rect_before_wrap();
         let foot = 18.0;
         let plot_rect = egui::Rect::from_min_max(room.min, room.max - vec2(0.0, foot));
         let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
         let shown = plot(id, drawn, theme::of(ui)).show(&mut plot_ui, |_| ());
         let response = shown.response;
-        let summary = drawn.in_words(&group, scene);
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
-        let chart = paint::Chart { drawn, group: &group, transform: &shown.transform };
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, drawn.in_words(scene)));
+        let chart = paint::Chart { drawn, transform: &shown.transform };
         let painter = ui.painter().with_clip_rect(shown.transform.frame().intersect(ui.clip_rect()));
         let hovered = response.hover_pos().and_then(|at| chart.nearest(at));
         let lit = hovered.map(|dot| dot.urn).or(scene.hovered);
@@ -219,13 +220,14 @@ fn tooltip(ui: &mut Ui, drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) {
 }
 
 impl Drawn {
-    fn of(axes: Axes, answers: &[Arc<Answer>]) -> Self {
+    fn of(axes: Axes, answers: &[Arc<Answer>], register: &Register) -> Self {
         let none = (f64::MAX, f64::MIN);
         let mut drawn = Self {
             axes,
             year: answers.first().and_then(|answer| answer.question().years().last().copied()),
             filtered: answers.iter().any(|answer| !answer.question().filter().is_everyone()),
             dots: Vec::new(),
+            others: 0,
             withheld: (0, None),
             x: none,
             y: none,
@@ -262,8 +264,24 @@ impl Drawn {
                 (None, _) => {}
             }
         }
-        drawn.dots.sort_by(|a, b| b.size.total_cmp(&a.size));
+        // The group is that of the answer, not of the view, which may have moved on.
+        let answer = answers.iter().find(|answer| answer.question().by().is_empty()).or(answers.first());
+        let schools = answer.into_iter().flat_map(|answer| register.schools_of(answer.question().scope()));
+        let group: BTreeSet<Urn> = schools.map(|school| school.urn).collect();
+        let (mut others, mut own): (Vec<Dot>, Vec<Dot>) =
+            drawn.dots.into_iter().partition(|dot| !group.contains(&dot.urn));
+        for part in [&mut others, &mut own] {
+            part.sort_by(|a, b| b.size.total_cmp(&a.size));
+        }
+        drawn.others = others.len();
+        others.append(&mut own);
+        drawn.dots = others;
         drawn
+    }
+
+    /// The schools outside the group, and those in it.
+    fn parts(&self) -> (&[Dot], &[Dot]) {
+        self.dots.split_at(self.others)
     }
 
     fn axis_label(&self, indicator: Indicator) -> egui::RichText {
@@ -272,8 +290,7 @@ impl Drawn {
     }
 
     /// The chart as a sentence, for who cannot see it.
-    fn in_words(&self, group: &BTreeSet<Urn>, scene: &Scene<'_>) -> String {
-        let in_group = self.dots.iter().filter(|dot| group.contains(&dot.urn)).count();
+    fn in_words(&self, scene: &Scene<'_>) -> String {
         let range = |indicator: Indicator, (low, high): (f64, f64)| {
             format!("{} from {} to {}", indicator.label(), value(indicator, low), value(indicator, high))
         };
@@ -295,8 +312,9 @@ impl Drawn {
         let selected = if selected.is_empty() { String::new() } else { format!("; selected: {}", selected.join(", ")) };
         let year = self.year.map(|year| year.to_string()).unwrap_or_default();
         format!(
-            "Schools, {year}: {in_group} of the group and {} others; {ranges}{selected}",
-            self.dots.len() - in_group
+            "Schools, {year}: {} of the group and {} others; {ranges}{selected}",
+            self.dots.len() - self.others,
+            self.others
         )
     }
 }

@@ -168,6 +168,7 @@ pub(super) fn axis<'a>(hints: AxisHints<'a>, colours: &theme::Colours) -> AxisHi
 }
 
 /// Four to seven lines across an axis, at steps of 1, 2 or 5.
+#[expect(clippy::needless_pass_by_value, reason = "the plot hands it over so")]
 pub(super) fn steps(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let rough = ((high - low) / 7.0).max(f64::MIN_POSITIVE);

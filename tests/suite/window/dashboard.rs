@@ -1,12 +1,15 @@
 //! Groups, pupils, stages and years: what is chosen is what is shown, with the figures of the recount.
 
+use std::collections::BTreeSet;
+
+use eframe::egui::{Key, Pos2, pos2, vec2};
 use schoolbench::model::{Compare, Filter, KeyStage, Scope, Urn};
 use schoolbench::ui::Change;
 
-use super::figures::{assert_shown, caption, dots, years};
-use super::harness::Bench;
+use super::figures::{Dot, assert_shown, caption, dots, years};
+use super::harness::{Bench, CTRL};
 
-/// The group that a group of schools with this many is: picked by its name in the list.
+/// A group to pick, and its name in the list.
 fn some_authority(bench: &Bench) -> (Scope, String) {
     let register = bench.window().desk().unwrap().register();
     let school = register.schools().next().unwrap();
@@ -68,7 +71,7 @@ fn the_bar_tells_how_many_pupils_and_schools_a_filter_leaves() {
     let last = *years(KeyStage::Ks4).last().unwrap();
     let fsm6 = |pupil: &&crate::oracle::Pupil| pupil.groups[1] == "yes";
     let pupils: Vec<_> = crate::oracle::DEMO.of(4, last).filter(fsm6).collect();
-    let schools: std::collections::BTreeSet<i64> = pupils.iter().map(|pupil| pupil.urn).collect();
+    let schools: BTreeSet<i64> = pupils.iter().map(|pupil| pupil.urn).collect();
     let thousands = |n: usize| if n < 1000 { n.to_string() } else { format!("{},{:03}", n / 1000, n % 1000) };
     let words = format!("{} pupils, {} schools", thousands(pupils.len()), thousands(schools.len()));
     bench.text_from(&words);
@@ -119,6 +122,50 @@ fn figures_of_too_few_pupils_are_withheld_in_words() {
     assert!(bench.texts().iter().any(few), "some figure is of too few pupils: {:#?}", bench.texts());
 }
 
+/// Where schools stand on screen: the chart shows all of them with a little air around.
+fn places(bench: &Bench, dots: &[Dot]) -> impl Fn(&Dot) -> Pos2 + use<> {
+    let chart = bench.place_of("Schools, ");
+    let ends = |of: fn(&Dot) -> f64| {
+        dots.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)))
+    };
+    let (x, y) = (ends(|dot| dot.x), ends(|dot| dot.y));
+    let share = |value: f64, (low, high): (f64, f64), air: f64| {
+        (((value - low) / (high - low) + air) / (1.0 + 2.0 * air)) as f32
+    };
+    move |dot| {
+        let (across, up) = (share(dot.x, x, 0.04) * chart.width(), share(dot.y, y, 0.06) * chart.height());
+        pos2(chart.left() + across, chart.bottom() - up)
+    }
+}
+
+#[test]
+fn a_box_around_schools_selects_those_of_the_group() {
+    let mut bench = Bench::on_demo();
+    let register = bench.window().desk().unwrap().register();
+    let group: BTreeSet<Urn> = register.schools_of(&bench.view().scope).map(|school| school.urn).collect();
+    let dots = dots(*years(KeyStage::Ks4).last().unwrap());
+    let urn = |dot: &Dot| Urn::new(i32::try_from(dot.urn).unwrap()).unwrap();
+    let drawn: BTreeSet<Urn> = dots.iter().map(urn).filter(|urn| group.contains(urn)).collect();
+    let chart = bench.place_of("Schools, ").shrink(2.0);
+    bench.drag(chart.left_top(), chart.right_bottom());
+    bench.away();
+    bench.answered();
+    assert_eq!(bench.view().selected, drawn);
+    bench.text_from(&format!("{} schools selected", drawn.len()));
+    // A click beside all schools selects none.
+    let place = places(&bench, &dots);
+    let far = |at: &Pos2| dots.iter().all(|dot| place(dot).distance(*at) > 30.0);
+    let across = (1..40).flat_map(|x| (1..40).map(move |y| (x as f32 / 40.0, y as f32 / 40.0)));
+    let empty = across.map(|(x, y)| chart.left_top() + chart.size() * vec2(x, y)).find(far).unwrap();
+    bench.click_at(empty);
+    bench.away();
+    bench.answered();
+    assert!(bench.view().selected.is_empty());
+    bench.key(CTRL, Key::Z);
+    bench.answered();
+    assert_eq!(bench.view().selected, drawn, "the box is undone apart from the click");
+}
+
 #[test]
 fn a_school_that_is_clicked_in_the_scatter_chart_is_marked_in_the_trends() {
     let mut bench = Bench::on_demo();
@@ -126,22 +173,10 @@ fn a_school_that_is_clicked_in_the_scatter_chart_is_marked_in_the_trends() {
     let group: Vec<i64> =
         register.schools_of(&bench.view().scope).map(|school| i64::from(school.urn.number())).collect();
     let dots = dots(*years(KeyStage::Ks4).last().unwrap());
-    let chart = bench.place_of("Schools, ");
-    // The chart shows all schools with a little air around them.
-    let ends = |of: fn(&super::figures::Dot) -> f64| {
-        dots.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)))
-    };
-    let (x, y) = (ends(|dot| dot.x), ends(|dot| dot.y));
-    let share =
-        |value: f64, (low, high): (f64, f64), air: f64| ((value - low) / (high - low) + air) / (1.0 + 2.0 * air);
-    let place = |dot: &super::figures::Dot| {
-        let across = share(dot.x, x, 0.04) as f32 * chart.width();
-        let up = share(dot.y, y, 0.06) as f32 * chart.height();
-        eframe::egui::pos2(chart.left() + across, chart.bottom() - up)
-    };
+    let place = places(&bench, &dots);
     // The school of the group that stands most apart from the others of the group.
     let own: Vec<_> = dots.iter().filter(|dot| group.contains(&dot.urn)).collect();
-    let alone = |dot: &&super::figures::Dot| {
+    let alone = |dot: &&Dot| {
         let others = own.iter().filter(|other| other.urn != dot.urn);
         others.map(|other| place(other).distance(place(dot)) as i64).min().unwrap_or(i64::MAX)
     };
@@ -153,7 +188,7 @@ fn a_school_that_is_clicked_in_the_scatter_chart_is_marked_in_the_trends() {
     bench.click_at(place(chosen));
     bench.away();
     bench.answered();
-    assert_eq!(bench.view().selected, [urn].into(), "the school at {:?} of {chart:?}", place(chosen));
+    assert_eq!(bench.view().selected, [urn].into(), "the school at {:?}", place(chosen));
     let trends = bench.text_from("Subject trends, ");
     assert!(trends.contains(&name), "the trends do not show {name}: {trends}");
     assert!(bench.text_from("Schools, ").contains(&name), "the chart of schools does not name {name}");

@@ -35,7 +35,7 @@ fn number(stage: KeyStage) -> i64 {
     }
 }
 
-fn scope(scope: &Scope) -> oracle::Scope {
+pub fn scope(scope: &Scope) -> oracle::Scope {
     match scope {
         Scope::All => oracle::Scope::All,
         Scope::La(code) => oracle::Scope::La(i64::from(*code)),
@@ -45,8 +45,8 @@ fn scope(scope: &Scope) -> oracle::Scope {
 }
 
 /// The filter in the words of the recount.
-fn filter(view: &View) -> Vec<(&'static str, Vec<&'static str>)> {
-    let words = |groups: Vec<schoolbench::model::PupilGroup>| groups.into_iter().map(|group| group.word()).collect();
+pub fn filter(view: &View) -> Vec<(&'static str, Vec<&'static str>)> {
+    let words = |groups: Vec<schoolbench::model::PupilGroup>| groups.into_iter().map(schoolbench::model::PupilGroup::word).collect();
     view.filter.constraints().map(|(characteristic, groups)| (characteristic.word(), words(groups))).collect()
 }
 
@@ -66,8 +66,8 @@ pub fn asked(view: &View) -> Asked {
     }
 }
 
-/// The recount of what tiles ask, counted once.
-fn recounted(asked: &Asked) -> Arc<Cells> {
+/// The recount of a question, counted once.
+pub fn recounted(asked: &Asked) -> Arc<Cells> {
     static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Cells>>>> = LazyLock::new(Mutex::default);
     let key = format!("{asked:?}");
     if let Some(cells) = KNOWN.lock().unwrap().get(&key) {
@@ -90,7 +90,7 @@ pub fn caption(view: &View, desk: &Desk) -> String {
         Scope::Schools(urns) => format!("{} chosen schools", urns.len()),
     };
     let labels = |groups: Vec<schoolbench::model::PupilGroup>| {
-        groups.into_iter().map(|group| group.label()).collect::<Vec<_>>().join(" or ")
+        groups.into_iter().map(schoolbench::model::PupilGroup::label).collect::<Vec<_>>().join(" or ")
     };
     let constraints: Vec<String> = view.filter.constraints().map(|(_, groups)| labels(groups)).collect();
     let pupils = if constraints.is_empty() { "all pupils".to_owned() } else { constraints.join(", ") };
@@ -151,6 +151,13 @@ fn fault(tile: &str, expected: &Expected) -> Option<String> {
     let mut left = read.iter();
     let missing = figures.iter().find(|figure| !left.any(|number| number.is_rounded(**figure)));
     missing.map(|figure| format!("{figure} is not there in its place; read: {read:?}"))
+}
+
+/// Whether figures stand in a text in this order, rounded, whatever stands between them.
+pub fn reads(text: &str, figures: &[f64]) -> bool {
+    let read = numbers(text);
+    let mut left = read.iter();
+    figures.iter().all(|figure| left.any(|number| number.is_rounded(*figure)))
 }
 
 /// A number as it is written.

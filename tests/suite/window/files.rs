@@ -1,10 +1,11 @@
 //! Files: loads that find faults, loads that are stopped, saved views, and what is kept between two windows.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use eframe::egui::{Key, Modifiers, Theme};
+use eframe::egui::{DroppedFile, Key, Modifiers, Theme};
 use schoolbench::ingest::{Cancel, ImportError, import};
-use schoolbench::ui::{Change, Look, Settings, View};
+use schoolbench::ui::{Change, Look, Options, Settings, Start, View};
 use tempfile::TempDir;
 
 use super::harness::{Bench, CTRL, CTRL_SHIFT, Place, shown, sized};
@@ -26,6 +27,20 @@ fn bad_files() -> (TempDir, Vec<PathBuf>) {
     data.results[5].grade = "excellent".to_owned();
     let files = data.write(folder.path());
     (folder, files)
+}
+
+/// A file as the system gives it when somebody drops it on the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
 }
 
 fn load(bench: &mut Bench, files: &[PathBuf]) {
@@ -106,6 +121,63 @@ fn a_load_that_is_stopped_leaves_nothing() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert!(left.is_empty(), "this was left behind: {left:?}");
     assert!(bench.window().view().is_none());
+}
+
+#[test]
+fn a_load_into_the_open_workspace_that_is_stopped_leaves_it_as_it_was() {
+    let (mut bench, _folder, path) = on_fixture();
+    let before = (std::fs::read(&path).unwrap(), bench.view().clone(), bench.text_from("Attainment 8, "));
+    bench.key(CTRL_SHIFT, Key::O);
+    bench.harness.run();
+    load(&mut bench, &[demo::files()]);
+    bench.key(Modifiers::NONE, Key::Escape);
+    bench.answered();
+    assert_eq!(bench.window().message(), Some("Stopped; nothing was loaded"));
+    assert!(std::fs::read(&path).unwrap() == before.0, "the bytes of the workspace changed");
+    assert_eq!((bench.view().clone(), bench.text_from("Attainment 8, ")), (before.1, before.2));
+}
+
+#[test]
+fn a_window_begins_with_the_view_and_the_theme_that_it_is_given() {
+    let place = Place::new();
+    let file = place.folder.path().join("view.toml");
+    let session = super::chance::session();
+    let mut view = View::of(&session.catalogue);
+    view.apply(Change::Filter("sen=K,E".parse().unwrap()), &session.catalogue);
+    std::fs::write(&file, view.to_toml()).unwrap();
+    let options = Options {
+        workspace: Some(demo::workspace().to_owned()),
+        view: Some(file),
+        look: Some(Look::Light),
+        ..Options::default()
+    };
+    let start = Start { folders: place.folders(), options, ..Start::default() };
+    let mut bench = Bench::start_as(sized(1280.0, 800.0), start);
+    bench.until("the view", |bench| bench.window().view().is_some_and(|shown| *shown == view));
+    bench.answered();
+    super::figures::assert_shown(&bench);
+    drop(bench);
+    assert_eq!(Settings::read(&place.folders()).theme, Look::System, "the theme was for this time only");
+}
+
+#[test]
+fn files_that_are_dropped_are_taken_for_what_they_are() {
+    let place = Place::new();
+    let mut bench = Bench::on_welcome(&place);
+    let drop_file = |bench: &mut Bench, path: &Path| {
+        bench.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
+        bench.harness.step();
+        bench.harness.run();
+    };
+    drop_file(&mut bench, Path::new("/somewhere/notes.txt"));
+    assert!(bench.window().message().unwrap().contains("Parquet"), "{:?}", bench.window().message());
+    drop_file(&mut bench, Path::new("/somewhere/pupils.parquet"));
+    assert!(bench.has("New workspace file"), "a form to load it: {:#?}", bench.texts());
+    bench.key(Modifiers::NONE, Key::Escape);
+    bench.harness.run();
+    drop_file(&mut bench, demo::workspace());
+    bench.answered();
+    super::figures::assert_shown(&bench);
 }
 
 #[test]

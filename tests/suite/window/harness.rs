@@ -121,6 +121,12 @@ pub fn sized(width: f32, height: f32) -> HarnessBuilder<Window> {
 impl Bench {
     /// A window over a workspace, or over what it opens by itself.
     pub fn start(builder: HarnessBuilder<Window>, place: &Place, workspace: Option<PathBuf>) -> Self {
+        let options = Options { workspace, ..Options::default() };
+        Self::start_as(builder, Start { folders: place.folders(), options, ..Start::default() })
+    }
+
+    /// A window that begins as said, with our own gate before its engine.
+    pub fn start_as(builder: HarnessBuilder<Window>, start: Start) -> Self {
         let gate = Arc::new(Gate::open_one());
         let signal = Arc::new(Signal::default());
         let (passed, told) = (Arc::clone(&gate), Arc::clone(&signal));
@@ -129,8 +135,7 @@ impl Bench {
             before: Arc::new(move |_| passed.pass()),
             ..desk::Options::default()
         };
-        let options = Options { workspace, ..Options::default() };
-        let start = Start { folders: place.folders(), options, desk, ..Start::default() };
+        let start = Start { desk, ..start };
         let harness = builder.build_eframe(|creation| Window::new(&creation.egui_ctx, start));
         Self { harness, gate, signal }
     }

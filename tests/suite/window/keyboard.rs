@@ -113,7 +113,7 @@ fn the_palette_is_typed_into_wherever_the_focus_was() {
     for _ in 0..6 {
         bench.key(Modifiers::NONE, Key::Tab);
     }
-    assert!(bench.harness.ctx.memory(|memory| memory.focused()).is_some(), "Tab goes from one to the next");
+    assert!(bench.harness.ctx.memory(eframe::egui::Memory::focused).is_some(), "Tab goes from one to the next");
     find(&mut bench, "all schools");
     bench.key(Modifiers::NONE, Key::Enter);
     bench.answered();

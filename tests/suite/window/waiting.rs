@@ -94,6 +94,19 @@ fn note(known: &mut Known, bench: &Bench) {
     known.insert((caption(view, desk), view.compare.word()), asked(view));
 }
 
+/// What a chart says under a caption is the same whenever that caption stands over it.
+fn check_charts(bench: &Bench, said: &mut BTreeMap<(&'static str, String), String>, round: usize) {
+    for title in ["Subject trends", "Schools"] {
+        let Some(caption) = bench.caption(title) else { continue };
+        let beginning = format!("{title}, ");
+        let Some(chart) = bench.texts().into_iter().find(|text| text.starts_with(&beginning)) else { continue };
+        // Of whom the group is, the caption of all schools does not tell.
+        let chart = chart.split_once(" others; ").map_or(chart.clone(), |(_, figures)| figures.to_owned());
+        let before = said.entry((title, caption.clone())).or_insert_with(|| chart.clone());
+        assert_eq!(chart, *before, "round {round}: two answers under {caption:?}");
+    }
+}
+
 /// Whether what stands on the tiles is the answer to the question in their caption. Gives whether that is the newest.
 fn check(bench: &Bench, known: &Known, round: usize) -> bool {
     let on_screen = bench.caption("Headlines").expect("once answered, tiles stay");
@@ -122,7 +135,7 @@ fn whoever_changes_faster_than_the_engine_answers_sees_each_answer_under_its_own
         Scope::Schools(schools.into_iter().collect()),
     ];
     let filters = ["", "fsm6=yes", "sen=K,E", "sex=F prior=low"].map(|filter| filter.parse::<Filter>().unwrap());
-    let mut known = Known::new();
+    let (mut known, mut said) = (Known::new(), BTreeMap::new());
     note(&mut known, &bench);
     bench.gate.close();
     let mut dice = Dice(20_261_124);
@@ -145,10 +158,11 @@ fn whoever_changes_faster_than_the_engine_answers_sees_each_answer_under_its_own
             bench.gate.let_pass(dice.below(7) as u64);
             bench.harness.step();
             if check(&bench, &known, round) {
-                new += 1
+                new += 1;
             } else {
-                old += 1
+                old += 1;
             }
+            check_charts(&bench, &mut said, round);
             if dice.happens(60) {
                 bench.signal.wait_beyond(seen, Duration::from_millis(20));
             }
@@ -158,6 +172,7 @@ fn whoever_changes_faster_than_the_engine_answers_sees_each_answer_under_its_own
             bench.gate.open();
             bench.answered();
             assert!(check(&bench, &known, round), "everything is answered");
+            check_charts(&bench, &mut said, round);
             bench.gate.close();
         }
     }

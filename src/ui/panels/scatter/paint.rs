@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use eframe::egui::epaint::CircleShape;
 use eframe::egui::{self, Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
@@ -18,14 +19,16 @@ const RADII: (f32, f32) = (2.5, 9.0);
 /// Most selected schools whose names stand beside their points.
 const MOST_NAMES: usize = 8;
 
+/// A group of more schools has points without a rim: a rim is many times the work of its point.
+const MOST_RIMS: usize = 500;
+
 /// A chart of schools, some of which are the group.
 pub(super) struct Chart<'a> {
     pub drawn: &'a Drawn,
-    pub group: &'a BTreeSet<Urn>,
     pub transform: &'a PlotTransform,
 }
 
-impl Chart<'_> {
+impl<'a> Chart<'a> {
     fn place(&self, dot: &Dot) -> Pos2 {
         self.transform.position_from_point(&PlotPoint::new(dot.x.value, dot.y.value))
     }
@@ -48,64 +51,59 @@ impl Chart<'_> {
     }
 
     /// The school nearest to the pointer, if it is near one; the group's own schools come first.
-    pub fn nearest(&self, at: Pos2) -> Option<&Dot> {
-        let distance = |dot: &Dot| self.place(dot).distance_sq(at);
-        let nearest = |own: bool| {
-            let of_kind = self.drawn.dots.iter().filter(move |dot| self.group.contains(&dot.urn) == own);
-            let nearest = of_kind.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-            (distance(nearest) < NEAR * NEAR).then_some(nearest)
+    pub fn nearest(&self, at: Pos2) -> Option<&'a Dot> {
+        let nearest = |dots: &'a [Dot]| {
+            let distances = dots.iter().map(|dot| (self.place(dot).distance_sq(at), dot));
+            let (distance, dot) = distances.min_by(|(a, _), (b, _)| a.total_cmp(b))?;
+            (distance < NEAR * NEAR).then_some(dot)
         };
-        nearest(true).or_else(|| nearest(false))
+        let (others, own) = self.drawn.parts();
+        nearest(own).or_else(|| nearest(others))
     }
 
     /// The schools inside a box: the group's, or where there are none the others.
     pub fn inside(&self, boxed: Rect) -> BTreeSet<Urn> {
-        let inside = |own: bool| -> BTreeSet<Urn> {
-            let of_kind = self.drawn.dots.iter().filter(|dot| self.group.contains(&dot.urn) == own);
-            of_kind.filter(|dot| boxed.contains(self.place(dot))).map(|dot| dot.urn).collect()
+        let inside = |dots: &[Dot]| -> BTreeSet<Urn> {
+            dots.iter().filter(|dot| boxed.contains(self.place(dot))).map(|dot| dot.urn).collect()
         };
-        let own = inside(true);
-        if own.is_empty() { inside(false) } else { own }
+        let (others, own) = self.drawn.parts();
+        let chosen = inside(own);
+        if chosen.is_empty() { inside(others) } else { chosen }
     }
 
     /// All points: the others faintly, then the group, then what is selected.
     pub fn dots(&self, painter: &Painter, ui: &Ui, selected: &BTreeSet<Urn>, lit: Option<Urn>) {
         let colours = theme::of(ui);
         let frame = self.transform.frame().expand(RADII.1);
-        let others = colours.muted.gamma_multiply(if self.drawn.dots.len() > 1500 { 0.22 } else { 0.28 });
-        // With a selection, what is not selected steps back.
-        let alpha = if selected.is_empty() { 0.8 } else { 0.45 };
-        let rim = Stroke::new(1.0, *colours.panel);
-        let mut own: Vec<(Pos2, &Dot)> = Vec::new();
-        for dot in &self.drawn.dots {
-            let at = self.place(dot);
-            if !frame.contains(at) || selected.contains(&dot.urn) || lit == Some(dot.urn) {
-                continue;
-            }
-            if self.group.contains(&dot.urn) {
-                own.push((at, dot));
-            } else {
-                painter.circle_filled(at, self.radius(dot), others);
-            }
-        }
-        for (at, dot) in own {
-            painter.circle(at, self.radius(dot), self.ink(dot, colours).gamma_multiply(alpha), rim);
-        }
+        let (others, own) = self.drawn.parts();
+        let faint = colours.muted.gamma_multiply(if self.drawn.dots.len() > 1500 { 0.22 } else { 0.28 });
+        let rim = if own.len() > MOST_RIMS { Stroke::NONE } else { Stroke::new(1.0, *colours.panel) };
+        // With a selection, what is not selected steps back; without rims, points shine through those on top of them.
+        let alpha = if selected.is_empty() { 0.8 } else { 0.45 } * if rim.is_empty() { 0.6 } else { 1.0 };
+        let point = |dot: &Dot, fill: Color32, stroke: Stroke| {
+            let center = self.place(dot);
+            let apart = selected.contains(&dot.urn) || lit == Some(dot.urn);
+            let shown = frame.contains(center) && !apart;
+            shown.then(|| Shape::Circle(CircleShape { center, radius: self.radius(dot), fill, stroke }))
+        };
+        painter.extend(others.iter().filter_map(|dot| point(dot, faint, Stroke::NONE)));
+        painter.extend(own.iter().filter_map(|dot| point(dot, self.ink(dot, colours).gamma_multiply(alpha), rim)));
     }
 
     /// The selected schools and the one under the pointer, on top, with names.
     pub fn marked(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>) {
         let colours = theme::of(ui);
         let selected = &scene.view.selected;
-        let marked: Vec<&Dot> =
-            self.drawn.dots.iter().filter(|dot| selected.contains(&dot.urn) || lit == Some(dot.urn)).collect();
+        let (others, own) = self.drawn.parts();
+        let marked = |dot: &&Dot| selected.contains(&dot.urn) || lit == Some(dot.urn);
+        let marked_others = others.iter().filter(marked).map(|dot| (dot, false));
+        let marked: Vec<(&Dot, bool)> = marked_others.chain(own.iter().filter(marked).map(|dot| (dot, true))).collect();
         let mut taken: Vec<Rect> = Vec::new();
-        for dot in &marked {
+        for (dot, own) in &marked {
             let at = self.place(dot);
             let radius = self.radius(dot).max(5.0);
             let ring = if selected.contains(&dot.urn) { *colours.select } else { *colours.text };
-            let own = self.group.contains(&dot.urn);
-            let ink = if own { self.ink(dot, colours) } else { *colours.muted };
+            let ink = if *own { self.ink(dot, colours) } else { *colours.muted };
             painter.circle(at, radius, ink, Stroke::new(1.0, *colours.panel));
             painter.circle_stroke(at, radius + 2.5, Stroke::new(2.0, ring));
             if marked.len() > MOST_NAMES && lit != Some(dot.urn) {
@@ -176,9 +174,8 @@ impl Chart<'_> {
     pub fn foot(&self, ui: &Ui, rect: Rect, scene: &Scene<'_>) {
         let colours = theme::of(ui);
         let drawn = self.drawn;
-        let own = drawn.dots.iter().filter(|dot| self.group.contains(&dot.urn)).count();
-        let others = drawn.dots.len() - own;
-        let mut words = format!("{} of the group", plural(own, "school"));
+        let others = drawn.others;
+        let mut words = format!("{} of the group", plural(drawn.dots.len() - others, "school"));
         if others > 0 {
             words.push_str(&format!(", {} others grey", grouped(others as i64)));
         }

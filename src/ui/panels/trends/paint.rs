@@ -85,9 +85,10 @@ impl Chart<'_, '_> {
         }
     }
 
-    fn span(&self) -> std::ops::RangeInclusive<i32> {
+    /// Every year from the first to the last that is shown, loaded or not.
+    fn span(&self) -> impl Iterator<Item = i32> {
         let ends = self.drawn.years.first().zip(self.drawn.years.last());
-        ends.map_or(0..=-1, |(first, last)| first.ending()..=last.ending())
+        ends.into_iter().flat_map(|(first, last)| first.ending()..=last.ending())
     }
 
     /// Bands, comparators, lines and marks; what is lit comes last and the others step back.
