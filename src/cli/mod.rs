@@ -9,7 +9,7 @@ mod import;
 mod list;
 mod synth;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,6 +45,9 @@ pub struct Window {
     pub theme: Option<String>,
 }
 
+/// What is said on the error stream: warnings of our own; of the window's libraries only what is an error.
+const QUIET: &str = "warn,winit=error,egui_wgpu=error,wgpu_hal=error";
+
 /// How the command line ended.
 #[derive(Debug)]
 pub enum End {
@@ -73,8 +76,9 @@ enum Command {
 /// Runs the program with the arguments of the process.
 pub fn main() -> End {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SCHOOLBENCH_LOG");
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(QUIET));
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
     let done = match arguments.command {
         None => return End::Window(arguments.window),

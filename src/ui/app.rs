@@ -63,6 +63,8 @@ pub struct Window {
     opening: bool,
     /// A view to show in place of the last one.
     view_file: Option<PathBuf>,
+    /// That view is being read.
+    reading_view: bool,
     findings: Option<Findings>,
     form: Option<Form>,
     palette: Option<Palette>,
@@ -109,6 +111,7 @@ impl Window {
             load: None,
             opening: false,
             view_file: options.view,
+            reading_view: false,
             findings: None,
             form: None,
             palette: None,
@@ -185,6 +188,7 @@ impl Window {
                         filter_bar: FilterBar::default(),
                     });
                     if let Some(path) = self.view_file.take() {
+                        self.reading_view = true;
                         self.jobs.read_view(path);
                     }
                 }
@@ -214,7 +218,11 @@ impl Window {
                         form.choose(what, &paths);
                     }
                 }
+                News::NoDialog => {
+                    self.message = Some("No dialog could be opened here: type the path".to_owned());
+                }
                 News::View(view) => {
+                    self.reading_view = false;
                     if let Some(open) = &mut self.open {
                         open.view = *view;
                         open.view.fit(&open.session.catalogue);
@@ -368,10 +376,18 @@ impl eframe::App for Window {
         }
         self.hovered = out.hovered;
         self.keep(ctx.input(|input| input.pointer.any_down()));
-        let answered = self.open.is_some() && out.waiting == 0 && !changed && out.elapsed.is_some();
+        let answered =
+            self.open.is_some() && !self.reading_view && out.waiting == 0 && !changed && out.elapsed.is_some();
         self.last = out;
         if let Some(picture) = &mut self.picture {
             picture.frame(&ctx, answered);
+        }
+    }
+
+    fn raw_input_hook(&mut self, _ctx: &Context, input: &mut egui::RawInput) {
+        if self.picture.is_some() {
+            // A picture shows what is asked for, not where the pointer happens to be.
+            input.events.retain(|event| !matches!(event, egui::Event::PointerMoved(_) | egui::Event::MouseMoved(_)));
         }
     }
 

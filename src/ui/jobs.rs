@@ -18,6 +18,9 @@ const NEWS: usize = 64;
 /// How often the window hears of a load's progress.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
+/// A dialog is not opened and closed again sooner than this.
+const SOONEST: Duration = Duration::from_millis(400);
+
 /// What a job has to tell.
 #[derive(Debug)]
 pub enum News {
@@ -27,8 +30,10 @@ pub enum News {
     Loaded(Loaded),
     /// Nothing was loaded. The workspace, if it was there before, is opened again next.
     NotLoaded(ImportError),
-    /// Paths that somebody chose in a dialog; none where it was closed or there is no dialog service.
+    /// Paths that somebody chose in a dialog; none where it was closed.
     Chosen { what: Choice, paths: Vec<PathBuf> },
+    /// A dialog ended sooner than anybody could close it: no dialog service runs.
+    NoDialog,
     /// A saved view was read.
     View(Box<View>),
     /// Something was done, in words.
@@ -164,6 +169,7 @@ impl Jobs {
     /// Lets somebody choose in the system's dialog.
     pub fn choose(&self, what: Choice, suggestion: String) {
         self.start("dialog", move |teller| {
+            let asked = Instant::now();
             let dialog = rfd::FileDialog::new();
             let one = |path: Option<PathBuf>| path.into_iter().collect();
             let paths = match what {
@@ -172,7 +178,8 @@ impl Jobs {
                 Choice::NewWorkspace | Choice::Save => one(dialog.set_file_name(suggestion).save_file()),
                 Choice::View => one(dialog.add_filter("Saved views", &["toml"]).pick_file()),
             };
-            teller.tell(News::Chosen { what, paths });
+            let nobody = paths.is_empty() && asked.elapsed() < SOONEST;
+            teller.tell(if nobody { News::NoDialog } else { News::Chosen { what, paths } });
         });
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::Layout;
 use super::session::Catalogue;
-use crate::model::{Compare, Filter, Indicator, KeyStage, Scope, Source, Subject, Unit, Urn, Year};
+use crate::model::{Compare, Filter, Indicator, KeyStage, Scope, Source, Subject, Urn, Year};
 
 /// Version of the form in which views are saved.
 const VERSION: u32 = 1;
@@ -177,7 +177,7 @@ impl Scatter {
         Axes {
             x: known(self.x).unwrap_or(Indicator::PctFsm6),
             y: known(self.y).unwrap_or(outcome),
-            size: known(self.size).filter(|size| size.unit() == Unit::Count).unwrap_or(Indicator::Pupils),
+            size: known(self.size).unwrap_or(Indicator::Pupils),
             colour: known(self.colour),
         }
     }

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 use crate::{demo, fixture};
 
-/// Size of the window: that of the screen is larger.
+/// Size of the window.
 const SIZE: (u32, u32) = (1280, 800);
 
 /// After this time a program hangs: software draws slowly, and other tests run beside.
@@ -38,8 +38,9 @@ impl Screen {
     /// `None` where there is no Xvfb and pictures are not required.
     fn new() -> Option<Self> {
         let server = Command::new("Xvfb")
-            // It finds a free number itself and writes it when it is ready.
-            .args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"])
+            // It finds a free number itself and writes it when it is ready. Its pointer stands in the middle of the screen,
+            // which is beside the window.
+            .args(["-displayfd", "1", "-screen", "0", "2800x1800x24", "-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -10,7 +10,7 @@ use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, Figure, Key, Reason};
 use crate::export::words::value;
-use crate::model::{Indicator, Unit, Urn, Year};
+use crate::model::{Indicator, Urn, Year};
 use crate::ui::change::Change;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Axes, Panel, Scatter, of_pupils, of_subjects};
@@ -168,7 +168,6 @@ fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
         let all = of_pupils(stage).chain(of_subjects(stage));
         all.map(|indicator| Pick::new(indicator, indicator.label())).collect()
     };
-    let counts = || measures().into_iter().filter(|pick| pick.value.unit() == Unit::Count).collect();
     let colours = || {
         let none = std::iter::once(Pick::new(None, "Group"));
         none.chain(measures().into_iter().map(|pick| Pick::new(Some(pick.value), pick.words))).collect()
@@ -183,7 +182,7 @@ fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
         if let Some(picked) = picker(ui, "Across", &axes.x, axes.x.label(), measures) {
             changed.x = Some(picked);
         }
-        if let Some(picked) = picker(ui, "Area", &axes.size, axes.size.label(), counts) {
+        if let Some(picked) = picker(ui, "Area", &axes.size, axes.size.label(), measures) {
             changed.size = Some(picked);
         }
         let colour = axes.colour.map_or("Group", Indicator::label);

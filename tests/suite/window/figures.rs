@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use schoolbench::desk::Desk;
-use schoolbench::model::{Compare, Indicator, KeyStage, Scope, Year};
+use schoolbench::model::{Compare, Indicator, KeyStage, PupilGroup, Scope, Year};
 use schoolbench::ui::View;
 
 use super::harness::Bench;
@@ -46,7 +46,7 @@ pub fn scope(scope: &Scope) -> oracle::Scope {
 
 /// The filter in the words of the recount.
 pub fn filter(view: &View) -> Vec<(&'static str, Vec<&'static str>)> {
-    let words = |groups: Vec<schoolbench::model::PupilGroup>| groups.into_iter().map(schoolbench::model::PupilGroup::word).collect();
+    let words = |groups: Vec<PupilGroup>| groups.into_iter().map(PupilGroup::word).collect();
     view.filter.constraints().map(|(characteristic, groups)| (characteristic.word(), words(groups))).collect()
 }
 
@@ -89,9 +89,7 @@ pub fn caption(view: &View, desk: &Desk) -> String {
         Scope::Schools(urns) if urns.len() == 1 => schools().next().unwrap().name.clone(),
         Scope::Schools(urns) => format!("{} chosen schools", urns.len()),
     };
-    let labels = |groups: Vec<schoolbench::model::PupilGroup>| {
-        groups.into_iter().map(schoolbench::model::PupilGroup::label).collect::<Vec<_>>().join(" or ")
-    };
+    let labels = |groups: Vec<PupilGroup>| groups.into_iter().map(PupilGroup::label).collect::<Vec<_>>().join(" or ");
     let constraints: Vec<String> = view.filter.constraints().map(|(_, groups)| labels(groups)).collect();
     let pupils = if constraints.is_empty() { "all pupils".to_owned() } else { constraints.join(", ") };
     let years = asked(view).years;

@@ -14,9 +14,7 @@ use crate::{demo, fixture};
 /// A window over a workspace of its own.
 fn on_fixture() -> (Bench, TempDir, PathBuf) {
     let (folder, path) = fixture::workspace();
-    let mut bench = Bench::start(sized(1280.0, 800.0), &Place::new(), Some(path.clone()));
-    bench.answered();
-    (bench, folder, path)
+    (Bench::over(sized(1280.0, 800.0), &path), folder, path)
 }
 
 /// Files with a fault in each of two tables.

@@ -104,6 +104,8 @@ pub struct Bench {
     pub harness: Harness<'static, Window>,
     pub gate: Arc<Gate>,
     pub signal: Arc<Signal>,
+    /// Its folders, where nobody else has them. The window writes to them until it is gone, so they go last.
+    own_place: Option<Place>,
 }
 
 impl Drop for Bench {
@@ -137,14 +139,21 @@ impl Bench {
         };
         let start = Start { desk, ..start };
         let harness = builder.build_eframe(|creation| Window::new(&creation.egui_ctx, start));
-        Self { harness, gate, signal }
+        Self { harness, gate, signal, own_place: None }
+    }
+
+    /// A window over a workspace, with folders of its own and every panel answered.
+    pub fn over(builder: HarnessBuilder<Window>, workspace: &Path) -> Self {
+        let place = Place::new();
+        let mut bench = Self::start(builder, &place, Some(workspace.to_owned()));
+        bench.own_place = Some(place);
+        bench.answered();
+        bench
     }
 
     /// A window that shows the demo, with every panel answered.
     pub fn on_demo() -> Self {
-        let mut bench = Self::start(sized(1280.0, 800.0), &Place::new(), Some(demo::workspace().to_owned()));
-        bench.answered();
-        bench
+        Self::over(sized(1280.0, 800.0), demo::workspace())
     }
 
     /// A window on its first screen.

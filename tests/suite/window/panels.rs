@@ -4,7 +4,7 @@ use eframe::egui::{Key, Rect, pos2};
 use schoolbench::model::{Compare, Scope};
 use schoolbench::ui::{Change, Layout, Panel};
 
-use super::harness::{Bench, CTRL, CTRL_SHIFT, Place, sized};
+use super::harness::{Bench, CTRL, CTRL_SHIFT, sized};
 use crate::fixture;
 
 /// Where a panel's head stands: from its title to its last button.
@@ -145,8 +145,7 @@ fn panels_are_added_and_laid_out_as_the_view_says() {
 #[test]
 fn an_error_stands_in_the_panel_that_asked_and_the_old_answer_under_its_old_question() {
     let (_folder, path) = fixture::workspace();
-    let mut bench = Bench::start(sized(1280.0, 800.0), &Place::new(), Some(path));
-    bench.answered();
+    let mut bench = Bench::over(sized(1280.0, 800.0), &path);
     bench.change(Change::Scope(Scope::All));
     let (caption, tile) = (bench.caption("Headlines").unwrap(), bench.text_from("Attainment 8, "));
     bench.change(Change::Compare(Compare::La));

@@ -33,9 +33,7 @@ fn renderer() -> Option<WgpuTestRenderer> {
 /// A window on the demo that can be drawn.
 fn bench(theme: Theme, (width, height): (f32, f32), scale: f32, renderer: WgpuTestRenderer) -> Bench {
     let builder = sized(width, height).with_theme(theme).with_pixels_per_point(scale).renderer(renderer);
-    let mut bench = Bench::start(builder.with_render_cursor(false), &Place::new(), Some(demo::workspace().to_owned()));
-    bench.answered();
-    bench
+    Bench::over(builder.with_render_cursor(false), demo::workspace())
 }
 
 /// The part of the window inside a frame, without the bar that tells how long answers took.
