@@ -19,7 +19,7 @@ use super::view::{Panel, View};
 use super::widgets::{Icon, icon_button};
 use super::words;
 use crate::desk::Answer;
-use crate::model::{KeyStage, Urn};
+use crate::model::{KeyStage, Scope, Urn};
 
 /// What a panel draws from, and where it puts what it asks for.
 #[derive(Debug)]
@@ -159,8 +159,7 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     words_ui
         .add(egui::Label::new(RichText::new(panel.title()).font(theme::strong())).selectable(false))
         .on_hover_text(panel.hint());
-    if let Some(answer) = answers.first() {
-        let text = subtitle(answer, panel, scene);
+    if let Some(text) = subtitle(answers, panel, scene) {
         let caption = theme::muted(&words_ui, text.clone());
         words_ui.add(egui::Label::new(caption).truncate().selectable(false)).on_hover_text(text);
     }
@@ -168,13 +167,17 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     handle.dragged() && !maximised
 }
 
-/// Of whom the answer on screen is: from the answer, not from the view, so that it is true while a new one is awaited.
-fn subtitle(answer: &Answer, panel: &Panel, scene: &Scene<'_>) -> String {
-    let of = words::question(answer.question(), &scene.session.catalogue);
-    match (panel, answer.compared_with()) {
-        (Panel::Scatter(_), _) | (_, None) => of,
-        (_, Some(with)) => format!("{of} · compared with {with}"),
+/// Of whom the answers on screen are: from the answers, not from the view, so that it is true while new ones are awaited.
+fn subtitle(answers: &[Arc<Answer>], panel: &Panel, scene: &Scene<'_>) -> Option<String> {
+    let catalogue = &scene.session.catalogue;
+    let first = answers.first()?;
+    if let Panel::Scatter(_) = panel {
+        let group = answers.iter().find(|answer| answer.question().by().is_empty()).unwrap_or(first).question();
+        let among = if *group.scope() == Scope::All { "" } else { " · among all schools" };
+        return Some(format!("{}{among}", words::question(group, catalogue)));
     }
+    let of = words::question(first.question(), catalogue);
+    Some(first.compared_with().map_or(of.clone(), |with| format!("{of} · compared with {with}")))
 }
 
 fn menu(ui: &mut Ui, id: u64, panel: &Panel, stage: KeyStage, out: &mut Outbox) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{
     Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{Scene, nothing};
@@ -21,6 +21,9 @@ use crate::ui::{questions, theme, words};
 const NARROWEST: f32 = 198.0;
 /// And at least this high.
 const HEIGHT: f32 = 114.0;
+
+/// The best width of a tile, in heights.
+const SHAPE: f32 = 1.7;
 
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
@@ -57,14 +60,8 @@ impl State {
         let gap = theme::space().one;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let width = ui.available_width();
-            // As few rows as fit, and those of equal length.
-            let widest = (((width + gap) / (NARROWEST + gap)).floor() as usize).clamp(1, tiles.len().max(1));
-            let rows = tiles.len().div_ceil(widest).max(1);
-            let columns = tiles.len().div_ceil(rows).max(1);
+            let (columns, height) = grid(tiles.len(), vec2(width, ui.available_height()), gap);
             let tile_width = (width - gap * (columns - 1) as f32) / columns as f32;
-            // Tiles fill the panel; where it is too low they scroll.
-            let spread = (ui.available_height() - gap * (rows - 1) as f32) / rows as f32;
-            let height = spread.clamp(HEIGHT, 1.8 * HEIGHT);
             ui.spacing_mut().item_spacing = vec2(gap, gap);
             for row in tiles.chunks(columns) {
                 ui.horizontal(|ui| {
@@ -75,6 +72,24 @@ impl State {
             }
         });
     }
+}
+
+/// Into how many columns so many tiles go, and how high they are: they fill the panel, of rows of equal length, in the
+/// shape that is nearest to the best. Where the panel is too low they scroll.
+fn grid(tiles: usize, room: Vec2, gap: f32) -> (usize, f32) {
+    let tiles = tiles.max(1);
+    let widest = (((room.x + gap) / (NARROWEST + gap)).floor() as usize).clamp(1, tiles);
+    let fewest = tiles.div_ceil(widest);
+    let of_rows = |rows: usize| {
+        let columns = tiles.div_ceil(rows);
+        let width = (room.x - gap * (columns - 1) as f32) / columns as f32;
+        (columns, width, (room.y - gap * (rows - 1) as f32) / rows as f32)
+    };
+    let fits = (fewest..=tiles).map(of_rows).take_while(|(_, _, height)| *height >= HEIGHT);
+    let apart = |(_, width, height): &(usize, f32, f32)| (width / height / SHAPE).ln().abs();
+    let best = fits.min_by(|a, b| apart(a).total_cmp(&apart(b)));
+    let (columns, _, height) = best.unwrap_or_else(|| of_rows(fewest));
+    (columns, height.clamp(HEIGHT, 1.6 * HEIGHT))
 }
 
 /// Boxes to choose the indicators of the tiles. Gives the tiles with what was changed.
@@ -119,7 +134,7 @@ fn tiles_of(answer: &Answer) -> Vec<Tile<'_>> {
 }
 
 impl Tile<'_> {
-    fn ui(&self, ui: &mut Ui, size: eframe::egui::Vec2, answer: &Answer, scene: &Scene<'_>) {
+    fn ui(&self, ui: &mut Ui, size: Vec2, answer: &Answer, scene: &Scene<'_>) {
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.in_words(answer)));
         if ui.is_rect_visible(rect) {
