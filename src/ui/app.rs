@@ -206,7 +206,7 @@ impl Window {
                     (self.load, self.opening) = (None, true);
                 }
                 News::NotLoaded(error) => {
-                    self.load = None;
+                    self.opening = self.load.take().is_some_and(|load| load.reopens);
                     match error {
                         ImportError::Findings(findings) => self.findings = Some(findings),
                         ImportError::Cancelled => self.message = Some("Stopped; nothing was loaded".to_owned()),

@@ -72,14 +72,16 @@ pub struct Load {
     pub started: Instant,
     pub what: String,
     pub is_demo: bool,
+    /// A workspace was open before; where nothing is loaded it is opened again.
+    pub reopens: bool,
     progress: Arc<Mutex<Progress>>,
 }
 
 impl Load {
-    fn of(what: String, is_demo: bool) -> Self {
+    fn of(what: String, is_demo: bool, reopens: bool) -> Self {
         let progress = Progress { what: "reading files", rows: (0, 0), fraction: 0.0 };
         let progress = Arc::new(Mutex::new(progress));
-        Self { cancel: Cancel::default(), started: Instant::now(), what, is_demo, progress }
+        Self { cancel: Cancel::default(), started: Instant::now(), what, is_demo, reopens, progress }
     }
 
     /// How far it is.
@@ -124,7 +126,7 @@ impl Jobs {
 
     /// Opens the demo, and makes it first where it is not there yet.
     pub fn demo(&self, before: Option<Box<Session>>) -> Load {
-        let load = Load::of("Making the demo".to_owned(), true);
+        let load = Load::of("Making the demo".to_owned(), true, false);
         let running = load.clone();
         self.start("demo", move |teller| {
             drop(before);
@@ -152,7 +154,7 @@ impl Jobs {
     /// Loads files into a workspace, which is made if there is none, and opens it. `before` is the open one: nobody can
     /// read a workspace while it is loaded into.
     pub fn load(&self, workspace: PathBuf, files: Vec<PathBuf>, before: Option<Box<Session>>) -> Load {
-        let load = Load::of(format!("Loading into {}", workspace.display()), false);
+        let load = Load::of(format!("Loading into {}", workspace.display()), false, before.is_some());
         let running = load.clone();
         self.start("load", move |teller| {
             let was_open = before.as_ref().map(|session| session.path.clone());

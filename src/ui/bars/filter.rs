@@ -7,7 +7,7 @@ use crate::export::words::grouped;
 use crate::model::{Characteristic, Filter, PupilGroup};
 use crate::ui::change::{Change, Outbox, toggled, without};
 use crate::ui::session::Session;
-use crate::ui::sheet::Sheet;
+use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::View;
 use crate::ui::widgets::chip;
 use crate::ui::{questions, theme};
@@ -50,17 +50,14 @@ impl FilterBar {
             if !view.filter.is_everyone() && ui.button(RichText::new("All pupils").font(theme::small())).clicked() {
                 out.changes.push(Change::Filter(Filter::everyone()));
             }
-            if let Some((left, _)) = self.left.shown() {
-                ui.scope(|ui| {
-                    if progress.is_dimmed(ui.ctx()) {
-                        ui.multiply_opacity(0.5);
-                    }
-                    ui.label(RichText::new(left).font(theme::small_strong()).color(*theme::of(ui).muted))
-                        .on_hover_text(
-                            "Pupils and schools of the group that the filter leaves, in the last year shown",
-                        );
-                });
-            }
+            // Numbers of another filter than the chips show would mislead, however short.
+            let left = match (&progress, self.left.shown()) {
+                (Progress::Ready, Some((left, _))) => left.clone(),
+                (Progress::Failed(error), _) => error.to_string(),
+                _ => "counting…".to_owned(),
+            };
+            ui.label(RichText::new(left).font(theme::small_strong()).color(*theme::of(ui).muted))
+                .on_hover_text("Pupils and schools of the group that the filter leaves, in the last year shown");
         });
     }
 }

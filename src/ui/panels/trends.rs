@@ -124,6 +124,7 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -> Plot<'a
     let ends = drawn.years.first().zip(drawn.years.last());
     let (first, last) = ends.map_or((0, 1), |(first, last)| (first.ending(), last.ending()));
     let indicator = drawn.indicator;
+    let shown = egui::RichText::new(indicator.label()).font(theme::small_strong());
     // As many years are named as there is room for, the last one always.
     let step = (YEAR * (last - first + 1) as f32 / width.max(1.0)).ceil().max(1.0) as usize;
     let marks = move |_: GridInput| {
@@ -138,7 +139,7 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -> Plot<'a
         .custom_x_axes(vec![
             axis(AxisHints::new_x(), colours).formatter(year).label_spacing(egui::Rangef::new(10.0, 20.0)),
         ])
-        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick)])
+        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick).label(shown)])
         .x_grid_spacer(marks)
         .y_grid_spacer(steps)
         .default_x_bounds(f64::from(first) - 0.25, f64::from(last) + 0.25)

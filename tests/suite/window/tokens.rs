@@ -25,7 +25,7 @@ fn contrast(one: Color32, other: Color32) -> f64 {
 fn the_contrast_is_that_of_the_standard() {
     let near = |ratio: f64, right: f64| (ratio - right).abs() < 0.01;
     assert!(near(contrast(Color32::BLACK, Color32::WHITE), 21.0));
-    assert!(near(contrast(Color32::from_gray(0x77), Color32::WHITE), 4.48));
+    assert!(near(contrast(Color32::from_hex("#777777").unwrap(), Color32::WHITE), 4.48));
     assert!(near(contrast(Color32::WHITE, Color32::WHITE), 1.0));
 }
 
