@@ -96,8 +96,10 @@ fn of_characteristic(ui: &mut Ui, characteristic: Characteristic, filter: &Filte
 fn menu(button: &egui::Response, id: egui::Id, characteristic: Characteristic, filter: &Filter, out: &mut Outbox) {
     // One menu for both parts of the chip: it stays open when the first group that is ticked makes the chip active.
     let menu = Popup::menu(button).id(id.with("groups")).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    menu.show(|ui| {
-        for group in characteristic.groups() {
+    menu.style(theme::boxes).show(|ui| {
+        let mut groups: Vec<PupilGroup> = characteristic.groups().collect();
+        groups.sort_by_key(|group| group.code == 0);
+        for group in groups {
             let mut allowed = filter.constraints().any(|(_, groups)| groups.contains(&group));
             if ui.checkbox(&mut allowed, group.label()).changed() {
                 out.changes.push(Change::Filter(toggled(filter, group)));

@@ -13,14 +13,16 @@ use crate::ui::{theme, words};
 /// A button that opens them.
 pub(super) fn button(ui: &mut Ui, title: &str, answers: &[Arc<Answer>], session: &Session) {
     let button = icon_button(ui, Icon::About, &format!("How this was made: {title}"), !answers.is_empty());
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(460.0).show(|ui| {
-        ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
-            for answer in answers {
-                of_answer(ui, answer, session);
-                ui.add_space(theme::space().one);
-            }
-        });
-    });
+    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(460.0).style(theme::boxes).show(
+        |ui| {
+            ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+                for answer in answers {
+                    of_answer(ui, answer, session);
+                    ui.add_space(theme::space().one);
+                }
+            });
+        },
+    );
 }
 
 fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {

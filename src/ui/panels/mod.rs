@@ -186,7 +186,7 @@ fn menu(ui: &mut Ui, id: u64, panel: &Panel, stage: KeyStage, out: &mut Outbox) 
         ui.set_min_width(180.0);
         if let Panel::Tiles(tiles) = panel {
             let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
-            let config = MenuConfig::new().close_behavior(stay);
+            let config = MenuConfig::new().close_behavior(stay).style(theme::boxes);
             SubMenuButton::new("Indicators").config(config).ui(ui, |ui| {
                 if let Some(chosen) = tiles::choose(ui, tiles, stage) {
                     out.changes.push(Change::Panel(id, Panel::Tiles(chosen)));

@@ -89,7 +89,7 @@ fn grid(tiles: usize, room: Vec2, gap: f32) -> (usize, f32) {
     let apart = |(_, width, height): &(usize, f32, f32)| (width / height / SHAPE).ln().abs();
     let best = fits.min_by(|a, b| apart(a).total_cmp(&apart(b)));
     let (columns, _, height) = best.unwrap_or_else(|| of_rows(fewest));
-    (columns, height.clamp(HEIGHT, 1.6 * HEIGHT))
+    (columns, height.clamp(HEIGHT, 1.9 * HEIGHT))
 }
 
 /// Boxes to choose the indicators of the tiles. Gives the tiles with what was changed.
@@ -244,7 +244,7 @@ impl Tile<'_> {
                 }
             }
             Some(Err(reason)) => {
-                let words = line(format!("comparator {reason}"), theme::small(), *colours.muted);
+                let words = line(format!("comparator: {reason}"), theme::small(), *colours.muted);
                 painter.galley(pos2(foot.left(), foot.center().y - words.size().y / 2.0), words, *colours.muted);
             }
             None => {}

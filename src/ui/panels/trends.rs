@@ -128,7 +128,7 @@ fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -> Plot<'a
     // As many years are named as there is room for, the last one always.
     let step = (YEAR * (last - first + 1) as f32 / width.max(1.0)).ceil().max(1.0) as usize;
     let marks = move |_: GridInput| {
-        let mark = |ending: i32| GridMark { value: f64::from(ending), step_size: 1.0 };
+        let mark = |ending: i32| GridMark { value: f64::from(ending), step_size: step as f64 };
         (first..=last).rev().step_by(step).map(mark).collect()
     };
     let year = |mark: GridMark, _: &std::ops::RangeInclusive<f64>| {

