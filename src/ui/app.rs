@@ -123,7 +123,7 @@ impl Window {
         window.wear(ctx);
         match options.workspace.or_else(|| window.settings.recent.first().cloned()) {
             Some(path) if path != window.folders.demo() => window.open_workspace(path),
-            _ => window.load = Some(window.jobs.demo(None)),
+            _ => window.load = Some(window.jobs.demo()),
         }
         window
     }
@@ -161,10 +161,10 @@ impl Window {
         self.open.take().map(|open| open.session)
     }
 
+    /// Opens a workspace; the one that is open stays until then, for the new one may not be usable.
     fn open_workspace(&mut self, path: PathBuf) {
-        let before = self.take_session();
         self.opening = true;
-        self.jobs.open(path, before);
+        self.jobs.open(path);
     }
 
     fn take_news(&mut self, ctx: &Context) {
@@ -173,6 +173,9 @@ impl Window {
             match news {
                 News::Opened { session, view } => {
                     (self.load, self.opening) = (None, false);
+                    if let Some(before) = self.take_session() {
+                        self.jobs.close(before);
+                    }
                     self.settings.opened(&session.path);
                     let mut view = view.map_or_else(|| View::of(&session.catalogue), |view| *view);
                     view.fit(&session.catalogue);

@@ -111,25 +111,21 @@ impl Jobs {
         }
     }
 
-    /// Opens a workspace. `before` is the one that was open: closing it can take a moment too.
-    pub fn open(&self, path: PathBuf, before: Option<Box<Session>>) {
-        self.start("open", move |teller| {
-            drop(before);
-            teller.open(&path);
-        });
+    /// Opens a workspace.
+    pub fn open(&self, path: PathBuf) {
+        self.start("open", move |teller| teller.open(&path));
     }
 
-    /// Closes a workspace.
+    /// Closes a workspace, which can take a moment.
     pub fn close(&self, session: Box<Session>) {
         self.start("close", move |_| drop(session));
     }
 
     /// Opens the demo, and makes it first where it is not there yet.
-    pub fn demo(&self, before: Option<Box<Session>>) -> Load {
-        let load = Load::of("Making the demo".to_owned(), true, false);
+    pub fn demo(&self) -> Load {
+        let load = Load::of("Opening the demo".to_owned(), true, false);
         let running = load.clone();
         self.start("demo", move |teller| {
-            drop(before);
             let path = teller.folders.demo();
             if !path.exists() {
                 let unpacked = teller.unpack_demo();
@@ -151,8 +147,8 @@ impl Jobs {
         load
     }
 
-    /// Loads files into a workspace, which is made if there is none, and opens it. `before` is the open one: nobody can
-    /// read a workspace while it is loaded into.
+    /// Loads files into a workspace, which is made if there is none, and opens it. `before` is this workspace if it is
+    /// open: nobody can read a workspace while it is loaded into.
     pub fn load(&self, workspace: PathBuf, files: Vec<PathBuf>, before: Option<Box<Session>>) -> Load {
         let load = Load::of(format!("Loading into {}", workspace.display()), false, before.is_some());
         let running = load.clone();

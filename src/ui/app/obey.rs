@@ -36,9 +36,10 @@ impl Window {
             Filled::OpenView(path) => self.jobs.read_view(path),
             Filled::Save(path, contents) => self.jobs.save(path, contents),
             Filled::Load(files, workspace) => {
-                let into = workspace.or_else(|| self.open.as_ref().map(|open| open.session.path.clone()));
-                if let Some(into) = into {
-                    let before = self.take_session();
+                let opened = self.open.as_ref().map(|open| open.session.path.clone());
+                let is_open = workspace.is_none() || workspace == opened;
+                if let Some(into) = workspace.or(opened) {
+                    let before = if is_open { self.take_session() } else { None };
                     self.findings = None;
                     self.load = Some(self.jobs.load(into, files, before));
                 }
@@ -62,8 +63,7 @@ impl Window {
                 self.form = Some(Form::Load { files: String::new(), workspace: String::new(), into_open: true });
             }
             Command::OpenDemo => {
-                let before = self.take_session();
-                self.load = Some(self.jobs.demo(before));
+                self.load = Some(self.jobs.demo());
             }
             Command::CloseWorkspace => {
                 if let Some(session) = self.take_session() {
