@@ -290,3 +290,35 @@ fn settings_and_views_are_kept_between_two_windows() {
     third.answered();
     assert!(third.view().filter.is_everyone());
 }
+
+#[test]
+fn a_workspace_that_cannot_be_opened_leaves_the_open_one_on_screen() {
+    let (mut bench, folder, path) = on_fixture();
+    let view = bench.view().clone();
+    let missing = folder.path().join("missing.schoolbench");
+    bench.key(CTRL, Key::O);
+    bench.harness.run();
+    bench.fill("Workspace file", &shown(&missing));
+    bench.click("Open");
+    bench.until("the reason", |bench| bench.window().message().is_some());
+    assert!(bench.window().message().unwrap().contains("missing.schoolbench"), "{:?}", bench.window().message());
+    bench.answered();
+    assert_eq!(*bench.view(), view);
+    assert!(bench.has("Maximise: Headlines"), "its panels stay");
+
+    let (_same, copied) = fixture::workspace();
+    let other = folder.path().join("other.schoolbench");
+    std::fs::rename(copied, &other).unwrap();
+    bench.key(Modifiers::NONE, Key::Escape);
+    bench.key(CTRL, Key::O);
+    bench.harness.run();
+    bench.fill("Workspace file", &shown(&other));
+    bench.click("Open");
+    let is_other = |bench: &Bench| bench.texts().iter().any(|text| text.starts_with("other.schoolbench: "));
+    bench.until("the other workspace", is_other);
+    bench.answered();
+    // The one that was open before is let go: it can be loaded into.
+    let data = fixture::Data::of(&[2025]);
+    let files = data.write(folder.path());
+    bench.until("nobody has it open", |_| import(&path, &files, &Cancel::default(), &mut |_| {}).is_ok());
+}
