@@ -58,7 +58,8 @@ pub fn trends(view: &View, catalogue: &Catalogue, trends: &Trends) -> Option<Que
 
 /// The same of each selected school, for the first few of them.
 pub fn trends_of_selected(view: &View, catalogue: &Catalogue, trends: &Trends) -> Option<Question> {
-    if view.selected.is_empty() {
+    // While linked, one selected school is the group.
+    if view.selected.is_empty() || (view.link && view.selected.len() == 1) {
         return None;
     }
     let schools = Scope::Schools(view.selected.iter().copied().take(MOST_LINES).collect());

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{self, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
+use eframe::egui::{self, Label, ProgressBar, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::change::Outbox;
@@ -54,12 +54,17 @@ pub fn loading(ui: &mut Ui, load: &Load) -> bool {
     in_the_middle(ui, 480.0, |ui| {
         ui.label(RichText::new(&load.what).font(theme::title()));
         ui.add_space(theme::space().one);
-        let bar = ProgressBar::new(progress.fraction as f32).desired_width(480.0).show_percentage();
-        ui.add(bar);
+        let done = 100.0 * progress.fraction;
+        let bar = ProgressBar::new(progress.fraction as f32).desired_width(480.0).desired_height(10.0);
+        ui.add(bar.fill(*theme::of(ui).accent))
+            .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, format!("{done:.0} % loaded")));
         let (read, all) = progress.rows;
         let rows = |rows: u64| grouped(i64::try_from(rows).unwrap_or(i64::MAX));
         let left = crate::ingest::time_left(load.started.elapsed(), progress.fraction);
-        ui.label(theme::muted(ui, format!("{} · {} of {} rows{left}", progress.what, rows(read), rows(all))));
+        ui.label(theme::muted(
+            ui,
+            format!("{done:.0} % · {} · {} of {} rows{left}", progress.what, rows(read), rows(all)),
+        ));
         ui.add_space(theme::space().one);
         let stopping = load.cancel.is_cancelled();
         let words = if stopping { "Stopping…" } else { "Cancel" };
