@@ -98,7 +98,11 @@ impl Window {
             waker.request_repaint();
         });
         theme::install(ctx);
-        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.options_mut(|options| {
+            options.zoom_with_keyboard = false;
+            // Where the system does not say, as on a projector.
+            options.fallback_theme = egui::Theme::Light;
+        });
         let settings = Settings::read(&folders);
         let mut window = Self {
             jobs: Jobs::new(folders.clone(), desk),
