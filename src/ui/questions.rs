@@ -1,7 +1,7 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
 use super::session::Catalogue;
-use super::view::{Axes, Scatter, Tiles, Trends, View};
+use super::view::{Scatter, Tiles, Trends, View};
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};
 
 /// Most selected schools that get lines of their own in trends.
@@ -15,32 +15,10 @@ fn ask(
     by: &[Breakdown],
     compare: Compare,
 ) -> Option<Question> {
-    ask_of(view, &view.filter, years, scope, indicators, by, compare)
-}
-
-/// A question of the pupils that another filter than the view's lets in.
-fn ask_of(
-    view: &View,
-    filter: &Filter,
-    years: Vec<Year>,
-    scope: Scope,
-    indicators: Vec<Indicator>,
-    by: &[Breakdown],
-    compare: Compare,
-) -> Option<Question> {
-    let draft = Draft {
-        stage: view.stage,
-        years,
-        pool: false,
-        scope,
-        indicators,
-        subjects: Vec::new(),
-        filter: filter.clone(),
-        by: by.to_vec(),
-        compare,
-    };
+    let (stage, filter) = (view.stage, view.filter.clone());
+    let (pool, subjects, by) = (false, Vec::new(), by.to_vec());
     // Nothing to ask where the workspace has no years of the key stage.
-    Question::new(draft).ok()
+    Question::new(Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare }).ok()
 }
 
 /// The headlines by year.
@@ -71,27 +49,30 @@ pub fn trends_of_selected(view: &View, catalogue: &Catalogue, trends: &Trends) -
 /// Every school of the workspace in one year, those outside the group too: they are drawn faintly behind it. Then what
 /// the group has as a whole, and its comparator: the lines across the chart.
 ///
-/// Results are of the pupils that the filter lets in; a school's intake is of all its pupils, whatever the filter.
+/// Results are of the pupils that the filter lets in, and of the subject that was chosen; a school's intake is of all its
+/// pupils, whatever the filter.
 pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Question> {
     let Some(year) = scatter.year(&view.years_shown(catalogue)) else { return Vec::new() };
-    let Axes { x, y, size, colour } = scatter.axes(view.stage);
-    let wanted: Vec<Indicator> = [y, x, size].into_iter().chain(colour).collect();
-    let everyone = Filter::everyone();
-    let apart = !view.filter.is_everyone();
-    let (intake, results): (Vec<Indicator>, Vec<Indicator>) =
-        wanted.into_iter().partition(|indicator| apart && indicator.is_intake());
-    let mut questions = Vec::new();
-    for (filter, indicators) in [(&view.filter, results), (&everyone, intake)] {
-        if indicators.is_empty() {
-            continue;
-        }
-        let of = |scope, indicators, by: &[Breakdown], compare| {
-            ask_of(view, filter, vec![year], scope, indicators, by, compare)
+    let axes = scatter.axes(view.stage);
+    let mut sets: [Vec<Indicator>; 3] = Default::default();
+    for indicator in [axes.y, axes.x, axes.size].into_iter().chain(axes.colour) {
+        let place = match indicator {
+            _ if indicator.is_intake() && !view.filter.is_everyone() => 1,
+            _ if is_of_subjects(indicator) && axes.subject.is_some() => 2,
+            _ => 0,
         };
-        let on_axes: Vec<Indicator> =
-            indicators.iter().copied().filter(|indicator| *indicator == x || *indicator == y).collect();
-        questions.extend(of(Scope::All, indicators, &[Breakdown::School], Compare::None));
-        questions.extend(of(view.scope.clone(), on_axes, &[], view.compare));
+        sets[place].push(indicator);
+    }
+    let mut questions = Vec::new();
+    for (place, indicators) in sets.into_iter().enumerate().filter(|(_, indicators)| !indicators.is_empty()) {
+        let on_axes = indicators.iter().copied().filter(|of| *of == axes.x || *of == axes.y).collect();
+        let schools = ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None);
+        let group = ask(view, vec![year], view.scope.clone(), on_axes, &[], view.compare);
+        questions.extend(schools.into_iter().chain(group).filter_map(|question| match place {
+            1 => Question::new(Draft { filter: Filter::everyone(), ..question.draft() }).ok(),
+            2 => Question::new(Draft { subjects: axes.subject.into_iter().collect(), ..question.draft() }).ok(),
+            _ => Some(question),
+        }));
     }
     questions
 }

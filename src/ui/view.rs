@@ -69,6 +69,8 @@ pub struct Scatter {
     pub size: Option<Indicator>,
     /// What the colour of a point stands for.
     pub colour: Option<Indicator>,
+    /// Word of the subject that indicators of entries are of; all subjects together where none is chosen.
+    pub subject: Option<String>,
     /// The year shown; the last one of the view where none is chosen.
     pub year: Option<Year>,
     pub table: bool,
@@ -179,6 +181,7 @@ impl Scatter {
             y: known(self.y).unwrap_or(outcome),
             size: known(self.size).unwrap_or(Indicator::Pupils),
             colour: known(self.colour),
+            subject: self.subject.as_deref().and_then(|word| Subject::from_word(stage, word).ok()),
         }
     }
 
@@ -195,6 +198,8 @@ pub struct Axes {
     pub y: Indicator,
     pub size: Indicator,
     pub colour: Option<Indicator>,
+    /// What indicators of entries are of; all subjects together where there is none.
+    pub subject: Option<Subject>,
 }
 
 impl View {

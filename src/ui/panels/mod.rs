@@ -36,7 +36,7 @@ pub struct Scene<'a> {
 enum State {
     Tiles(tiles::State),
     Trends(trends::State),
-    Scatter(scatter::State),
+    Scatter(Box<scatter::State>),
 }
 
 /// A panel on screen.
@@ -49,7 +49,7 @@ impl PanelState {
         Self(match panel {
             Panel::Tiles(_) => State::Tiles(tiles::State::default()),
             Panel::Trends(_) => State::Trends(trends::State::default()),
-            Panel::Scatter(_) => State::Scatter(scatter::State::default()),
+            Panel::Scatter(_) => State::Scatter(Box::default()),
         })
     }
 

@@ -10,7 +10,7 @@ use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, Figure, Key, Reason};
 use crate::export::words::value;
-use crate::model::{Indicator, Urn, Year};
+use crate::model::{Indicator, Subject, Urn, Year};
 use crate::ui::change::Change;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Axes, Panel, Scatter, of_pupils, of_subjects};
@@ -189,6 +189,19 @@ fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
         if let Some(picked) = picker(ui, "Colour", &axes.colour, colour, colours) {
             changed.colour = picked;
         }
+        let of_subjects = [Some(axes.y), Some(axes.x), Some(axes.size), axes.colour].into_iter().flatten();
+        if of_subjects.into_iter().any(questions::is_of_subjects) {
+            let all = Pick::new(None, "all together");
+            let lines = || {
+                let subjects = Subject::all().filter(|subject| subject.key_stage == stage);
+                let picks = subjects.map(|subject| Pick::new(Some(subject), subject.name.as_str()));
+                std::iter::once(all).chain(picks).collect()
+            };
+            let words = axes.subject.map_or("all together".to_owned(), |subject| subject.name.clone());
+            if let Some(picked) = picker(ui, "Subject", &axes.subject, &words, lines) {
+                changed.subject = picked.map(|subject| subject.slug.clone());
+            }
+        }
         if let Some(year) = year {
             let lines = || years.iter().rev().map(|year| Pick::new(*year, year.to_string())).collect();
             if let Some(picked) = picker(ui, "Year", &year, &year.to_string(), lines) {
@@ -202,19 +215,19 @@ fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
 }
 
 fn tooltip(ui: &mut Ui, drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) {
-    let Axes { x, y, size, colour } = drawn.axes;
+    let Axes { x, y, size, colour, .. } = drawn.axes;
     if let Some(school) = scene.session.catalogue.register.school(dot.urn) {
         ui.strong(&school.name);
         ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
     }
     for (indicator, figure) in [(y, &dot.y), (x, &dot.x)] {
-        ui.label(format!("{}: {}", indicator.label(), value(indicator, figure.value)));
+        ui.label(format!("{}: {}", drawn.name(indicator), value(indicator, figure.value)));
         let sure = words::interval(indicator, figure).map(|words| format!("{words}, ")).unwrap_or_default();
         ui.label(theme::muted(ui, format!("{sure}{}", words::pupils(indicator, figure.n))));
     }
-    ui.label(format!("{}: {}", size.label(), value(size, dot.size)));
+    ui.label(format!("{}: {}", drawn.name(size), value(size, dot.size)));
     if let (Some(indicator), Some(figure)) = (colour, dot.colour) {
-        ui.label(format!("{}: {}", indicator.label(), value(indicator, figure)));
+        ui.label(format!("{}: {}", drawn.name(indicator), value(indicator, figure)));
     }
 }
 
@@ -283,15 +296,22 @@ impl Drawn {
         self.dots.split_at(self.others)
     }
 
-    fn axis_label(&self, indicator: Indicator) -> egui::RichText {
+    /// What an indicator is called on this chart: with its subject, and of which pupils it is where that differs.
+    fn name(&self, indicator: Indicator) -> String {
+        let subject = self.axes.subject.filter(|_| questions::is_of_subjects(indicator));
         let of_all = if self.filtered && indicator.is_intake() { ", of all pupils" } else { "" };
-        egui::RichText::new(format!("{}{of_all}", indicator.label())).font(theme::small_strong())
+        let subject = subject.map(|subject| format!("{}: ", subject.name)).unwrap_or_default();
+        format!("{subject}{}{of_all}", indicator.label())
+    }
+
+    fn axis_label(&self, indicator: Indicator) -> egui::RichText {
+        egui::RichText::new(self.name(indicator)).font(theme::small_strong())
     }
 
     /// The chart as a sentence, for who cannot see it.
     fn in_words(&self, scene: &Scene<'_>) -> String {
         let range = |indicator: Indicator, (low, high): (f64, f64)| {
-            format!("{} from {} to {}", indicator.label(), value(indicator, low), value(indicator, high))
+            format!("{} from {} to {}", self.name(indicator), value(indicator, low), value(indicator, high))
         };
         let selected: Vec<String> = self
             .dots

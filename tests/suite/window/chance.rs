@@ -41,22 +41,25 @@ fn perhaps<T>(dice: &mut Dice, make: impl FnOnce(&mut Dice) -> T) -> Option<T> {
     dice.happens(50).then(|| make(dice))
 }
 
+/// The words of some subjects, up to so many.
+fn subjects(dice: &mut Dice, most: usize) -> Vec<String> {
+    let words: Vec<String> = Subject::all().map(|subject| subject.slug.clone()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    dice.some(&words, 0, most).into_iter().map(str::to_owned).collect()
+}
+
 pub fn panel(dice: &mut Dice) -> Panel {
     let indicator = |dice: &mut Dice| dice.one(&Indicator::ALL);
     let table = dice.happens(30);
     match dice.below(3) {
         0 => Panel::Tiles(Tiles { indicators: dice.some(&Indicator::ALL, 0, 5), table }),
-        1 => {
-            let subjects: Vec<String> = Subject::all().map(|subject| subject.slug.clone()).collect();
-            let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
-            let subjects = dice.some(&subjects, 0, 9).into_iter().map(str::to_owned).collect();
-            Panel::Trends(Trends { indicator: perhaps(dice, indicator), subjects, table })
-        }
+        1 => Panel::Trends(Trends { indicator: perhaps(dice, indicator), subjects: subjects(dice, 9), table }),
         _ => Panel::Scatter(Scatter {
             x: perhaps(dice, indicator),
             y: perhaps(dice, indicator),
             size: perhaps(dice, indicator),
             colour: perhaps(dice, indicator),
+            subject: subjects(dice, 1).pop(),
             year: perhaps(dice, year),
             table,
         }),

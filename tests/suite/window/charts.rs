@@ -1,11 +1,11 @@
 //! The charts, read aloud: their figures are those of the recount too.
 
 use schoolbench::model::{Scope, Subject};
-use schoolbench::ui::{Change, Panel, Trends};
+use schoolbench::ui::{Change, Panel, Scatter, Trends};
 
 use super::figures::{dots, filter, reads, recounted, scope, years};
 use super::harness::Bench;
-use crate::oracle::{Asked, Expected};
+use crate::oracle::{self, Asked, Expected};
 
 /// A question about the subjects of a view at key stage 4, by subject and year.
 fn subjects(bench: &Bench, indicator: &'static str) -> Asked {
@@ -106,4 +106,38 @@ fn the_scatter_chart_tells_how_many_schools_it_shows_and_from_where_to_where() {
     let chart = bench.text_from("Schools, ");
     let figures = [own as f64, (dots.len() - own) as f64, y.0, y.1, x.0, x.1];
     assert!(reads(&chart, &figures), "{chart}; recounted: {figures:?}");
+}
+
+#[test]
+fn an_axis_of_the_scatter_chart_can_be_of_one_subject() {
+    let mut bench = Bench::on_demo();
+    let year = *years(bench.view().stage).last().unwrap();
+    for (filter_words, subject, name) in [("", "history", "History"), ("sex=F", "french", "French")] {
+        bench.change(Change::Filter(filter_words.parse().unwrap()));
+        let scatter =
+            Scatter { y: Some("grade4plus".parse().unwrap()), subject: Some(subject.to_owned()), ..Scatter::default() };
+        bench.change(Change::Panel(3, Panel::Scatter(scatter)));
+        let asked = Asked {
+            years: vec![year],
+            scope: oracle::Scope::All,
+            subjects: vec![subject],
+            by: vec!["school"],
+            ..subjects(&bench, "grade4plus")
+        };
+        // A school is drawn where its share of FSM6 pupils, of all its pupils, may be seen too.
+        let drawn: Vec<i64> = dots(year).iter().map(|dot| dot.urn).collect();
+        let cells = recounted(&asked);
+        let shares = cells.iter().filter_map(|((key, _), cell)| match cell {
+            Expected::Figure { value, .. } if drawn.contains(&key[0].parse().unwrap()) => Some(*value),
+            _ => None,
+        });
+        let shares: Vec<f64> = shares.collect();
+        let (low, high) =
+            shares.iter().fold((f64::MAX, f64::MIN), |(low, high), share| (low.min(*share), high.max(*share)));
+        assert!(shares.len() > 10 && low < high, "there is something to see");
+        let chart = bench.text_from("Schools, ");
+        let (_, after) = chart.split_once(&format!("{name}: Grades 9 to 4 from ")).unwrap_or_else(|| panic!("{chart}"));
+        assert!(reads(after, &[low, high]), "{chart}; recounted: {low} to {high}");
+        assert!(bench.has(&format!("Subject: {name}")), "the subject can be chosen");
+    }
 }
