@@ -2,13 +2,12 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Characteristic, KeyStage, PupilGroup, UnknownWord};
 
 /// What is measured. Definitions: DfE secondary accountability guide; primary school accountability guide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Indicator {
     /// Pupils at the end of the key stage.
     Pupils,
@@ -293,5 +292,18 @@ impl FromStr for Indicator {
             .into_iter()
             .find(|indicator| indicator.word() == word)
             .ok_or_else(|| UnknownWord::expected("indicator", word, Self::ALL.map(Self::word)))
+    }
+}
+
+/// In files as on the command line.
+impl Serialize for Indicator {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Indicator {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

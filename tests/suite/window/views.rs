@@ -1,7 +1,7 @@
 //! The view: what is saved is what is read again, and what cannot be read is refused in words.
 
-use schoolbench::model::{Scope, Urn};
-use schoolbench::ui::{BadView, Change, Panel, View};
+use schoolbench::model::{Indicator, Scope, Urn};
+use schoolbench::ui::{BadView, Change, Panel, Tiles, View};
 
 use super::chance;
 use crate::oracle::dice::Dice;
@@ -109,4 +109,16 @@ fn a_closed_last_panel_gives_the_usual_ones() {
     assert_eq!(view.layout, usual.layout);
     let titles: Vec<&str> = view.panels.values().map(Panel::title).collect();
     assert_eq!(titles, ["Headlines", "Subject trends", "Schools"]);
+}
+
+#[test]
+fn a_saved_view_has_the_words_of_the_command_line() {
+    let session = chance::session();
+    for indicator in Indicator::ALL {
+        let mut view = View::of(&session.catalogue);
+        view.panels.insert(1, Panel::Tiles(Tiles { indicators: vec![indicator], table: false }));
+        let text = view.to_toml();
+        assert!(text.contains(&format!("\"{}\"", indicator.word())), "{} is not in {text}", indicator.word());
+        assert_eq!(View::from_toml(&text).unwrap().panels, view.panels);
+    }
 }
