@@ -56,7 +56,8 @@ impl FilterBar {
                 (Progress::Failed(error), _) => error.to_string(),
                 _ => "counting…".to_owned(),
             };
-            ui.label(RichText::new(left).font(theme::small_strong()).color(*theme::of(ui).muted))
+            let left = RichText::new(left).font(theme::small_strong()).color(*theme::of(ui).muted);
+            ui.add(egui::Label::new(left).extend())
                 .on_hover_text("Pupils and schools of the group that the filter leaves, in the last year shown");
         });
     }

@@ -172,7 +172,10 @@ fn subtitle(answers: &[Arc<Answer>], panel: &Panel, scene: &Scene<'_>) -> Option
     let catalogue = &scene.session.catalogue;
     let first = answers.first()?;
     if let Panel::Scatter(_) = panel {
-        let group = answers.iter().find(|answer| answer.question().by().is_empty()).unwrap_or(first).question();
+        // Intake is of all pupils: the filter is told of by the others, where there are others.
+        let of_group = answers.iter().filter(|answer| answer.question().by().is_empty());
+        let told = of_group.max_by_key(|answer| !answer.question().filter().is_everyone());
+        let group = told.unwrap_or(first).question();
         let among = if *group.scope() == Scope::All { "" } else { " · among all schools" };
         return Some(format!("{}{among}", words::question(group, catalogue)));
     }

@@ -112,7 +112,8 @@ fn the_scatter_chart_tells_how_many_schools_it_shows_and_from_where_to_where() {
 fn an_axis_of_the_scatter_chart_can_be_of_one_subject() {
     let mut bench = Bench::on_demo();
     let year = *years(bench.view().stage).last().unwrap();
-    for (filter_words, subject, name) in [("", "history", "History"), ("sex=F", "french", "French")] {
+    let cases = [("", "all pupils", "history", "History"), ("sex=F", "girls", "french", "French")];
+    for (filter_words, pupils, subject, name) in cases {
         bench.change(Change::Filter(filter_words.parse().unwrap()));
         let scatter =
             Scatter { y: Some("grade4plus".parse().unwrap()), subject: Some(subject.to_owned()), ..Scatter::default() };
@@ -139,5 +140,7 @@ fn an_axis_of_the_scatter_chart_can_be_of_one_subject() {
         let (_, after) = chart.split_once(&format!("{name}: Grades 9 to 4 from ")).unwrap_or_else(|| panic!("{chart}"));
         assert!(reads(after, &[low, high]), "{chart}; recounted: {low} to {high}");
         assert!(bench.has(&format!("Subject: {name}")), "the subject can be chosen");
+        let caption = bench.caption("Schools").unwrap();
+        assert!(caption.contains(&format!(" · {pupils} · ")), "{caption}");
     }
 }
