@@ -56,9 +56,16 @@ impl FilterBar {
                 (Progress::Failed(error), _) => error.to_string(),
                 _ => "counting…".to_owned(),
             };
-            let left = RichText::new(left).font(theme::small_strong()).color(*theme::of(ui).muted);
-            ui.add(egui::Label::new(left).extend())
-                .on_hover_text("Pupils and schools of the group that the filter leaves, in the last year shown");
+            // It keeps the room of the last numbers, so that nothing jumps while new ones are counted.
+            let last = self.left.shown().map_or(left.clone(), |(left, _)| left.clone());
+            let ink = *theme::of(ui).muted;
+            let galley = |text: String| ui.painter().layout_no_wrap(text, theme::small_strong(), ink);
+            let (shown, room) = (galley(left.clone()), galley(last));
+            let size = egui::vec2(shown.size().x.max(room.size().x), ui.spacing().interact_size.y);
+            let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &left));
+            ui.painter().galley(rect.left_center() - egui::vec2(0.0, shown.size().y / 2.0), shown, ink);
+            response.on_hover_text("Pupils and schools of the group that the filter leaves, in the last year shown");
         });
     }
 }
