@@ -125,11 +125,55 @@ impl Answer {
         self.cells.iter().find(|cell| cell.indicator == indicator && cell.keys == keys)
     }
 
+    /// The cells row by row: those of the same keys, in the order of the indicators asked.
+    pub fn rows(&self) -> std::slice::ChunksExact<'_, Cell> {
+        self.cells.chunks_exact(self.question.indicators().len())
+    }
+
+    /// How many rows there are.
+    pub fn row_count(&self) -> usize {
+        self.cells.len() / self.question.indicators().len()
+    }
+
+    /// The row with this number.
+    pub fn nth_row(&self, nth: usize) -> Option<&[Cell]> {
+        self.rows().nth(nth)
+    }
+
+    /// The row of a school, of an answer that is broken down by school first. Rows are in the order of their keys.
+    pub fn row_of(&self, urn: Urn) -> Option<&[Cell]> {
+        let row = |nth: usize| self.nth_row(nth).unwrap_or_default();
+        let school = |nth: usize| row(nth).first().and_then(Cell::school);
+        let (mut low, mut high) = (0, self.row_count());
+        while low < high {
+            let middle = (low + high) / 2;
+            if school(middle) < Some(urn) { low = middle + 1 } else { high = middle }
+        }
+        (school(low) == Some(urn)).then(|| row(low))
+    }
+
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
         let keys = self.question.by().len() * size_of::<Key>();
         let texts: usize = self.provenance.sql.iter().chain(&self.provenance.sources).map(String::len).sum();
         size_of::<Self>() + self.cells.len() * (size_of::<Cell>() + keys) + texts
+    }
+}
+
+impl Cell {
+    /// The school that it is of, where the question is broken down by school.
+    pub fn school(&self) -> Option<Urn> {
+        self.keys.iter().find_map(|key| if let Key::School(urn) = key { Some(*urn) } else { None })
+    }
+
+    /// The subject that it is of, where the question is broken down by subject.
+    pub fn subject(&self) -> Option<Subject> {
+        self.keys.iter().find_map(|key| if let Key::Subject(subject) = key { Some(*subject) } else { None })
+    }
+
+    /// The year that it is of, where the question is broken down by year.
+    pub fn year(&self) -> Option<Year> {
+        self.keys.iter().find_map(|key| if let Key::Year(year) = key { Some(*year) } else { None })
     }
 }
 

@@ -8,7 +8,7 @@ use egui_plot::{AxisHints, GridMark, Plot};
 
 use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
-use crate::desk::{Answer, Cell, Figure, Key, Reason};
+use crate::desk::{Answer, Figure, Reason};
 use crate::export::words::value;
 use crate::model::{Indicator, Subject, Urn, Year};
 use crate::ui::change::Change;
@@ -343,46 +343,24 @@ struct BySchool<'a> {
     answer: &'a Answer,
     /// The indicator's place among those of the answer.
     place: usize,
-    indicators: usize,
 }
 
 impl<'a> BySchool<'a> {
     fn of(indicator: Indicator, answers: &'a [Arc<Answer>]) -> Option<Self> {
         let by_school = answers.iter().filter(|answer| !answer.question().by().is_empty());
         by_school.into_iter().find_map(|answer| {
-            let indicators = answer.question().indicators();
-            let place = indicators.iter().position(|known| *known == indicator)?;
-            Some(Self { answer, place, indicators: indicators.len() })
+            let place = answer.question().indicators().iter().position(|known| *known == indicator)?;
+            Some(Self { answer, place })
         })
-    }
-
-    /// The cells of a school stand together, in the order of the indicators.
-    fn rows(&self) -> impl Iterator<Item = &'a [Cell]> + use<'a> {
-        self.answer.cells().chunks_exact(self.indicators)
     }
 
     fn figures(&self) -> impl Iterator<Item = (Urn, &'a Result<Figure, Reason>)> + use<'a> {
         let place = self.place;
-        self.rows().filter_map(move |cells| Some((school_of(cells)?, &cells[place].figure)))
+        self.answer.rows().filter_map(move |cells| Some((cells[place].school()?, &cells[place].figure)))
     }
 
     fn figure(&self, urn: Urn) -> Option<&'a Result<Figure, Reason>> {
-        let rows = self.answer.cells().len() / self.indicators;
-        let row = |nth: usize| &self.answer.cells()[nth * self.indicators..(nth + 1) * self.indicators];
-        let (mut low, mut high) = (0, rows);
-        while low < high {
-            let middle = (low + high) / 2;
-            if school_of(row(middle))? < urn { low = middle + 1 } else { high = middle }
-        }
-        let found = (low < rows).then(|| row(low)).filter(|cells| school_of(cells) == Some(urn))?;
-        Some(&found[self.place].figure)
-    }
-}
-
-fn school_of(cells: &[Cell]) -> Option<Urn> {
-    match cells.first()?.keys.first()? {
-        Key::School(urn) => Some(*urn),
-        _ => None,
+        self.answer.row_of(urn).map(|cells| &cells[self.place].figure)
     }
 }
 

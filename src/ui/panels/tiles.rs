@@ -8,7 +8,7 @@ use eframe::egui::{
 };
 
 use super::{Scene, nothing};
-use crate::desk::{Answer, Cell, Key};
+use crate::desk::{Answer, Cell};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
 use crate::model::{Indicator, KeyStage, Unit, Year};
@@ -122,9 +122,8 @@ fn tiles_of(answer: &Answer) -> Vec<Tile<'_>> {
             .iter()
             .filter(|cell| cell.indicator == indicator)
             .map(|cell| {
-                let year = cell.keys.iter().find_map(|key| if let Key::Year(year) = key { Some(*year) } else { None });
                 // With one year only, the question is not broken down by year.
-                (year.unwrap_or(last_year), cell)
+                (cell.year().unwrap_or(last_year), cell)
             })
             .collect();
         let (year, last) = *by_year.last()?;

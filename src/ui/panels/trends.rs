@@ -7,7 +7,7 @@ use eframe::egui::{self, Role, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotPoint, PlotTransform};
 
 use super::{Scene, nothing};
-use crate::desk::{Answer, Cell, Figure, Key};
+use crate::desk::{Answer, Cell, Figure};
 use crate::export::words::value;
 use crate::model::{Indicator, Subject, Unit, Urn, Year};
 use crate::ui::change::Change;
@@ -282,8 +282,8 @@ impl Drawn {
         series.sort_by_key(|series| std::cmp::Reverse(series.entries));
         let mut of_schools: BTreeMap<Urn, BTreeMap<Subject, Line>> = BTreeMap::new();
         for cell in answers.get(1).into_iter().flat_map(|answer| answer.cells()) {
-            let school = cell.keys.iter().find_map(|key| if let Key::School(urn) = key { Some(*urn) } else { None });
-            let (Some(urn), Some((subject, year)), Ok(figure)) = (school, subject_and_year(cell, &years), &cell.figure)
+            let (Some(urn), Some((subject, year)), Ok(figure)) =
+                (cell.school(), subject_and_year(cell, &years), &cell.figure)
             else {
                 continue;
             };
@@ -329,10 +329,7 @@ impl Drawn {
 
 /// With one year only, a question is not broken down by year.
 fn subject_and_year(cell: &Cell, years: &[Year]) -> Option<(Subject, Year)> {
-    let subject =
-        cell.keys.iter().find_map(|key| if let Key::Subject(subject) = key { Some(*subject) } else { None })?;
-    let year = cell.keys.iter().find_map(|key| if let Key::Year(year) = key { Some(*year) } else { None });
-    Some((subject, year.or(years.last().copied())?))
+    Some((cell.subject()?, cell.year().or(years.last().copied())?))
 }
 
 /// Where a figure of a year stands on screen.

@@ -17,9 +17,8 @@ const ROW: f32 = 24.0;
 /// A column of figures: an indicator of an answer.
 struct Figures<'a> {
     answer: &'a Answer,
-    /// The indicator's place among those of the answer, and how many there are.
+    /// The indicator's place among those of the answer.
     place: usize,
-    of: usize,
 }
 
 impl<'a> Figures<'a> {
@@ -29,38 +28,23 @@ impl<'a> Figures<'a> {
         let same_rows = answers.iter().filter(|answer| answer.question().by() == first.question().by());
         let columns = |answer: &'a Arc<Answer>| {
             let of = answer.question().indicators().len();
-            (0..of).map(move |place| Figures { answer, place, of })
+            (0..of).map(move |place| Figures { answer, place })
         };
         same_rows.flat_map(columns).collect()
     }
 
-    /// An answer has the cells of a row together, in the order of the indicators, and its rows in the order of keys.
-    fn row(&self, nth: usize) -> &'a [Cell] {
-        &self.answer.cells()[nth * self.of..(nth + 1) * self.of]
-    }
-
-    fn rows(&self) -> usize {
-        self.answer.cells().len() / self.of
-    }
-
-    /// The figure beside a row of the first answer.
-    fn beside(&self, nth: usize, keys: &[Key]) -> Option<&'a Cell> {
-        if nth < self.rows() && self.row(nth)[0].keys == keys {
-            return Some(&self.row(nth)[self.place]);
-        }
-        let (mut low, mut high) = (0, self.rows());
-        while low < high {
-            let middle = (low + high) / 2;
-            if self.row(middle)[0].keys.as_slice() < keys { low = middle + 1 } else { high = middle }
-        }
-        (low < self.rows() && self.row(low)[0].keys == keys).then(|| &self.row(low)[self.place])
+    /// The figure beside a row of the first answer: in the same place, or where the same school is.
+    fn beside(&self, nth: usize, first: &Cell) -> Option<&'a Cell> {
+        let same = self.answer.nth_row(nth).filter(|cells| cells[0].keys == first.keys);
+        let row = same.or_else(|| self.answer.row_of(first.school()?))?;
+        row.get(self.place)
     }
 }
 
 /// Draws the answers of a panel as a table: a row per school, subject or year, a column per indicator.
 pub(super) fn ui(ui: &mut Ui, id: u64, answers: &[Arc<Answer>], scene: &mut Scene<'_>) {
     let columns = Figures::of_answers(answers);
-    let Some(first) = columns.first().filter(|first| first.rows() > 0) else {
+    let Some(first) = columns.first().filter(|first| first.answer.row_count() > 0) else {
         nothing(ui, "No pupils");
         return;
     };
@@ -85,20 +69,20 @@ pub(super) fn ui(ui: &mut Ui, id: u64, answers: &[Arc<Answer>], scene: &mut Scen
                 }
             })
             .body(|body| {
-                body.rows(ROW, first.rows(), |mut row| {
+                body.rows(ROW, first.answer.row_count(), |mut row| {
                     let nth = row.index();
-                    let keys = first.row(nth)[0].keys.as_slice();
-                    let school = keys.iter().find_map(|key| if let Key::School(urn) = key { Some(*urn) } else { None });
+                    let Some([cell, ..]) = first.answer.nth_row(nth) else { return };
+                    let school = cell.school();
                     row.set_selected(school.is_some_and(|urn| scene.view.selected.contains(&urn)));
                     row.set_hovered(school.is_some() && school == scene.hovered);
-                    for key in keys {
+                    for key in &cell.keys {
                         row.col(|ui| {
                             ui.add(Label::new(name_of(key, scene)).truncate());
                         });
                     }
                     for column in &columns {
                         row.col(|ui| {
-                            if let Some(cell) = column.beside(nth, keys) {
+                            if let Some(cell) = column.beside(nth, cell) {
                                 figure(ui, cell);
                             }
                         });
