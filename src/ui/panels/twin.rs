@@ -50,13 +50,12 @@ pub(super) fn ui(ui: &mut Ui, id: u64, answers: &[Arc<Answer>], scene: &mut Scen
     };
     ScrollArea::horizontal().show(ui, |ui| {
         let keys = first.answer.question().by();
-        TableBuilder::new(ui)
-            .id_salt(("twin", id))
-            .striped(true)
-            .sense(Sense::click())
-            .auto_shrink(false)
-            .columns(Column::initial(200.0).at_least(60.0).clip(true).resizable(true), keys.len())
-            .columns(Column::initial(176.0).at_least(60.0).clip(true).resizable(true), columns.len())
+        let mut table =
+            TableBuilder::new(ui).id_salt(("twin", id)).striped(true).sense(Sense::click()).auto_shrink(false);
+        for width in keys.iter().map(|by| width_of(*by)).chain(columns.iter().map(|_| 176.0)) {
+            table = table.column(Column::initial(width).at_least(40.0).clip(true).resizable(true));
+        }
+        table
             .header(ROW, |mut header| {
                 let of_columns = columns.iter().map(|column| {
                     let question = column.answer.question();
@@ -127,6 +126,15 @@ fn figure(ui: &mut Ui, cell: &Cell) {
         details.push_str(&words::compared(cell.indicator, comparison));
     }
     ui.add(Label::new(text).truncate().sense(Sense::hover())).on_hover_text(details);
+}
+
+/// Room for the names of a key: figures are to be seen beside them in a narrow panel too.
+fn width_of(by: Breakdown) -> f32 {
+    match by {
+        Breakdown::School => 200.0,
+        Breakdown::Year => 70.0,
+        Breakdown::Subject | Breakdown::Pupils(_) => 150.0,
+    }
 }
 
 fn head_of(by: Breakdown) -> String {
