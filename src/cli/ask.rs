@@ -153,6 +153,9 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     if let Some(compared_with) = answer.compared_with() {
         writeln!(out, "compared with: {compared_with}")?;
     }
+    for note in &provenance.notes {
+        writeln!(out, "{note}")?;
+    }
     writeln!(out, "intervals of means: 1.96 standard deviations of {}", provenance.spread)?;
     writeln!(out, "intervals of shares: Wilson, 95 %")?;
     let elapsed_ms = provenance.elapsed.as_secs_f64() * 1000.0;

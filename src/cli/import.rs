@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::error::CliError;
-use crate::ingest::{Cancel, ImportError, Loaded, import, time_left};
+use crate::ingest::contract::Table;
+use crate::ingest::tables::{Layout, Layouts};
+use crate::ingest::{Cancel, ImportError, Loaded, import_with, time_left};
 
 /// Arguments of `schoolbench import`.
 #[derive(clap::Args)]
@@ -14,16 +16,29 @@ pub(super) struct Arguments {
     /// Workspace to load into; made if there is none
     #[arg(long, value_name = "FILE")]
     workspace: PathBuf,
-    /// Parquet files of the data contract, or folders of them
+    /// Published tables as downloaded (CSV, XLSX, Parquet), Parquet files of the data contract, or folders of them
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// A layout of your own for tables that are not known; see data/layouts/README.md
+    #[arg(long, value_name = "FILE.toml")]
+    layout: Vec<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
-    let loaded = load(&arguments.workspace, &arguments.files)?;
+    let layouts = layouts(&arguments.layout)?;
+    let loaded = load(&arguments.workspace, &arguments.files, &layouts)?;
     let mut stderr = std::io::stderr();
     for file in &loaded.files {
-        writeln!(stderr, "loaded {} rows of {}: {}", file.rows, file.table.name(), file.name)?;
+        match (&file.report, file.table) {
+            (Some(report), _) => writeln!(stderr, "{}\n  {report}", file.name)?,
+            (None, table) => {
+                let table = table.map(Table::name).unwrap_or_default();
+                writeln!(stderr, "loaded {} rows of {table}: {}", file.rows, file.name)?;
+            }
+        }
+    }
+    for (name, why) in &loaded.left_out {
+        writeln!(stderr, "left out, {why}: {name}")?;
     }
     for name in &loaded.known {
         writeln!(stderr, "left out, loaded before: {name}")?;
@@ -32,12 +47,26 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     Ok(())
 }
 
+/// The layouts that come with the program, and those in these files.
+fn layouts(files: &[PathBuf]) -> Result<Layouts, CliError> {
+    let read = |path: &PathBuf| -> Result<Layout, CliError> {
+        let text = std::fs::read_to_string(path).map_err(|source| CliError::File {
+            what: "the layout cannot be read",
+            source,
+            path: path.clone(),
+        })?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Layout::from_toml(&name, &text).map_err(|error| CliError::Input(format!("{error}: {}", path.display())))
+    };
+    Ok(Layouts::with(files.iter().map(read).collect::<Result<_, _>>()?))
+}
+
 /// Loads with a progress bar; Ctrl-C stops, and the workspace stays as it was.
-pub(super) fn load(workspace: &Path, files: &[PathBuf]) -> Result<Loaded, CliError> {
+pub(super) fn load(workspace: &Path, files: &[PathBuf], layouts: &Layouts) -> Result<Loaded, CliError> {
     let cancel = cancelled_by_ctrl_c();
     let bar = progress_bar();
     let started = std::time::Instant::now();
-    let loaded = import(workspace, files, &cancel, &mut |progress| {
+    let loaded = import_with(workspace, files, layouts, &cancel, &mut |progress| {
         bar.set_position((progress.fraction * 1000.0) as u64);
         let left = time_left(started.elapsed(), progress.fraction);
         bar.set_message(format!("{} · {} of {} rows{left}", progress.what, progress.rows.0, progress.rows.1));

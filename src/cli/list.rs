@@ -1,8 +1,9 @@
 //! `schoolbench ask --list`: what can be asked of a workspace, and the words for it.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::model::{Characteristic, Compare, Indicator, KeyStage, PupilGroup, Scope, Subject};
+use crate::model::{Characteristic, Compare, Filter, Indicator, KeyStage, PupilGroup, Scope, Subject, Year};
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// Writes the words of a workspace.
@@ -12,12 +13,25 @@ use crate::workspace::{Workspace, WorkspaceError};
 pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()> {
     let failed = |error: WorkspaceError| io::Error::other(error.to_string());
     let register = workspace.register().map_err(failed)?;
-    let years = workspace.years().map_err(failed)?;
+    let of_pupils = workspace.years().map_err(failed)?;
+    let published = workspace.published().map_err(failed)?;
     for stage in KeyStage::ALL {
-        let Some(years) = years.get(&stage) else { continue };
+        let mut years: BTreeSet<Year> = published.years(stage).collect();
+        years.extend(of_pupils.get(&stage).into_iter().flatten());
+        if years.is_empty() {
+            continue;
+        }
         writeln!(out, "{stage} (--stage {})", stage.word())?;
         let years: Vec<_> = years.iter().map(|year| year.ending().to_string()).collect();
         writeln!(out, "  years       {}", years.join(","))?;
+        let in_tables: BTreeSet<Year> = published.years(stage).collect();
+        if !in_tables.is_empty() {
+            let listed: Vec<_> = in_tables.iter().map(|year| year.ending().to_string()).collect();
+            writeln!(out, "  published   {}", listed.join(","))?;
+            let groups: BTreeSet<String> =
+                in_tables.iter().flat_map(|year| published.groups(stage, *year)).map(Filter::word).collect();
+            writeln!(out, "  published for {}", groups.into_iter().collect::<Vec<_>>().join(", "))?;
+        }
         writeln!(out, "  indicators")?;
         for indicator in Indicator::ALL.into_iter().filter(|indicator| indicator.stages().contains(&stage)) {
             writeln!(out, "    {:<18} {}", indicator.word(), indicator.label())?;

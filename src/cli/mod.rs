@@ -67,7 +67,7 @@ fn size(text: &str) -> Result<(f32, f32), String> {
 enum Command {
     /// Write a made-up authority, or a made-up England, as Parquet files
     Synth(synth::Arguments),
-    /// Load Parquet files into a workspace, which is made if there is none
+    /// Load published tables or your own Parquet files into a workspace, which is made if there is none
     Import(import::Arguments),
     /// Ask a question
     Ask(Box<ask::Arguments>),

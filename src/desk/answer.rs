@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::method::interval::{Interval, Significance};
-use crate::model::{Breakdown, Indicator, PupilGroup, Question, Subject, Urn, Year};
+use crate::model::{Breakdown, Code, Indicator, PupilGroup, Question, Subject, Urn, Year};
 
 /// The answer to a question: figures that may be seen, and reasons in place of those that may not. Made only by the
 /// gate; it holds no tally from which a withheld figure could be worked out.
@@ -36,14 +36,16 @@ pub enum Key {
 /// A figure is never a bare number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figure {
-    /// Pupils, or entries, that it is of.
-    pub n: i64,
+    /// Pupils, or entries, that it is of; `None` where a published table does not tell.
+    pub n: Option<i64>,
     /// Percentages are 0 to 100.
     pub value: f64,
     /// 95 % interval; none for counts.
     pub interval: Option<Interval>,
     /// The comparator, or why there is none; `None` where nothing was to be compared.
     pub comparison: Option<Result<Comparison, Reason>>,
+    /// Of published figures of several schools: how many have one, and of how many something was published.
+    pub schools: Option<(i64, i64)>,
 }
 
 /// A figure beside its comparator.
@@ -52,7 +54,46 @@ pub struct Comparison {
     pub comparator: f64,
     /// The figure minus the comparator.
     pub difference: f64,
-    pub significance: Significance,
+    /// `None` where the figure has no interval, so that nobody can tell.
+    pub significance: Option<Significance>,
+    /// Of published figures: where the comparator comes from.
+    pub origin: Option<Origin>,
+}
+
+/// Where the comparator of a published figure comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// What the tables state for the state-funded schools of England.
+    StateFunded,
+    /// What the tables state for all schools of England.
+    England,
+    /// The schools loaded, weighted by their pupils.
+    Loaded,
+    /// What the tables state for the authority.
+    Authority,
+    /// The schools of the authority, weighted by their pupils.
+    SchoolsOfAuthority,
+    /// The same of an earlier year.
+    Before,
+}
+
+impl Origin {
+    /// Whether it is one row of a table.
+    pub(super) fn is_area(self) -> bool {
+        matches!(self, Self::StateFunded | Self::England | Self::Authority)
+    }
+
+    /// Where the figure comes from, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::StateFunded => "state-funded schools of England, as published",
+            Self::England => "all schools of England, as published",
+            Self::Loaded => "the schools loaded, weighted by their pupils",
+            Self::Authority => "the authority, as published",
+            Self::SchoolsOfAuthority => "the authority's schools, weighted by their pupils",
+            Self::Before => "as published",
+        }
+    }
 }
 
 /// Why there is no figure. Never zero.
@@ -68,6 +109,22 @@ pub enum Reason {
     YearNotLoaded { year: Year },
     /// Everyone is asked about, so there are no other pupils.
     NoOthers,
+    /// A code stands in the published table.
+    Published(Code),
+    /// There is nothing in the published tables.
+    NotPublished,
+    /// Published, but not for these pupils.
+    NotForThesePupils,
+    /// The measure was not made in the year.
+    NotMade { year: Year },
+    /// Published without numbers of pupils.
+    NoNumbers,
+    /// Too few of the schools, or schools of too few of the pupils, have a published figure.
+    TooFewSchools { with: i64, of: i64 },
+    /// This version makes the measure from published tables only, and of this year there are pupils' rows.
+    OnlyPublished,
+    /// Some of the years are of pupils' rows and some of published tables.
+    YearsOfTwoKinds,
 }
 
 impl std::fmt::Display for Reason {
@@ -78,6 +135,18 @@ impl std::fmt::Display for Reason {
             Self::NoExams { year } => write!(f, "no exams in {year}"),
             Self::YearNotLoaded { year } => write!(f, "no results of {year} are loaded"),
             Self::NoOthers => write!(f, "no other pupils: everyone is asked about"),
+            Self::Published(code) => write!(f, "{code}"),
+            Self::NotPublished => write!(f, "not in the published tables"),
+            Self::NotForThesePupils => write!(f, "not published for this combination of pupils"),
+            Self::NotMade { year } => write!(f, "not published for {year}: the measure was not made"),
+            Self::NoNumbers => write!(f, "published without numbers of pupils, so schools cannot be weighed together"),
+            Self::TooFewSchools { with, of } => {
+                write!(f, "published for {with} of {of} schools only, fewer than half of them or of their pupils")
+            }
+            Self::OnlyPublished => write!(f, "known from published tables only, not made from pupils' results"),
+            Self::YearsOfTwoKinds => {
+                write!(f, "some of the years are published tables and some pupils' results: they cannot be pooled")
+            }
         }
     }
 }
@@ -97,6 +166,8 @@ pub struct Provenance {
     pub revision: i64,
     /// Where the standard deviation of intervals of means comes from.
     pub spread: String,
+    /// What else one should know of how the figures were made, a sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Answer {
@@ -113,6 +184,13 @@ impl Answer {
     /// With what the figures are compared, in words.
     pub fn compared_with(&self) -> Option<&str> {
         self.compared_with.as_deref()
+    }
+
+    /// With what one figure is compared, in words: published figures may have comparators from several places.
+    pub fn compared_with_of(&self, comparison: &Comparison) -> Option<String> {
+        let with = self.compared_with.as_deref()?;
+        let of_origin = |origin| super::compare::with_origin(&self.question, origin);
+        Some(comparison.origin.map_or_else(|| with.to_owned(), of_origin))
     }
 
     /// Where it comes from.

@@ -1,6 +1,7 @@
 //! With what a figure is compared, and how far pupils spread.
 
 use super::DeskError;
+use super::answer::Origin;
 use crate::engine::{Slice, Tallies};
 use crate::method::Tally;
 use crate::model::{Breakdown, Compare, Question, Scope, Year};
@@ -96,20 +97,34 @@ pub(super) fn label(question: &Question, register: &Register) -> Result<Option<S
     })
 }
 
+/// A comparator of a published figure, in words: which pupils, and where the figure comes from.
+pub(super) fn with_origin(question: &Question, origin: Origin) -> String {
+    let pupils = match question.compare() {
+        Compare::Other => "other pupils",
+        Compare::All => "all pupils",
+        Compare::Previous => match years_before(question) {
+            1 => return format!("same pupils and schools, one year before, {}", origin.words()),
+            n => return format!("same pupils and schools, {n} years before, {}", origin.words()),
+        },
+        Compare::Same | Compare::La | Compare::None => "same pupils",
+    };
+    format!("{pupils}, {}", origin.words())
+}
+
 /// Whether a question asks about everyone, so that there are no other pupils to compare with.
 pub(super) fn asks_about_everyone(question: &Question) -> bool {
     question.filter().is_everyone() && !question.by().iter().any(|by| matches!(by, Breakdown::Pupils(_)))
 }
 
 /// Pooled years are compared with as many years before them, single years with the year before.
-fn years_before(question: &Question) -> i32 {
+pub(super) fn years_before(question: &Question) -> i32 {
     match (question.pool(), question.years()) {
         (true, [first, .., last]) => last.ending() - first.ending() + 1,
         _ => 1,
     }
 }
 
-fn authority(question: &Question, register: &Register) -> Result<(i32, String), DeskError> {
+pub(super) fn authority(question: &Question, register: &Register) -> Result<(i32, String), DeskError> {
     let authorities = register.authorities_of(question.scope());
     match authorities.into_iter().collect::<Vec<_>>().as_slice() {
         [(code, name)] => Ok((*code, (*name).to_owned())),

@@ -10,6 +10,7 @@ mod cache;
 mod compare;
 mod error;
 mod gate;
+mod published;
 mod work;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 use duckdb::InterruptHandle;
 
 pub use access::Reader;
-pub use answer::{Answer, Cell, Comparison, Figure, Key, Provenance, Reason};
+pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 pub use error::DeskError;
 
 use crate::engine::EngineError;

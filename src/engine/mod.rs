@@ -5,10 +5,12 @@
 
 mod error;
 mod plan;
+mod published;
 mod run;
 mod slice;
 
 pub use error::EngineError;
 pub use plan::{Path, Plan};
+pub use published::{PublishedFigures, PublishedKey, PublishedSlice, Whose, published};
 pub use run::{Tallies, TallyRow, run};
 pub use slice::Slice;

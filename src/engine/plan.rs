@@ -52,6 +52,8 @@ impl Path {
             (Source::Outcomes, Self::Cube) => "outcomes_cube",
             (Source::Outcomes, Self::BySchool) => "outcomes_by_school",
             (Source::Outcomes, Self::ByYear) => "outcomes_by_year",
+            // A slice is of pupils or of results: figures of whole schools have no facts.
+            (Source::School, _) => "outcomes_by_year",
         }
     }
 }
@@ -165,7 +167,7 @@ fn one_of(sql: &mut String, values: &mut Vec<i32>, column: &str, allowed: impl I
 /// Schools as a semi-join, which DuckDB turns into one hash look-up per row.
 fn in_scope(sql: &mut String, values: &mut Vec<i32>, scope: &Scope) {
     let mut of_schools = |column: &str, value: i32| {
-        let _ = write!(sql, " AND urn IN (SELECT urn FROM schools WHERE {column} = ?)");
+        let _ = write!(sql, " AND urn IN (SELECT urn FROM school_lines WHERE {column} = ?)");
         values.push(value);
     };
     match scope {

@@ -1,5 +1,8 @@
 //! Running a plan.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 use duckdb::{Connection, params_from_iter};
@@ -27,6 +30,28 @@ impl Tallies {
     pub fn row(&self, keys: &[i32]) -> Option<&TallyRow> {
         let place = self.rows.binary_search_by(|row| row.keys.as_slice().cmp(keys)).ok()?;
         self.rows.get(place)
+    }
+
+    /// The same with the rows of schools that are one school put together. `place` is that of the school among the keys.
+    #[must_use]
+    pub fn by_line(self, place: usize, head: impl Fn(i32) -> i32) -> Self {
+        let mut rows: BTreeMap<Vec<i32>, Vec<Tally>> = BTreeMap::new();
+        for mut row in self.rows {
+            if let Some(urn) = row.keys.get_mut(place) {
+                *urn = head(*urn);
+            }
+            match rows.entry(row.keys) {
+                Entry::Vacant(new) => {
+                    new.insert(row.tallies);
+                }
+                Entry::Occupied(mut known) => {
+                    for (sum, tally) in known.get_mut().iter_mut().zip(row.tallies) {
+                        *sum += tally;
+                    }
+                }
+            }
+        }
+        Self { rows: rows.into_iter().map(|(keys, tallies)| TallyRow { keys, tallies }).collect() }
     }
 
     /// About how many bytes it takes.

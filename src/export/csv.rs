@@ -25,7 +25,6 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
     writer.write_record(key_columns(answer).into_iter().chain(COLUMNS)).map_err(io_error)?;
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     for row in rows(answer, register) {
-        let compared_with = answer.compared_with().filter(|_| row.comparator.is_some()).unwrap_or_default();
         let values = [
             row.indicator.to_owned(),
             row.n.map(|n| n.to_string()).unwrap_or_default(),
@@ -33,7 +32,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
             number(row.lower),
             number(row.upper),
             number(row.comparator),
-            compared_with.to_owned(),
+            row.compared_with.unwrap_or_default(),
             number(row.difference),
             row.significance.unwrap_or_default().to_owned(),
             row.reason.unwrap_or_default(),

@@ -16,6 +16,7 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         let (row, row_group) = match finding.place {
             Place::File => (String::new(), String::new()),
             Place::Row { row, row_group } => (row.to_string(), row_group.to_string()),
+            Place::Line { row } => (row.to_string(), String::new()),
         };
         let column = finding.column.clone().unwrap_or_default();
         let fault = format!("{:?}", finding.fault);

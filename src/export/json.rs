@@ -20,6 +20,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
             ("lower", json!(row.lower)),
             ("upper", json!(row.upper)),
             ("comparator", json!(row.comparator)),
+            ("compared_with", json!(row.compared_with)),
             ("difference", json!(row.difference)),
             ("significance", json!(row.significance)),
             ("reason", json!(row.reason)),
@@ -38,6 +39,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
             "sources": provenance.sources,
             "revision": provenance.revision,
             "spread": provenance.spread,
+            "notes": provenance.notes,
         },
     });
     serde_json::to_writer_pretty(&mut *out, &whole)?;

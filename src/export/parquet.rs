@@ -13,7 +13,6 @@ use crate::workspace::Register;
 
 pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let rows: Vec<Row> = rows(answer, register).collect();
-    let compared_with = |row: &Row| row.comparator.and(answer.compared_with());
     let decimals =
         |of: fn(&Row) -> Option<f64>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<Float64Array>()) };
     let keys = key_columns(answer).into_iter().enumerate().map(|(nth, name)| {
@@ -28,7 +27,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
         ("lower", decimals(|row| row.lower)),
         ("upper", decimals(|row| row.upper)),
         ("comparator", decimals(|row| row.comparator)),
-        ("compared_with", Arc::new(rows.iter().map(compared_with).collect::<StringArray>())),
+        ("compared_with", Arc::new(rows.iter().map(|row| row.compared_with.as_deref()).collect::<StringArray>())),
         ("difference", decimals(|row| row.difference)),
         ("significance", Arc::new(rows.iter().map(|row| row.significance).collect::<StringArray>())),
         ("reason", Arc::new(rows.iter().map(|row| row.reason.as_deref()).collect::<StringArray>())),

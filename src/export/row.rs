@@ -1,6 +1,7 @@
 //! A cell as a row of text and numbers, the same for every format.
 
 use crate::desk::{Answer, Cell, Key};
+use crate::method::interval::Significance;
 use crate::model::Breakdown;
 use crate::workspace::Register;
 
@@ -15,6 +16,8 @@ pub(super) struct Row {
     pub lower: Option<f64>,
     pub upper: Option<f64>,
     pub comparator: Option<f64>,
+    /// With what it is compared, in words.
+    pub compared_with: Option<String>,
     pub difference: Option<f64>,
     pub significance: Option<&'static str>,
     pub reason: Option<String>,
@@ -31,10 +34,10 @@ pub(super) fn key_columns(answer: &Answer) -> Vec<&'static str> {
 
 /// The cells of an answer in order.
 pub(super) fn rows<'a>(answer: &'a Answer, register: &'a Register) -> impl Iterator<Item = Row> + 'a {
-    answer.cells().iter().map(|cell| row(cell, register))
+    answer.cells().iter().map(|cell| row(answer, cell, register))
 }
 
-fn row(cell: &Cell, register: &Register) -> Row {
+fn row(answer: &Answer, cell: &Cell, register: &Register) -> Row {
     let keys = cell.keys.iter().flat_map(|key| match key {
         Key::School(urn) => {
             let name = register.school(*urn).map(|school| guarded(&school.name));
@@ -56,13 +59,14 @@ fn row(cell: &Cell, register: &Register) -> Row {
     Row {
         keys: keys.collect(),
         indicator: cell.indicator.word(),
-        n: figure.map(|figure| figure.n),
+        n: figure.and_then(|figure| figure.n),
         value: figure.map(|figure| figure.value),
         lower: interval.map(|interval| interval.lower),
         upper: interval.map(|interval| interval.upper),
         comparator: compared.map(|compared| compared.comparator),
         difference: compared.map(|compared| compared.difference),
-        significance: compared.map(|compared| compared.significance.word()),
+        compared_with: compared.and_then(|compared| answer.compared_with_of(&compared)),
+        significance: compared.and_then(|compared| compared.significance).map(Significance::word),
         reason,
     }
 }

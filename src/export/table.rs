@@ -21,6 +21,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
             Some("above") => "▲ above",
             Some("below") => "▼ below",
             Some(_) => "● not different",
+            None if row.difference.is_some() => "without an interval",
             None => "",
         };
         let difference = row.difference.map(|size| format!("{} {arrow}", difference(cell.indicator, size)));
@@ -49,6 +50,9 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
     }
     if let Some(compared_with) = answer.compared_with() {
         writeln!(out, "\nCompared with: {compared_with}.")?;
+    }
+    for note in &answer.provenance().notes {
+        writeln!(out, "{note}.")?;
     }
     Ok(())
 }

@@ -187,12 +187,14 @@ const NATIONAL: &[Column] = &[
 const PUBLISHED: &[Column] = &[
     URN,
     YEAR,
-    KEY_STAGE,
+    may("key_stage", Whole, "2, 4 or 5; empty where the figure is of the whole school").within(2.0, 5.0),
     must("measure", Text, "indicator, in the words of the command line"),
     may("subject", Text, "subject, where the measure is of one"),
-    must("pupil_group", Text, "the pupils that the figure is of"),
+    must("pupil_group", Text, "the pupils that the figure is of: `all`, or a filter of the command line"),
     may("n", Whole, "pupils").within(0.0, 2e9),
     may("value", Decimal, "the figure").within(-1e6, 1e6),
+    may("lower", Decimal, "lower 95 % limit, where it was published").within(-1e6, 1e6),
+    may("upper", Decimal, "upper 95 % limit, where it was published").within(-1e6, 1e6),
     may("reason", Text, "why there is no figure, as published: SUPP, NE, LOWCOV ..."),
 ];
 

@@ -5,12 +5,19 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// Where in a file a finding is. Rows are counted from 1 over the whole file.
+/// Where in a file a finding is. Rows of Parquet files are counted from 1 over the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     File,
-    Row { row: u64, row_group: usize },
+    Row {
+        row: u64,
+        row_group: usize,
+    },
+    /// A row of a published table, counted as a spreadsheet or an editor does: the head is a row too.
+    Line {
+        row: u64,
+    },
 }
 
 /// What kind of fault it is. The word is stable, for scripts.
@@ -47,6 +54,12 @@ pub enum Fault {
     WithoutPupil,
     /// A row says other things of a pupil than the pupil's own row.
     Disagrees,
+    /// The year of a published table is not known.
+    NoYear,
+    /// Text in a published table that is neither a number nor a code.
+    UnknownText,
+    /// A row of a published table has more cells than the head, or cannot be read.
+    UnevenRow,
 }
 
 /// One fault in one file: where, what, and what to do.
@@ -67,6 +80,9 @@ impl fmt::Display for Finding {
         write!(f, "{}", self.file)?;
         if let Place::Row { row, row_group } = self.place {
             write!(f, ", row {row} (row group {row_group})")?;
+        }
+        if let Place::Line { row } = self.place {
+            write!(f, ", row {row}")?;
         }
         if let Some(column) = &self.column {
             write!(f, ", column {column}")?;

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use duckdb::{Connection, params};
 
 use super::contract::Table;
+use super::files::{Named, files_in};
 use super::finding::{Fault, Finding, Findings, Place};
 use super::pupils::Pupils;
 use super::source::SourceFile;
 use super::stage::{self, Known};
+use super::tables::{self, Layouts, Opened, Report, TableFile};
 use super::watch::{Cancel, Progress, watched};
 use super::{check, outcomes, results};
 use crate::model::Source;
@@ -42,6 +44,8 @@ pub struct Loaded {
     pub files: Vec<LoadedFile>,
     /// Files that had been loaded before, by their contents, and were left out.
     pub known: Vec<String>,
+    /// Files in folders that hold no table that is known, and why.
+    pub left_out: Vec<(String, String)>,
     pub elapsed: Duration,
 }
 
@@ -49,11 +53,14 @@ pub struct Loaded {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedFile {
     pub name: String,
-    pub table: Table,
+    /// The table of the contract that it holds; `None` for a published table, which has a report.
+    pub table: Option<Table>,
     pub rows: u64,
+    /// What was taken from a published table, and what was left out.
+    pub report: Option<Report>,
 }
 
-/// Loads files into a workspace, which is made if there is none. A folder stands for the Parquet files in it.
+/// Loads files into a workspace, which is made if there is none. A folder stands for the tables in it.
 ///
 /// `progress` is called often, from more than one thread, one at a time.
 ///
@@ -66,13 +73,27 @@ pub fn import(
     cancel: &Cancel,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Loaded, ImportError> {
+    import_with(workspace, files, &Layouts::default(), cancel, progress)
+}
+
+/// As [`import`], with layouts of the user's own beside those that come with the program.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_with(
+    workspace: &Path,
+    files: &[PathBuf],
+    layouts: &Layouts,
+    cancel: &Cancel,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Loaded, ImportError> {
     let started = Instant::now();
     let fresh = !workspace.exists();
     let opened = if fresh { Workspace::create(workspace)? } else { Workspace::open(workspace, Access::Write)? };
-    let loaded = Load { workspace: &opened, cancel, progress, rows: (0, 0), done: 0.0, findings: Findings::default() }
-        .run(files);
+    let findings = Findings::default();
+    let loaded = Load { workspace: &opened, layouts, cancel, progress, rows: (0, 0), done: 0.0, findings }.run(files);
     match loaded {
-        Ok((files, known)) => Ok(Loaded { files, known, elapsed: started.elapsed() }),
+        Ok(loaded) => Ok(Loaded { elapsed: started.elapsed(), ..loaded }),
         Err(error) => {
             if fresh {
                 opened.discard();
@@ -87,6 +108,7 @@ const READING: f64 = 0.45;
 
 struct Load<'a> {
     workspace: &'a Workspace,
+    layouts: &'a Layouts,
     cancel: &'a Cancel,
     progress: &'a mut (dyn FnMut(Progress) + Send),
     rows: (u64, u64),
@@ -94,61 +116,129 @@ struct Load<'a> {
     findings: Findings,
 }
 
+/// The files of a load that are not loaded yet, and those that are left out.
+#[derive(Default)]
+struct Sources {
+    contract: Vec<SourceFile>,
+    tables: Vec<TableFile>,
+    known: Vec<String>,
+    left_out: Vec<(String, String)>,
+}
+
+impl Sources {
+    fn is_empty(&self) -> bool {
+        self.contract.is_empty() && self.tables.is_empty()
+    }
+
+    fn has(&self, hash: &str) -> bool {
+        self.contract.iter().any(|other| other.hash == hash) || self.tables.iter().any(|other| other.hash == hash)
+    }
+}
+
+/// A file that is staged: its row among the sources of the workspace.
+struct Staged {
+    id: i32,
+    hash: String,
+    path: PathBuf,
+    /// Title, publisher and document of a published table's layout.
+    layout: Option<(String, String, Option<String>)>,
+    file: LoadedFile,
+}
+
 impl Load<'_> {
-    fn run(mut self, files: &[PathBuf]) -> Result<(Vec<LoadedFile>, Vec<String>), ImportError> {
+    fn run(mut self, files: &[PathBuf]) -> Result<Loaded, ImportError> {
         let connection = self.workspace.connection();
         // The log is written into the file after the commit, so that a full disk then cannot undo the commit.
         let settings = format!("SET memory_limit = '{MEMORY}'; SET wal_autocheckpoint = '1TB'");
         self.sql(|| connection.execute_batch(&settings))?;
-        let (sources, known) = self.sources(files)?;
+        let mut sources = self.sources(files)?;
+        let (known, left_out) = (std::mem::take(&mut sources.known), std::mem::take(&mut sources.left_out));
         if sources.is_empty() && self.findings.is_empty() {
-            return Ok((Vec::new(), known));
+            return Ok(Loaded { files: Vec::new(), known, left_out, elapsed: Duration::ZERO });
         }
-        self.sql(|| stage::create(connection))?;
-        let staged = self.stage(&sources);
-        let loaded = staged.and_then(|pupils| self.commit(&sources, &pupils));
-        let tidied = stage::drop_all(connection).and_then(|()| connection.execute_batch("CHECKPOINT"));
-        loaded?;
+        self.sql(|| stage::create(connection).and_then(|()| tables::stage::create(connection)))?;
+        let staged = self.stage(sources);
+        let loaded = staged.and_then(|(staged, pupils)| {
+            self.commit(&staged, &pupils)?;
+            Ok(staged)
+        });
+        let dropped = stage::drop_all(connection).and_then(|()| tables::stage::drop_all(connection));
+        let tidied = dropped.and_then(|()| connection.execute_batch("CHECKPOINT"));
+        let staged = loaded?;
         // The load is committed: it stands in the log beside the file until there is room to tidy up.
         if let Err(error) = tidied {
             tracing::warn!("the load is whole, but the workspace could not be tidied up: {error}");
         }
         self.tell("done", 1.0);
-        let loaded =
-            |source: &SourceFile| LoadedFile { name: source.name.clone(), table: source.table, rows: source.rows };
-        Ok((sources.iter().map(loaded).collect(), known))
+        let files = staged.into_iter().map(|staged| staged.file).collect();
+        Ok(Loaded { files, known, left_out, elapsed: Duration::ZERO })
     }
 
-    /// Opens the files; those that are loaded already are named apart.
-    fn sources(&mut self, files: &[PathBuf]) -> Result<(Vec<SourceFile>, Vec<String>), ImportError> {
-        let (mut sources, mut known): (Vec<SourceFile>, Vec<String>) = (Vec::new(), Vec::new());
-        for path in parquet_files(files, &mut self.findings) {
+    /// Opens the files; those that are loaded already, and tables in folders that nobody knows, are named apart.
+    fn sources(&mut self, files: &[PathBuf]) -> Result<Sources, ImportError> {
+        let mut sources = Sources::default();
+        for Named { path, in_folder } in files_in(files, &mut self.findings) {
             self.tell("looking at the files", 0.0);
             self.stop_if_asked()?;
-            let Some(source) = SourceFile::open(&path, &mut self.findings) else { continue };
-            let before = "SELECT COUNT(*) FROM sources WHERE hash = ?";
-            let connection = self.workspace.connection();
-            let times: i64 = self.sql(|| connection.query_row(before, [&source.hash], |row| row.get(0)))?;
-            if times > 0 || sources.iter().any(|other| other.hash == source.hash) {
-                known.push(source.name);
-            } else {
-                self.rows.1 += source.rows;
-                sources.push(source);
+            if SourceFile::is_of_contract(&path, self.layouts) {
+                let Some(source) = SourceFile::open(&path, &mut self.findings) else { continue };
+                if self.is_loaded(&source.hash)? || sources.has(&source.hash) {
+                    sources.known.push(source.name);
+                } else {
+                    self.rows.1 += source.rows;
+                    sources.contract.push(source);
+                }
+                continue;
+            }
+            match TableFile::open(&path, self.layouts, &mut self.findings) {
+                Opened::Broken => {}
+                Opened::Unknown(why) => sources.left_out.push((path.display().to_string(), why)),
+                Opened::Table(table) if self.is_loaded(&table.hash)? || sources.has(&table.hash) => {
+                    sources.known.push(table.name);
+                }
+                Opened::Table(table) => {
+                    self.rows.1 += table.table.about_rows();
+                    sources.tables.push(*table);
+                }
+            }
+            // Who names a file wants it; a folder may hold others too, but not only others.
+            if !in_folder && let Some((file, message)) = sources.left_out.pop_if(|(file, _)| Path::new(file) == path) {
+                self.unknown_table(file, message);
             }
         }
-        sources.sort_by_key(|source| source.table);
-        Ok((sources, known))
+        if sources.is_empty() && sources.known.is_empty() {
+            for (file, message) in std::mem::take(&mut sources.left_out) {
+                self.unknown_table(file, message);
+            }
+        }
+        sources.contract.sort_by_key(|source| source.table);
+        Ok(sources)
+    }
+
+    fn unknown_table(&mut self, file: String, message: String) {
+        self.findings.push(Finding { file, place: Place::File, column: None, fault: Fault::UnknownTable, message });
+    }
+
+    fn is_loaded(&self, hash: &str) -> Result<bool, ImportError> {
+        let before = "SELECT COUNT(*) FROM sources WHERE hash = ?";
+        let connection = self.workspace.connection();
+        let times: i64 = self.sql(|| connection.query_row(before, [hash], |row| row.get(0)))?;
+        Ok(times > 0)
     }
 
     /// Checks and stages every row. Findings end the load here.
-    fn stage(&mut self, sources: &[SourceFile]) -> Result<Pupils, ImportError> {
+    fn stage(&mut self, sources: Sources) -> Result<(Vec<Staged>, Pupils), ImportError> {
         let connection = self.workspace.connection();
+        let newest = "SELECT COALESCE(MAX(id), 0) FROM sources";
+        let mut id: i32 = self.sql(|| connection.query_row(newest, [], |row| row.get(0)))?;
         // A file that cannot be read explains what then seems to be missing.
         let whole = self.findings.is_empty();
         let register = self.workspace.register()?;
         let mut known = Known::new(register.schools().map(|school| school.urn.number().into()).collect());
         let mut pupils = self.sql(|| stage::known_pupils(connection))?;
-        for source in sources {
+        let mut staged = Vec::new();
+        for source in sources.contract {
+            id += 1;
             let what = reading(source.table);
             let Some(batches) = source.batches(&mut self.findings) else { continue };
             let mut broken = false;
@@ -172,7 +262,7 @@ impl Load<'_> {
                         stage::pupil_rows(&batch, &taken, &pupils)
                     }
                     Table::Results => results::take(&batch, &mut pupils, whole, &mut self.findings),
-                    _ => stage::small_table(&batch, &mut known, &mut self.findings),
+                    _ => stage::small_table(&batch, &mut known, id, &mut self.findings),
                 };
                 let table = format!("staged_{}", source.table.name());
                 let rows = self.sql(|| rows)?;
@@ -186,22 +276,70 @@ impl Load<'_> {
             if !broken {
                 source.check_unchanged(&mut self.findings);
             }
+            let SourceFile { name, table, rows, hash, path, .. } = source;
+            let file = LoadedFile { name, table: Some(table), rows, report: None };
+            staged.push(Staged { id, hash, path, layout: None, file });
         }
+        self.stage_tables(sources.tables, id, &mut staged)?;
         if self.findings.is_empty() {
-            Ok(pupils)
+            Ok((staged, pupils))
         } else {
             Err(ImportError::Findings(std::mem::take(&mut self.findings)))
         }
     }
 
+    /// Takes and stages published tables. Each is let go of once it is taken.
+    fn stage_tables(
+        &mut self,
+        files: Vec<TableFile>,
+        mut id: i32,
+        staged: &mut Vec<Staged>,
+    ) -> Result<(), ImportError> {
+        let connection = self.workspace.connection();
+        if files.is_empty() {
+            return Ok(());
+        }
+        let (mut facts, mut links) = (Vec::new(), Vec::new());
+        for file in files {
+            id += 1;
+            self.stop_if_asked()?;
+            let mut taken = tables::take::take(&file, &mut self.findings);
+            file.check_unchanged(&mut self.findings);
+            if self.findings.is_empty() {
+                self.sql(|| tables::stage::figures(connection, &taken.figures, id))?;
+            }
+            self.rows.0 += file.table.about_rows();
+            self.tell("reading published tables", READING * self.rows.0 as f64 / self.rows.1.max(1) as f64);
+            facts.append(&mut taken.schools);
+            links.append(&mut taken.successors);
+            let layout = file.layout;
+            let rows = taken.report.rows;
+            let file_loaded = LoadedFile { name: file.name, table: None, rows, report: Some(taken.report) };
+            let layout = Some((layout.title, layout.publisher, layout.document));
+            staged.push(Staged { id, hash: file.hash, path: file.path, layout, file: file_loaded });
+        }
+        if self.findings.is_empty() {
+            self.sql(|| tables::stage::successors(connection, &links))?;
+            let unknown = self.sql(|| tables::stage::schools(connection, facts))?;
+            for staged in staged {
+                if let (Some(schools), Some(report)) = (unknown.get(&staged.id), &mut staged.file.report) {
+                    report.without_school(*schools);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Brings what is staged into the workspace: all of it, or nothing.
-    fn commit(&mut self, sources: &[SourceFile], pupils: &Pupils) -> Result<(), ImportError> {
+    fn commit(&mut self, staged: &[Staged], pupils: &Pupils) -> Result<(), ImportError> {
         let connection = self.workspace.connection();
         let begun = connection.unchecked_transaction();
         // Rolled back when dropped: on an error, on a panic, and by DuckDB itself when the program is killed.
         let transaction = self.sql(|| begun)?;
         self.step("taking over the small tables", 0.01, &merge())?;
-        let has = |table| sources.iter().any(|source| source.table == table);
+        self.step("taking over published figures", 0.02, tables::stage::MERGE)?;
+        self.sql(|| tables::stage::lines(connection))?;
+        let has = |table| staged.iter().any(|staged| staged.file.table == Some(table));
         if has(Table::Pupils) || has(Table::Results) {
             let [by_school, others @ ..] = layout::projections(Source::Results, "temp.staged_results");
             self.step(by_school.what, 0.18, &by_school.sql)?;
@@ -214,10 +352,17 @@ impl Load<'_> {
             }
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-        for source in sources {
-            let name = source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let row = params![source.hash, name, source.table.name(), source.rows as i64, now];
-            self.sql(|| connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?, ?)", row))?;
+        for staged in staged {
+            let name = staged.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let table = staged.file.table.map_or("published table", Table::name);
+            let (title, publisher, document) = match &staged.layout {
+                Some((title, publisher, document)) => (Some(title), Some(publisher), document.as_ref()),
+                None => (None, None, None),
+            };
+            let rows = staged.file.rows as i64;
+            let row = params![staged.hash, name, table, rows, now, staged.id, title, publisher, document];
+            let insert = "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            self.sql(|| connection.execute(insert, row))?;
         }
         self.step("closing the load", 0.02, "UPDATE schoolbench SET revision = revision + 1")?;
         self.stop_if_asked()?;
@@ -283,35 +428,6 @@ fn reading(table: Table) -> &'static str {
     }
 }
 
-/// The files, with folders opened: the Parquet files in them by name.
-fn parquet_files(files: &[PathBuf], findings: &mut Findings) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for path in files {
-        if !path.is_dir() {
-            found.push(path.clone());
-            continue;
-        }
-        let inside = std::fs::read_dir(path)
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
-        let mut problem = |fault, message| {
-            let file = path.display().to_string();
-            findings.push(Finding { file, place: Place::File, column: None, fault, message });
-        };
-        match inside {
-            Ok(mut inside) => {
-                inside.retain(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet")));
-                inside.sort();
-                if inside.is_empty() {
-                    problem(Fault::Empty, "there is no Parquet file in this folder; name another".to_owned());
-                }
-                found.extend(inside);
-            }
-            Err(error) => problem(Fault::Unreadable, format!("the folder cannot be read ({error}); check its rights")),
-        }
-    }
-    found
-}
-
 /// Takes over the small tables and the pupils. A school, a school's year or a figure that is loaded again replaces what
 /// was there. School years are then filled up from the pupils where nothing was given.
 fn merge() -> String {
@@ -324,11 +440,7 @@ fn merge() -> String {
          AND s.key_stage = national.key_stage AND s.measure = national.measure AND s.source = national.source
          AND s.subject IS NOT DISTINCT FROM national.subject AND s.value IS NOT DISTINCT FROM national.value
          AND s.characteristic IS NOT DISTINCT FROM national.characteristic);
-     DELETE FROM published WHERE EXISTS (SELECT 1 FROM temp.staged_published AS s WHERE s.urn = published.urn
-         AND s.year = published.year AND s.key_stage = published.key_stage AND s.measure = published.measure
-         AND s.subject IS NOT DISTINCT FROM published.subject AND s.pupil_group = published.pupil_group);
      INSERT INTO national SELECT * FROM temp.staged_national;
-     INSERT INTO published SELECT * FROM temp.staged_published;
      INSERT INTO pupils SELECT * FROM temp.staged_pupils;"
         .to_owned()
         + &layout::school_years()

@@ -6,6 +6,7 @@
 mod check;
 pub mod contract;
 pub mod demo;
+mod files;
 mod finding;
 mod import;
 mod keys;
@@ -15,8 +16,9 @@ mod results;
 mod source;
 mod stage;
 pub mod synth;
+pub mod tables;
 mod watch;
 
 pub use finding::{Fault, Finding, Findings, Place};
-pub use import::{ImportError, Loaded, LoadedFile, import};
+pub use import::{ImportError, Loaded, LoadedFile, import, import_with};
 pub use watch::{Cancel, Progress, time_left};

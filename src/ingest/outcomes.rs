@@ -196,19 +196,6 @@ fn value(indicator: Indicator, ks4: Option<&ks4::Outcome>, ks2: Option<&Assessme
         Indicator::MathsScore => score(|made| made.maths),
         Indicator::GpsScore => score(|made| made.gps),
         // Not columns of the outcomes.
-        Indicator::Pupils
-        | Indicator::PctFsm6
-        | Indicator::PctDisadvantaged
-        | Indicator::PctEal
-        | Indicator::PctSen
-        | Indicator::PctGirls
-        | Indicator::PctPriorLow
-        | Indicator::PctPriorHigh
-        | Indicator::Entries
-        | Indicator::Grade7Plus
-        | Indicator::Grade5Plus
-        | Indicator::Grade4Plus
-        | Indicator::Grade1Plus
-        | Indicator::AvgPoints => Flag(None),
+        _ => Flag(None),
     }
 }

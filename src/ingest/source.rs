@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::contract::{Column, Kind, Table};
 use super::finding::{Fault, Finding, Findings, Place};
+use super::tables::Layouts;
 
 /// More columns than this are a mistake: the widest published table has some 600.
 const MOST_COLUMNS: usize = 2_000;
@@ -42,6 +43,22 @@ pub(super) struct SourceFile {
 }
 
 impl SourceFile {
+    /// Whether a file is to be read by the contract: it is Parquet, by its ending or its contents, and is called like a
+    /// table of the contract or has no other known layout.
+    pub fn is_of_contract(path: &Path, layouts: &Layouts) -> bool {
+        let mut begins = [0; 4];
+        let parquet = File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok() && &begins == b"PAR1";
+        let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
+        if !parquet {
+            return named || !path.is_file();
+        }
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let columns: Vec<String> = read_metadata(path)
+            .map(|metadata| metadata.schema().fields().iter().map(|field| field.name().clone()).collect())
+            .unwrap_or_default();
+        Table::of_file(&stem, &[]).is_some() || layouts.of(&columns).is_err()
+    }
+
     /// Opens a file and checks its columns. What is wrong goes to `findings`; `None` if it cannot be read as a table.
     pub fn open(path: &Path, findings: &mut Findings) -> Option<Self> {
         let name = path.display().to_string();
@@ -365,12 +382,12 @@ fn read_metadata(path: &Path) -> Result<ArrowReaderMetadata, String> {
 
 /// What changes when a file is replaced or written to.
 #[derive(Debug, PartialEq, Eq)]
-struct Stamp {
+pub(super) struct Stamp {
     bytes: u64,
     modified: Option<SystemTime>,
 }
 
-fn stamp(path: &Path) -> io::Result<Stamp> {
+pub(super) fn stamp(path: &Path) -> io::Result<Stamp> {
     let file = std::fs::metadata(path)?;
     if !file.is_file() {
         return Err(io::Error::other("it is no file that can be read twice"));
@@ -379,7 +396,7 @@ fn stamp(path: &Path) -> io::Result<Stamp> {
 }
 
 /// SHA-256 of a file's contents; `None` if there are none.
-fn hash(path: &Path) -> io::Result<Option<String>> {
+pub(super) fn hash(path: &Path) -> io::Result<Option<String>> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];

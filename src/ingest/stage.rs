@@ -11,8 +11,8 @@ use super::contract::{Column, Kind, Table};
 use super::finding::{Fault, Findings};
 use super::pupils::{PupilFacts, Pupils};
 use super::source::Batch;
-use crate::model::{Profile, Qualification, Subject};
-use crate::workspace::layout::{PUPIL_COLUMNS, RESULT_COLUMNS};
+use crate::model::{Code, Filter, Indicator, Profile, Qualification, Subject, UnknownWord};
+use crate::workspace::layout::{AS_OF_CONTRACT, PUPIL_COLUMNS, RESULT_COLUMNS};
 
 /// Makes the temporary tables. They are gone when the connection closes.
 pub(super) fn create(connection: &Connection) -> duckdb::Result<()> {
@@ -67,9 +67,13 @@ impl Known {
 pub(super) fn small_table(
     batch: &Batch<'_>,
     known: &mut Known,
+    source: i32,
     findings: &mut Findings,
 ) -> duckdb::Result<RecordBatch> {
     let table = batch.file.table;
+    if table == Table::Published {
+        published_words(batch, findings);
+    }
     if table == Table::Schools {
         known.urns.extend(batch.whole("urn").iter().flatten());
     }
@@ -99,7 +103,57 @@ pub(super) fn small_table(
             Kind::YesNo => Arc::new(batch.yes_no(column.name)),
         }
     };
-    batch_of(table.columns().iter().map(|column| (column.name, array(column))).collect())
+    let constant = |value: i32| -> ArrayRef { Arc::new(Int32Array::from_value(value, batch.rows)) };
+    let mut columns: Vec<(&str, ArrayRef)> =
+        table.columns().iter().map(|column| (column.name, array(column))).collect();
+    match table {
+        Table::Schools => columns.push(("as_of", constant(AS_OF_CONTRACT))),
+        Table::Published => {
+            columns.insert(0, ("area", Arc::new(Int8Array::from_value(0, batch.rows))));
+            for (name, column) in &mut columns {
+                match *name {
+                    "key_stage" => {
+                        *column = Arc::new(batch.whole("key_stage").iter().map(whole_school).collect::<Int32Array>())
+                    }
+                    "pupil_group" => {
+                        *column = Arc::new(batch.text("pupil_group").iter().map(canonical).collect::<StringArray>())
+                    }
+                    _ => {}
+                }
+            }
+            columns.push(("source", constant(source)));
+        }
+        _ => {}
+    }
+    batch_of(columns)
+}
+
+/// The number of a key stage in the workspace: 0 for the whole school.
+fn whole_school(stage: Option<i64>) -> Option<i32> {
+    Some(stage.unwrap_or_default() as i32)
+}
+
+/// A pupil group in one form.
+fn canonical(group: Option<&str>) -> Option<String> {
+    let parsed = |word: &str| if word == "all" { Ok(Filter::everyone()) } else { word.parse() };
+    group.map(|word| parsed(word).map_or_else(|_: UnknownWord| word.to_owned(), |filter| filter.canonical().word()))
+}
+
+/// Finds words of published figures that are none of the field's.
+fn published_words(batch: &Batch<'_>, findings: &mut Findings) {
+    let mut check = |name: &'static str, right: &str, known: fn(&str) -> bool| {
+        for (row, word) in batch.text(name).iter().enumerate() {
+            if let Some(word) = word.filter(|word| !word.is_empty() && !known(word)) {
+                let message = format!("\"{word}\" is not known; right would be: {right}");
+                findings.push(batch.finding(row, name, Fault::UnknownWord, message));
+            }
+        }
+    };
+    check("measure", "a word of `schoolbench ask --list`", |word| word.parse::<Indicator>().is_ok());
+    check("pupil_group", "all, sex=F, disadvantaged=yes ...", |word| word == "all" || word.parse::<Filter>().is_ok());
+    check("reason", "SUPP, NE, NP, NA, NEW, LOWCOV, SP, RE, z, x, c, low, k, u", |word| {
+        Code::from_word(word).is_some()
+    });
 }
 
 /// Finds the rows of a batch whose school is not loaded.

@@ -10,6 +10,7 @@ pub mod disclosure;
 pub mod interval;
 pub mod ks2;
 pub mod ks4;
+pub mod published;
 mod tally;
 
 pub use tally::Tally;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Characteristic, KeyStage, PupilGroup, UnknownWord};
+use super::{Characteristic, KeyStage, PupilGroup, UnknownWord, Year};
 
 /// What is measured. Definitions: DfE secondary accountability guide; primary school accountability guide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,16 @@ pub enum Indicator {
     Ebacc5,
     /// EBacc average point score: mean points over the six EBacc slots, an empty one counting 0.
     EbaccAps,
+    /// Progress 8: Attainment 8 against that of pupils with the same KS2 prior attainment, in grades per slot.
+    P8,
+    /// Progress 8, English element.
+    P8English,
+    /// Progress 8, maths element.
+    P8Maths,
+    /// Progress 8, EBacc element.
+    P8Ebacc,
+    /// Progress 8, open element.
+    P8Open,
     /// Share of pupils at the expected standard in reading, writing and maths.
     RwmExpected,
     /// Share of pupils at the higher standard in reading and maths and at greater depth in writing.
@@ -59,6 +69,12 @@ pub enum Indicator {
     GpsHigh,
     /// Mean grammar, punctuation and spelling scaled score, 80 to 120, of the pupils who have one.
     GpsScore,
+    /// KS2 progress in reading: scaled score against that of pupils with the same KS1 prior attainment.
+    ReadingProgress,
+    /// KS2 progress in writing, in points of a scaled score.
+    WritingProgress,
+    /// KS2 progress in maths.
+    MathsProgress,
     /// Intake, 0 to 100 % of pupils (column `fsm6`): free school meals at any census in the last six years.
     PctFsm6,
     /// Intake, 0 to 100 % of pupils (column `disadvantaged`): FSM6, looked after, or adopted from care.
@@ -73,6 +89,24 @@ pub enum Indicator {
     PctPriorLow,
     /// Intake, 0 to 100 % of the pupils with prior attainment (column `prior_score`): 110 and above.
     PctPriorHigh,
+    /// Intake: mean prior attainment of the pupils at the end of the key stage, on the scale of the published table.
+    PriorMean,
+    /// Whole school: pupils on roll, of all ages.
+    Roll,
+    /// Whole school, 0 to 100 % of pupils on roll: girls.
+    SchoolGirls,
+    /// Whole school, 0 to 100 % of pupils on roll: free school meals at any time in the past six years.
+    SchoolFsm6,
+    /// Whole school, 0 to 100 % of pupils on roll: first language other than English.
+    SchoolEal,
+    /// Whole school, 0 to 100 % of pupils on roll: SEN support.
+    SchoolSenSupport,
+    /// Whole school, 0 to 100 % of pupils on roll: education, health and care plan.
+    SchoolEhcp,
+    /// Whole school, 0 to 100 % of sessions missed.
+    Absence,
+    /// Whole school, 0 to 100 % of pupils who missed 10 % or more of sessions.
+    PersistentAbsence,
     /// Entries in subjects, with or without a result.
     Entries,
     /// Share of GCSE results at grade 7 or above (legacy A); X is left out, U is in.
@@ -94,6 +128,8 @@ pub enum Source {
     Outcomes,
     /// A result of a pupil in a subject.
     Results,
+    /// A school in a year, whatever the key stage: its census and its absence, as published.
+    School,
 }
 
 /// How a figure is read.
@@ -111,21 +147,11 @@ pub enum Unit {
 struct Facts(&'static str, &'static str, Unit, Source, &'static [KeyStage]);
 
 /// Words of indicators that the design names and that this version does not make yet.
-const LATER: &[&str] = &[
-    "p8",
-    "p8_english",
-    "p8_maths",
-    "p8_ebacc",
-    "p8_open",
-    "value_added",
-    "reading_progress",
-    "writing_progress",
-    "maths_progress",
-];
+const LATER: &[&str] = &["value_added"];
 
 impl Indicator {
     /// Every indicator, headlines first.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 55] = [
         Self::Pupils,
         Self::Att8,
         Self::Att8English,
@@ -138,6 +164,11 @@ impl Indicator {
         Self::Ebacc4,
         Self::Ebacc5,
         Self::EbaccAps,
+        Self::P8,
+        Self::P8English,
+        Self::P8Maths,
+        Self::P8Ebacc,
+        Self::P8Open,
         Self::RwmExpected,
         Self::RwmHigh,
         Self::ReadingExpected,
@@ -151,6 +182,9 @@ impl Indicator {
         Self::GpsExpected,
         Self::GpsHigh,
         Self::GpsScore,
+        Self::ReadingProgress,
+        Self::WritingProgress,
+        Self::MathsProgress,
         Self::PctFsm6,
         Self::PctDisadvantaged,
         Self::PctEal,
@@ -158,6 +192,15 @@ impl Indicator {
         Self::PctGirls,
         Self::PctPriorLow,
         Self::PctPriorHigh,
+        Self::PriorMean,
+        Self::Roll,
+        Self::SchoolGirls,
+        Self::SchoolFsm6,
+        Self::SchoolEal,
+        Self::SchoolSenSupport,
+        Self::SchoolEhcp,
+        Self::Absence,
+        Self::PersistentAbsence,
         Self::Entries,
         Self::Grade7Plus,
         Self::Grade5Plus,
@@ -168,7 +211,7 @@ impl Indicator {
 
     fn facts(self) -> Facts {
         use KeyStage::{Ks2, Ks4, Ks5};
-        use Source::{Outcomes, Results};
+        use Source::{Outcomes, Results, School};
         use Unit::{Count, Mean, Percent};
         match self {
             Self::Pupils => Facts("pupils", "Pupils", Count, Outcomes, &[Ks2, Ks4, Ks5]),
@@ -183,6 +226,11 @@ impl Indicator {
             Self::Ebacc4 => Facts("ebacc4", "EBacc at grade 4 or above", Percent, Outcomes, &[Ks4]),
             Self::Ebacc5 => Facts("ebacc5", "EBacc at grade 5 or above", Percent, Outcomes, &[Ks4]),
             Self::EbaccAps => Facts("ebacc_aps", "EBacc average point score", Mean, Outcomes, &[Ks4]),
+            Self::P8 => Facts("p8", "Progress 8", Mean, Outcomes, &[Ks4]),
+            Self::P8English => Facts("p8_english", "Progress 8, English", Mean, Outcomes, &[Ks4]),
+            Self::P8Maths => Facts("p8_maths", "Progress 8, maths", Mean, Outcomes, &[Ks4]),
+            Self::P8Ebacc => Facts("p8_ebacc", "Progress 8, EBacc slots", Mean, Outcomes, &[Ks4]),
+            Self::P8Open => Facts("p8_open", "Progress 8, open slots", Mean, Outcomes, &[Ks4]),
             Self::RwmExpected => {
                 Facts("rwm_expected", "Reading, writing and maths: expected standard", Percent, Outcomes, &[Ks2])
             }
@@ -206,6 +254,9 @@ impl Indicator {
             Self::GpsScore => {
                 Facts("gps_score", "Grammar, punctuation and spelling: scaled score", Mean, Outcomes, &[Ks2])
             }
+            Self::ReadingProgress => Facts("reading_progress", "Reading: progress", Mean, Outcomes, &[Ks2]),
+            Self::WritingProgress => Facts("writing_progress", "Writing: progress", Mean, Outcomes, &[Ks2]),
+            Self::MathsProgress => Facts("maths_progress", "Maths: progress", Mean, Outcomes, &[Ks2]),
             Self::PctFsm6 => Facts("pct_fsm6", "FSM6 pupils", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
             Self::PctDisadvantaged => {
                 Facts("pct_disadvantaged", "Disadvantaged pupils", Percent, Outcomes, &[Ks2, Ks4, Ks5])
@@ -215,6 +266,19 @@ impl Indicator {
             Self::PctGirls => Facts("pct_girls", "Girls", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
             Self::PctPriorLow => Facts("pct_prior_low", "Low prior attainment", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
             Self::PctPriorHigh => Facts("pct_prior_high", "High prior attainment", Percent, Outcomes, &[Ks2, Ks4, Ks5]),
+            Self::PriorMean => Facts("prior_mean", "Mean prior attainment", Mean, Outcomes, &[Ks2, Ks4]),
+            Self::Roll => Facts("roll", "Pupils on roll", Count, School, &[Ks2, Ks4, Ks5]),
+            Self::SchoolGirls => Facts("school_girls", "Girls, whole school", Percent, School, &[Ks2, Ks4, Ks5]),
+            Self::SchoolFsm6 => Facts("school_fsm6", "FSM6, whole school", Percent, School, &[Ks2, Ks4, Ks5]),
+            Self::SchoolEal => Facts("school_eal", "EAL, whole school", Percent, School, &[Ks2, Ks4, Ks5]),
+            Self::SchoolSenSupport => {
+                Facts("school_sen_support", "SEN support, whole school", Percent, School, &[Ks2, Ks4, Ks5])
+            }
+            Self::SchoolEhcp => Facts("school_ehcp", "EHC plans, whole school", Percent, School, &[Ks2, Ks4, Ks5]),
+            Self::Absence => Facts("absence", "Absence", Percent, School, &[Ks2, Ks4, Ks5]),
+            Self::PersistentAbsence => {
+                Facts("persistent_absence", "Persistent absence", Percent, School, &[Ks2, Ks4, Ks5])
+            }
             Self::Entries => Facts("entries", "Entries", Count, Results, &[Ks2, Ks4, Ks5]),
             Self::Grade7Plus => Facts("grade7plus", "Grades 9 to 7", Percent, Results, &[Ks4]),
             Self::Grade5Plus => Facts("grade5plus", "Grades 9 to 5", Percent, Results, &[Ks4]),
@@ -274,6 +338,28 @@ impl Indicator {
         }
     }
 
+    /// Whether it is known from published tables only: this version does not make it from pupils' rows.
+    pub fn is_published_only(self) -> bool {
+        self.source() == Source::School
+            || matches!(self, Self::P8 | Self::P8English | Self::P8Maths | Self::P8Ebacc | Self::P8Open)
+            || matches!(self, Self::ReadingProgress | Self::WritingProgress | Self::MathsProgress | Self::PriorMean)
+    }
+
+    /// Whether the measure was made at all in a year. There are no tests and exams of 2019/20 and 2020/21 that count; no
+    /// Progress 8 for 2024/25 and 2025/26, whose pupils have no KS2 results; no KS2 progress for 2023/24 and 2024/25,
+    /// whose pupils have no KS1 results.
+    pub fn is_made_in(self, year: Year) -> bool {
+        match self {
+            Self::P8 | Self::P8English | Self::P8Maths | Self::P8Ebacc | Self::P8Open => {
+                !year.without_exams() && !matches!(year.ending(), 2025 | 2026)
+            }
+            Self::ReadingProgress | Self::WritingProgress | Self::MathsProgress => {
+                !year.without_exams() && !matches!(year.ending(), 2024 | 2025)
+            }
+            _ => true,
+        }
+    }
+
     /// What a sum of hundredths of points is divided by to give the figure's unit: EBacc APS is a sixth of its six slots.
     pub fn divisor(self) -> f64 {
         if self == Self::EbaccAps { 600.0 } else { 100.0 }
@@ -285,7 +371,7 @@ impl FromStr for Indicator {
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
         if LATER.contains(&word) {
-            let hint = "Progress 8, value added and KS2 progress are not made by this version".to_owned();
+            let hint = "value added is not made by this version".to_owned();
             return Err(UnknownWord { what: "indicator", word: word.to_owned(), hint });
         }
         Self::ALL

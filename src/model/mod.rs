@@ -3,6 +3,7 @@
 //! **Pure: no input or output, no SQL, no drawing.** The tables of subjects and grades are compiled in from
 //! `data/reference/`.
 
+mod code;
 mod grade;
 mod indicator;
 mod pupil;
@@ -12,6 +13,7 @@ mod stage;
 mod subject;
 mod year;
 
+pub use code::Code;
 pub use grade::{Grade, Points, Qualification};
 pub use indicator::{Indicator, Source, Unit};
 pub use pupil::{Characteristic, Filter, Profile, PupilGroup};

@@ -318,6 +318,46 @@ impl Filter {
         })
     }
 
+    /// The pupils of one group.
+    pub fn of(group: PupilGroup) -> Self {
+        Self::everyone().or(group)
+    }
+
+    /// Whether this filter looks at a characteristic.
+    pub fn constrains(&self, characteristic: Characteristic) -> bool {
+        self.codes[characteristic as usize] != 0
+    }
+
+    /// The pupils who pass this filter and another, where the two look at different characteristics; `None` otherwise.
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        let mut both = self.clone();
+        for (mine, theirs) in both.codes.iter_mut().zip(other.codes) {
+            if *mine != 0 && theirs != 0 {
+                return None;
+            }
+            *mine |= theirs;
+        }
+        Some(both)
+    }
+
+    /// Every other pupil whose characteristic is known, where the filter looks at one characteristic of two known values:
+    /// boys for girls. `None` otherwise.
+    pub fn complement(&self) -> Option<Self> {
+        let constraints: Vec<_> = self.constraints().collect();
+        let [(characteristic, groups)] = constraints.as_slice() else { return None };
+        let known: Vec<PupilGroup> = characteristic.groups().filter(|group| group.word() != "unknown").collect();
+        let others: Vec<PupilGroup> = known.iter().copied().filter(|group| !groups.contains(group)).collect();
+        match (known.len(), others.as_slice()) {
+            (2, [other]) => Some(Self::of(*other)),
+            _ => None,
+        }
+    }
+
+    /// The filter in words for tables of published figures: `all` for every pupil, else as on the command line.
+    pub fn word(&self) -> String {
+        if self.is_everyone() { "all".to_owned() } else { self.to_string() }
+    }
+
     /// Whether a pupil passes.
     pub fn admits(&self, profile: Profile) -> bool {
         Characteristic::ALL.into_iter().all(|c| {

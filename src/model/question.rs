@@ -198,10 +198,10 @@ impl Question {
                 wanted.push(indicator);
             }
         }
-        let Some(first) = wanted.first() else {
+        if wanted.is_empty() {
             return refuse("indicator", "", "name at least one; `schoolbench ask --list` shows them all");
-        };
-        let mixed = wanted.iter().any(|indicator| indicator.source() != first.source());
+        }
+        let of_subjects = |indicator: &&Indicator| indicator.source() == Source::Results;
         let mut keys: Vec<Breakdown> = Vec::new();
         for breakdown in by {
             if keys.contains(&breakdown) {
@@ -210,8 +210,7 @@ impl Question {
             keys.push(breakdown);
         }
         let about_subjects = keys.contains(&Breakdown::Subject) || !subjects.is_empty();
-        if about_subjects && (mixed || first.source() == Source::Outcomes) {
-            let headline = wanted.iter().find(|indicator| indicator.source() == Source::Outcomes).unwrap_or(first);
+        if about_subjects && let Some(headline) = wanted.iter().find(|indicator| !of_subjects(indicator)) {
             return refuse(
                 "indicator",
                 headline.word(),

@@ -59,4 +59,6 @@ pub struct School {
     pub la_name: String,
     pub trust_uid: Option<TrustUid>,
     pub trust_name: Option<String>,
+    /// Ordnance Survey easting and northing, in metres.
+    pub place: Option<(i32, i32)>,
 }

@@ -65,6 +65,11 @@ impl Subject {
         Self::all().find(|subject| i32::from(subject.id) == id)
     }
 
+    /// Its word in files and on the command line.
+    pub fn word(self) -> &'static str {
+        &self.0.slug
+    }
+
     /// The subject with this word at a key stage.
     pub fn from_word(stage: KeyStage, word: &str) -> Result<Self, UnknownWord> {
         let of_stage = || Self::all().filter(move |subject| subject.key_stage == stage);

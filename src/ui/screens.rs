@@ -132,6 +132,7 @@ fn table(ui: &mut Ui, findings: &Findings) {
                 let (at, group) = match finding.place {
                     Place::File => (String::new(), String::new()),
                     Place::Row { row, row_group } => (row.to_string(), row_group.to_string()),
+                    Place::Line { row } => (row.to_string(), String::new()),
                 };
                 let column = finding.column.clone().unwrap_or_default();
                 for text in [finding.file.clone(), at, group, column, finding.message.clone()] {

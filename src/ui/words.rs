@@ -14,7 +14,9 @@ pub fn figure(cell: &Cell) -> String {
         Err(reason) => reason.to_string(),
         Ok(figure) => {
             let interval = interval(cell.indicator, figure).map(|words| format!(", {words}")).unwrap_or_default();
-            format!("{}{interval}, {}", value(cell.indicator, figure.value), pupils(cell.indicator, figure.n))
+            let of = pupils(cell.indicator, figure.n);
+            let schools = figure.schools.map(|(with, of)| format!(", published for {with} of {of} schools"));
+            format!("{}{interval}, {of}{}", value(cell.indicator, figure.value), schools.unwrap_or_default())
         }
     }
 }
@@ -26,8 +28,9 @@ pub fn interval(indicator: Indicator, figure: &Figure) -> Option<String> {
 }
 
 /// "812 pupils", or entries where an indicator is of those.
-pub fn pupils(indicator: Indicator, n: i64) -> String {
+pub fn pupils(indicator: Indicator, n: Option<i64>) -> String {
     let entries = super::questions::is_of_subjects(indicator);
+    let Some(n) = n else { return "number of pupils not published".to_owned() };
     match (n, entries) {
         (1, false) => "1 pupil".to_owned(),
         (1, true) => "1 entry".to_owned(),
@@ -40,8 +43,9 @@ pub fn pupils(indicator: Indicator, n: i64) -> String {
 pub fn compared(indicator: Indicator, comparison: &Comparison) -> String {
     let size = difference(indicator, comparison.difference);
     match comparison.significance {
-        Significance::Above | Significance::Below => format!("{size}, significant"),
-        Significance::NotDifferent => format!("{size}, not significant"),
+        Some(Significance::Above | Significance::Below) => format!("{size}, significant"),
+        Some(Significance::NotDifferent) => format!("{size}, not significant"),
+        None => format!("{size}, without an interval to judge by"),
     }
 }
 

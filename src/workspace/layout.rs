@@ -15,29 +15,69 @@ pub(super) fn create() -> String {
         "CREATE TABLE schoolbench (layout BIGINT NOT NULL, revision BIGINT NOT NULL, most_results BIGINT NOT NULL,
              most_in_subject BIGINT NOT NULL);
          CREATE TABLE sources (hash VARCHAR NOT NULL, name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
-             n_rows BIGINT NOT NULL, loaded BIGINT NOT NULL);
+             n_rows BIGINT NOT NULL, loaded BIGINT NOT NULL, {SOURCE_COLUMNS_OF_2});
          CREATE TABLE schools (urn INTEGER NOT NULL, name VARCHAR NOT NULL, phase VARCHAR NOT NULL,
              la_code INTEGER NOT NULL, la_name VARCHAR NOT NULL, region VARCHAR NOT NULL, trust_uid INTEGER,
              trust_name VARCHAR, type VARCHAR NOT NULL, easting INTEGER, northing INTEGER, opened INTEGER,
-             closed INTEGER, predecessor_urn INTEGER);
+             closed INTEGER, predecessor_urn INTEGER, as_of INTEGER);
          CREATE TABLE school_years_loaded (urn INTEGER NOT NULL, year INTEGER NOT NULL, roll INTEGER,
              pct_fsm6 DOUBLE, pct_eal DOUBLE, pct_sen_support DOUBLE, pct_ehcp DOUBLE, prior_mean DOUBLE,
              stability DOUBLE, idaci DOUBLE, polar4 DOUBLE);
          CREATE TABLE national (year INTEGER NOT NULL, key_stage INTEGER NOT NULL, measure VARCHAR NOT NULL,
              subject VARCHAR, characteristic VARCHAR, value VARCHAR, mean DOUBLE, sd DOUBLE, n INTEGER,
              source VARCHAR NOT NULL);
-         CREATE TABLE published (urn INTEGER NOT NULL, year INTEGER NOT NULL, key_stage INTEGER NOT NULL,
-             measure VARCHAR NOT NULL, subject VARCHAR, pupil_group VARCHAR NOT NULL, n INTEGER, value DOUBLE,
-             reason VARCHAR);
+         {PUBLISHED}
          CREATE TABLE pupils ({PUPIL_COLUMNS});
          CREATE TABLE results_by_school ({facts});
          CREATE TABLE results_by_subject ({facts});
          CREATE TABLE outcomes_by_school ({outcomes});
          CREATE TABLE outcomes_by_year ({outcomes});
          {cubes}
-         {school_years}",
+         {school_years}
+         {LINES}",
         school_years = school_years(),
         cubes = [Source::Results, Source::Outcomes].map(|source| cube(source) + ";").join("\n"),
+    )
+}
+
+/// Columns of the sources since layout 2: a number by which figures name their file, and what the file is.
+const SOURCE_COLUMNS_OF_2: &str = "id INTEGER, layout VARCHAR, publisher VARCHAR, document VARCHAR";
+
+/// Figures that someone published, of schools (`area` 0, `code` the URN) and areas. `key_stage` is 0 where a figure is of
+/// the whole school; `source` is the id of the file.
+const PUBLISHED: &str = "CREATE TABLE published (area TINYINT NOT NULL, code INTEGER NOT NULL, year INTEGER NOT NULL,
+         key_stage INTEGER NOT NULL, measure VARCHAR NOT NULL, subject VARCHAR, pupil_group VARCHAR NOT NULL, n INTEGER,
+         value DOUBLE, lower DOUBLE, upper DOUBLE, reason VARCHAR, source INTEGER);";
+
+/// How schools go on: `successors` as registers tell it; `school_lines` under which URN (`head`) each school of the
+/// workspace stands now, with that school's authority and trust; `school_names` what schools were called in a year.
+const LINES: &str = "CREATE TABLE successors (urn INTEGER NOT NULL, latest INTEGER NOT NULL);
+         CREATE TABLE school_lines (urn INTEGER NOT NULL, head INTEGER NOT NULL, la_code INTEGER, trust_uid INTEGER);
+         CREATE TABLE school_names (urn INTEGER NOT NULL, name VARCHAR NOT NULL, last_year INTEGER NOT NULL);";
+
+/// Schools of the contract's own files are as of the end of time: no published table knows better.
+pub const AS_OF_CONTRACT: i32 = 99_991_231;
+
+/// Statements that bring a workspace of layout 1 to layout 2. They are run in one transaction.
+pub(super) fn upgrade_from_1() -> String {
+    let columns: Vec<String> =
+        SOURCE_COLUMNS_OF_2.split(", ").map(|column| format!("ALTER TABLE sources ADD COLUMN {column};")).collect();
+    format!(
+        "{}
+         UPDATE sources SET id = numbered.nth FROM (
+             SELECT hash, CAST(row_number() OVER (ORDER BY loaded, name) AS INTEGER) AS nth FROM sources
+         ) AS numbered WHERE numbered.hash = sources.hash;
+         ALTER TABLE schools ADD COLUMN as_of INTEGER;
+         UPDATE schools SET as_of = {AS_OF_CONTRACT};
+         ALTER TABLE published RENAME TO published_of_1;
+         {PUBLISHED}
+         INSERT INTO published SELECT 0, urn, year, key_stage, measure, subject, pupil_group, n, value, NULL, NULL,
+             reason, NULL FROM published_of_1;
+         DROP TABLE published_of_1;
+         {LINES}
+         INSERT INTO school_lines SELECT urn, urn, la_code, trust_uid FROM schools;
+         UPDATE schoolbench SET layout = 2;",
+        columns.join(" "),
     )
 }
 
@@ -65,7 +105,9 @@ pub fn outcome_columns() -> String {
 
 /// The indicators that have a column in the outcomes, in the order of the columns.
 pub fn outcome_indicators() -> impl Iterator<Item = Indicator> {
-    let has_column = |i: &Indicator| i.source() == Source::Outcomes && i.unit() != Unit::Count && !i.is_intake();
+    let has_column = |i: &Indicator| {
+        i.source() == Source::Outcomes && i.unit() != Unit::Count && !i.is_intake() && !i.is_published_only()
+    };
     Indicator::ALL.into_iter().filter(has_column)
 }
 
@@ -100,10 +142,11 @@ pub fn school_years() -> String {
     )
 }
 
+/// `source` is of pupils or of results: figures of whole schools have no facts.
 fn cube(source: Source) -> String {
     let (name, facts, keys) = match source {
         Source::Results => ("results_cube", "results_by_subject", "stage, year, subject"),
-        Source::Outcomes => ("outcomes_cube", "outcomes_by_year", "stage, year"),
+        Source::Outcomes | Source::School => ("outcomes_cube", "outcomes_by_year", "stage, year"),
     };
     let common = Profile::COMMON;
     let tallies = cube_select_list(source).join(", ");
@@ -139,7 +182,7 @@ pub fn projections(source: Source, staged: &str) -> [Step; 3] {
                 Step { what: "counting the cube of results", sql: cube(source) },
             ]
         }
-        Source::Outcomes => {
+        Source::Outcomes | Source::School => {
             let by_school = sorted("outcomes_by_school", staged, "stage, urn, year");
             let by_year = sorted("outcomes_by_year", staged, "stage, year, urn");
             [

@@ -111,7 +111,8 @@ impl CubeColumns {
 /// The select list that makes the cube of a source from its facts: `expression AS column`, without repeats.
 pub(super) fn cube_select_list(source: Source) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
-    for indicator in Indicator::ALL.into_iter().filter(|i| i.source() == source && !i.is_intake()) {
+    let has_tally = |i: &Indicator| i.source() == source && !i.is_intake() && !i.is_published_only();
+    for indicator in Indicator::ALL.into_iter().filter(has_tally) {
         let (made, names) = (over_facts(indicator), CubeColumns::of(indicator));
         for (expression, name) in
             [(made.n, names.n), (made.sum, names.sum), (made.sum_of_squares, names.sum_of_squares)]

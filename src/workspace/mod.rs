@@ -7,6 +7,7 @@ mod error;
 pub mod layout;
 pub mod measures;
 mod national;
+mod published;
 mod register;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,10 +22,11 @@ use crate::model::{KeyStage, Year};
 
 pub use error::{WorkspaceError, is_damage, is_interrupt};
 pub use national::National;
+pub use published::{Area, Published, PublishedSource};
 pub use register::Register;
 
 /// Version of the layout in [`layout`]. A workspace with a higher one is from a newer Schoolbench.
-pub const LAYOUT_VERSION: i64 = 1;
+pub const LAYOUT_VERSION: i64 = 2;
 
 /// The most results of any one pupil of a workspace: so many entries can be of one pupil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -171,6 +173,14 @@ impl Workspace {
         read().map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
     }
 
+    /// What was published, and of whom.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn published(&self) -> Result<Published, WorkspaceError> {
+        Published::read(&self.connection).map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
     /// The published national benchmarks in the workspace.
     ///
     /// # Errors
@@ -231,7 +241,8 @@ fn check_header(path: &Path) -> Result<(), WorkspaceError> {
     }
 }
 
-fn check_layout(path: &Path, connection: &Connection) -> Result<(), WorkspaceError> {
+/// Checks that a file is ours and whole, and gives the version of its layout.
+fn check_layout(path: &Path, connection: &Connection) -> Result<i64, WorkspaceError> {
     let sql_error = |error| WorkspaceError::from_duckdb(path, error);
     let ours = "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = 'main' \
          AND table_name = 'schoolbench' AND column_name IN ('layout', 'revision')";
@@ -243,12 +254,9 @@ fn check_layout(path: &Path, connection: &Connection) -> Result<(), WorkspaceErr
     let version: Option<i64> = connection
         .query_row("SELECT CASE WHEN COUNT(*) = 1 THEN MAX(layout) END FROM main.schoolbench", [], |row| row.get(0))
         .map_err(sql_error)?;
-    match version {
-        None => return Err(foreign()),
-        Some(version) if version > LAYOUT_VERSION => {
-            return Err(WorkspaceError::Newer { path: path.to_owned(), version });
-        }
-        Some(_) => {}
+    let version = version.ok_or_else(foreign)?;
+    if version > LAYOUT_VERSION {
+        return Err(WorkspaceError::Newer { path: path.to_owned(), version });
     }
     // DuckDB reads blocks when it needs them, so a file that was cut short opens without complaint.
     let (block, blocks): (i64, i64) = connection
@@ -262,7 +270,17 @@ fn check_layout(path: &Path, connection: &Connection) -> Result<(), WorkspaceErr
         let detail = format!("{there} bytes of {needed} are there");
         return Err(WorkspaceError::Damaged { path: path.to_owned(), detail });
     }
-    Ok(())
+    Ok(version)
+}
+
+/// Brings a workspace of an older Schoolbench to this one's layout: all of it, or nothing. What it holds stays.
+fn upgrade(path: &Path) -> duckdb::Result<()> {
+    let connection = connect(path, Access::Write)?;
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(&layout::upgrade_from_1())?;
+    transaction.commit()?;
+    connection.execute_batch("CHECKPOINT")?;
+    connection.close().map_err(|(_, error)| error)
 }
 
 /// Bytes of the three headers with which a DuckDB file begins.
@@ -302,7 +320,12 @@ impl Share {
         }
         check_header(path)?;
         let mut kept = connect(path, Access::Read).map_err(sql_error)?;
-        check_layout(path, &kept)?;
+        let version = check_layout(path, &kept)?;
+        if version < LAYOUT_VERSION {
+            drop(kept);
+            upgrade(path).map_err(sql_error)?;
+            kept = connect(path, Access::Read).map_err(sql_error)?;
+        }
         if access == Access::Write {
             drop(kept);
             kept = connect(path, Access::Write).map_err(sql_error)?;

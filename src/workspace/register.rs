@@ -1,27 +1,38 @@
 //! The schools of a workspace, held in memory: some 25,000 for all England.
+//!
+//! A school that goes on under another URN is one school: its line has a head, the URN under which it stands now, and
+//! earlier URNs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use duckdb::Connection;
 
-use crate::model::{LaCode, School, Scope, TrustUid, Urn};
+use crate::model::{LaCode, School, Scope, TrustUid, Urn, Year};
 
 /// Every school of a workspace, by URN. A clone is the same register, not a copy.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Register {
     schools: Arc<BTreeMap<Urn, School>>,
+    /// The head of each school that stands under another URN now.
+    heads: Arc<BTreeMap<Urn, Urn>>,
+    /// The earlier URNs of each head that has some.
+    earlier: Arc<BTreeMap<Urn, Vec<Urn>>>,
+    /// What schools were called before, with the last year in which they were.
+    former_names: Arc<BTreeMap<Urn, Vec<(String, Year)>>>,
 }
 
 impl Register {
     pub(super) fn read(connection: &Connection) -> duckdb::Result<Self> {
-        let mut statement = connection
-            .prepare("SELECT urn, name, phase, la_code, la_name, trust_uid, trust_name FROM schools ORDER BY urn")?;
+        let mut statement = connection.prepare(
+            "SELECT urn, name, phase, la_code, la_name, trust_uid, trust_name, easting, northing FROM schools ORDER BY urn",
+        )?;
         let mut rows = statement.query([])?;
         let mut schools = BTreeMap::new();
         while let Some(row) = rows.next()? {
             // URNs are checked when they are loaded.
             let Some(urn) = Urn::new(row.get(0)?) else { continue };
+            let (easting, northing): (Option<i32>, Option<i32>) = (row.get(7)?, row.get(8)?);
             let school = School {
                 urn,
                 name: row.get(1)?,
@@ -30,29 +41,97 @@ impl Register {
                 la_name: row.get(4)?,
                 trust_uid: row.get(5)?,
                 trust_name: row.get(6)?,
+                place: easting.zip(northing),
             };
             schools.insert(urn, school);
         }
-        Ok(Self { schools: Arc::new(schools) })
+        let mut heads = BTreeMap::new();
+        let mut earlier: BTreeMap<Urn, Vec<Urn>> = BTreeMap::new();
+        let mut statement = connection.prepare("SELECT urn, head FROM school_lines WHERE urn <> head ORDER BY urn")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (Some(urn), Some(head)) = (Urn::new(row.get(0)?), Urn::new(row.get(1)?)) else { continue };
+            heads.insert(urn, head);
+            earlier.entry(head).or_default().push(urn);
+        }
+        let mut former_names: BTreeMap<Urn, Vec<(String, Year)>> = BTreeMap::new();
+        let mut statement =
+            connection.prepare("SELECT urn, name, last_year FROM school_names ORDER BY urn, last_year, name")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (Some(urn), Some(year)) = (Urn::new(row.get(0)?), Year::new(row.get(2)?)) else { continue };
+            let name: String = row.get(1)?;
+            let known = schools.get(&urn).is_some_and(|school: &School| same_name(&school.name, &name));
+            if !known {
+                former_names.entry(urn).or_default().push((name, year));
+            }
+        }
+        Ok(Self {
+            schools: Arc::new(schools),
+            heads: Arc::new(heads),
+            earlier: Arc::new(earlier),
+            former_names: Arc::new(former_names),
+        })
     }
 
-    /// The school with this URN.
+    /// The school with this URN, be it an earlier one.
     pub fn school(&self, urn: Urn) -> Option<&School> {
         self.schools.get(&urn)
     }
 
-    /// Every school, by URN.
+    /// Every school, by the URN under which it stands now.
     pub fn schools(&self) -> impl ExactSizeIterator<Item = &School> {
-        self.schools.values()
+        // Counted, so that its length is known.
+        let heads: Vec<&School> = self.schools.values().filter(|school| self.head(school.urn) == school.urn).collect();
+        heads.into_iter()
     }
 
-    /// The schools of a scope, by URN. Schools that are named but not loaded are left out.
+    /// The URN under which a school stands now.
+    pub fn head(&self, urn: Urn) -> Urn {
+        self.heads.get(&urn).copied().unwrap_or(urn)
+    }
+
+    /// The URNs under which a school stood before.
+    pub fn earlier(&self, head: Urn) -> &[Urn] {
+        self.earlier.get(&head).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a school was called before under the same URN, and the last year in which it was.
+    pub fn former_names(&self, urn: Urn) -> &[(String, Year)] {
+        self.former_names.get(&urn).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any school stood under another URN before.
+    pub fn has_lines(&self) -> bool {
+        !self.heads.is_empty()
+    }
+
+    /// Schools with all URNs under which they stand or stood.
+    pub fn whole_lines(&self, urns: &BTreeSet<Urn>) -> BTreeSet<Urn> {
+        let heads: BTreeSet<Urn> = urns.iter().map(|urn| self.head(*urn)).collect();
+        heads.iter().flat_map(|head| self.earlier(*head).iter().chain(std::iter::once(head))).copied().collect()
+    }
+
+    /// A scope with the earlier URNs of the schools that it names.
+    pub fn with_earlier(&self, scope: &Scope) -> Scope {
+        match scope {
+            Scope::Schools(urns) => Scope::Schools(self.whole_lines(urns)),
+            other => other.clone(),
+        }
+    }
+
+    /// The schools of a scope, by the URN under which they stand now. Schools that are named but not loaded are left out.
     pub fn schools_of<'a, 's>(&'a self, scope: &'s Scope) -> impl Iterator<Item = &'a School> + use<'a, 's> {
-        self.schools.values().filter(move |school| match scope {
+        let named: BTreeSet<Urn> = match scope {
+            Scope::Schools(urns) => urns.iter().map(|urn| self.head(*urn)).collect(),
+            _ => BTreeSet::new(),
+        };
+        let heads = self.schools.values().filter(|school| self.head(school.urn) == school.urn);
+        heads.filter(move |school| match scope {
             Scope::All => true,
             Scope::La(code) => school.la_code == *code,
             Scope::Trust(uid) => school.trust_uid == Some(*uid),
-            Scope::Schools(urns) => urns.contains(&school.urn),
+            Scope::Schools(_) => named.contains(&school.urn),
         })
     }
 
@@ -76,4 +155,11 @@ impl Register {
             _ => BTreeSet::new(),
         }
     }
+}
+
+/// Whether two names are of the same school but for case, dots and commas.
+fn same_name(one: &str, other: &str) -> bool {
+    let letters =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    letters(one) == letters(other)
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Popup, PopupCloseBehavior, RichText, Ui};
 
-use crate::desk::Reason;
+use crate::desk::{Figure, Reason};
 use crate::export::words::grouped;
 use crate::model::{Characteristic, Filter, PupilGroup};
 use crate::ui::change::{Change, Outbox, toggled, without};
@@ -31,7 +31,9 @@ impl FilterBar {
         let progress = self.left.ask(&session.desk, PANEL, &asked, (), |answers| {
             let all = answers.first().and_then(|answer| answer.cells().first());
             let pupils = match all.map(|cell| &cell.figure) {
-                Some(Ok(figure)) => format!("{} pupils", grouped(figure.n)),
+                Some(Ok(Figure { n: Some(n), .. })) => format!("{} pupils", grouped(*n)),
+                Some(Ok(_)) | Some(Err(Reason::NotPublished)) => "number of pupils not published".to_owned(),
+                Some(Err(reason @ Reason::NotForThesePupils)) => reason.to_string(),
                 Some(Err(Reason::TooFew { smallest_shown })) => format!("fewer than {smallest_shown} pupils"),
                 Some(Err(_)) | None => "no pupils".to_owned(),
             };

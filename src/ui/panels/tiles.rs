@@ -219,9 +219,11 @@ impl Tile<'_> {
         match &figure.comparison {
             Some(Ok(comparison)) => {
                 let (ink, soft, mark, verdict) = match comparison.significance {
-                    Significance::Above => (*colours.above, *colours.above_soft, Some(Mark::Up), "above"),
-                    Significance::Below => (*colours.below, *colours.below_soft, Some(Mark::Down), "below"),
-                    Significance::NotDifferent => (*colours.level, *colours.panel, None, "not different"),
+                    Some(Significance::Above) => (*colours.above, *colours.above_soft, Some(Mark::Up), "above"),
+                    Some(Significance::Below) => (*colours.below, *colours.below_soft, Some(Mark::Down), "below"),
+                    Some(Significance::NotDifferent) => (*colours.level, *colours.panel, None, "not different"),
+                    // Without an interval nobody can tell whether it is different.
+                    None => (*colours.muted, *colours.panel, None, "no interval"),
                 };
                 let verdict = format!("{} {verdict}", difference(self.indicator, comparison.difference));
                 let text = one_line(&painter, verdict, theme::small_strong(), ink, foot.width() - 28.0);

@@ -214,7 +214,7 @@ fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Sc
                 .map(|series| Pick {
                     value: series.subject,
                     words: series.subject.name.clone(),
-                    note: words::pupils(Indicator::Entries, series.entries),
+                    note: words::pupils(Indicator::Entries, Some(series.entries)),
                 })
                 .collect();
             if let Some(picked) = search_list(ui, "subjects", &lines, |subject| chosen.contains(subject)) {
@@ -272,7 +272,7 @@ impl Drawn {
                 by_subject.entry(subject).or_insert_with(|| Series { subject, entries: 0, line: Line::default() });
             let Ok(figure) = &cell.figure else { continue };
             if cell.indicator == Indicator::Entries && Some(&year) == years.last() {
-                series.entries = figure.n;
+                series.entries = figure.n.unwrap_or_default();
             }
             if cell.indicator == indicator {
                 series.line.push((year, *figure));

@@ -1,0 +1,357 @@
+//! Published figures for a question: its own, and those of its comparator.
+//!
+//! An authority or a trust that has a row of its own in the tables is what that row says; other groups are put together
+//! from their schools. England is what the tables say of it; where they say nothing, it is the schools loaded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::DeskError;
+use super::answer::{Origin, Reason};
+use super::compare::{authority, years_before};
+use super::gate::{Beside, Evidence, Made, OfPublished};
+use super::work::Work;
+use crate::engine::{PublishedFigures, PublishedSlice, Whose};
+use crate::method::published::Pooled;
+use crate::model::{Breakdown, Characteristic, Compare, Filter, Indicator, PupilGroup, Question, Scope, Source, Year};
+use crate::workspace::Area;
+
+/// Sums by the keys of a question and by indicator.
+type ByKeys = BTreeMap<Vec<i32>, BTreeMap<Indicator, Pooled>>;
+
+/// The published part of a question: its years of which no pupils are loaded, or its indicators of whole schools.
+pub(super) struct Part<'a> {
+    pub question: &'a Question,
+    pub years: Vec<Year>,
+    pub indicators: Vec<Indicator>,
+}
+
+/// What was found, and where it comes from in words.
+pub(super) struct Found {
+    pub evidence: Vec<Evidence>,
+    pub notes: Vec<String>,
+}
+
+impl Part<'_> {
+    /// Asks for the figures and their comparators.
+    pub fn find(&self, work: &mut Work<'_>) -> Result<Found, DeskError> {
+        let mut notes = Vec::new();
+        let groups = self.groups();
+        let own = self.own(work, &groups, &mut notes)?;
+        let comparator = self.comparator(work, &groups)?;
+        let one = self.is_of_one(work);
+        let mut evidence = Vec::new();
+        for (keys, sums) in &own {
+            for indicator in &self.indicators {
+                let made = match sums.get(indicator) {
+                    Some(pooled) => Made::Published(OfPublished {
+                        pooled: *pooled,
+                        one,
+                        comparator: comparator.as_ref().map(|beside| beside.of(self, keys, *indicator)),
+                    }),
+                    None => Made::Nothing(self.why_not(work, keys, *indicator)),
+                };
+                evidence.push(Evidence { keys: keys.clone(), indicator: *indicator, made });
+            }
+        }
+        Ok(Found { evidence, notes })
+    }
+
+    fn by(&self) -> &[Breakdown] {
+        self.question.by()
+    }
+
+    fn place(&self, breakdown: Breakdown) -> Option<usize> {
+        self.by().iter().position(|by| *by == breakdown)
+    }
+
+    fn characteristic(&self) -> Option<(usize, Characteristic)> {
+        self.by().iter().enumerate().find_map(|(place, by)| match by {
+            Breakdown::Pupils(characteristic) => Some((place, *characteristic)),
+            _ => None,
+        })
+    }
+
+    fn by_school(&self) -> bool {
+        self.place(Breakdown::School).is_some()
+    }
+
+    fn pool(&self) -> bool {
+        self.question.pool()
+    }
+
+    /// The pupil groups asked about, each with its key where figures are broken down by pupils.
+    fn groups(&self) -> Vec<(Option<PupilGroup>, Filter)> {
+        let filter = self.question.filter();
+        let several = self.by().iter().filter(|by| matches!(by, Breakdown::Pupils(_))).count() > 1;
+        match self.characteristic() {
+            // Tables do not cross two characteristics that figures are broken down by.
+            _ if several => Vec::new(),
+            None => vec![(None, filter.clone())],
+            Some((_, characteristic)) => characteristic
+                .groups()
+                .filter(|group| group.word() != "unknown")
+                .filter_map(|group| Some((Some(group), filter.and(&Filter::of(group))?)))
+                .collect(),
+        }
+    }
+
+    fn slice(&self, whose: Whose, years: &[Year], groups: &[Filter]) -> PublishedSlice {
+        PublishedSlice {
+            by_school: self.by_school() && matches!(whose, Whose::Schools(_)),
+            whose,
+            stage: self.question.stage(),
+            years: years.to_vec(),
+            pool: self.pool(),
+            indicators: self.indicators.clone(),
+            subjects: self.question.subjects().to_vec(),
+            groups: groups.to_vec(),
+        }
+    }
+
+    /// The question's own figures. Every row that the question is of is there, be it without figures.
+    fn own(
+        &self,
+        work: &mut Work<'_>,
+        groups: &[(Option<PupilGroup>, Filter)],
+        notes: &mut Vec<String>,
+    ) -> Result<ByKeys, DeskError> {
+        let scope = self.question.scope().clone();
+        let mut filters: Vec<Filter> = groups.iter().map(|(_, filter)| filter.clone()).collect();
+        let asked = filters.clone();
+        // Schools of whose pupils nothing was published in this group have a row all the same.
+        if self.by_school() && !filters.contains(&Filter::everyone()) {
+            filters.push(Filter::everyone());
+        }
+        let schools = work.published(&self.slice(Whose::Schools(scope.clone()), &self.years, &filters))?;
+        let mut own = self.by_keys(work, &schools, groups, 0);
+        if self.by_school() {
+            let everyone = [(None, Filter::everyone())];
+            let rows = if asked.contains(&Filter::everyone()) || self.characteristic().is_some() {
+                ByKeys::new()
+            } else {
+                self.by_keys(work, &schools, &everyone, 0)
+            };
+            for keys in rows.into_keys() {
+                own.entry(keys).or_default();
+            }
+            // Figures of whole schools make no rows beside figures of pupils.
+            let of_pupils = |sums: &BTreeMap<Indicator, Pooled>| sums.keys().any(|of| of.source() != Source::School);
+            if self.indicators.iter().any(|of| of.source() != Source::School) {
+                own.retain(|_, sums| sums.is_empty() || of_pupils(sums));
+            }
+            return Ok(own);
+        }
+        let area = match scope {
+            Scope::La(code) => Some((Area::La, code)),
+            Scope::Trust(uid) => Some((Area::Trust, uid)),
+            Scope::All | Scope::Schools(_) => None,
+        };
+        if let Some((area, code)) = area {
+            let rows = work.published(&self.slice(Whose::Area(area, code), &self.years, &asked))?;
+            let rows = self.by_keys(work, &rows, groups, 0);
+            let mut of_area = 0;
+            for (keys, sums) in rows {
+                let known = own.entry(keys).or_default();
+                for (indicator, pooled) in sums {
+                    // Several years together need all of them in the rows of the area too.
+                    let whole = !self.pool() || known.get(&indicator).is_none_or(|own| own.years <= pooled.years);
+                    if pooled.with_value > 0 && whole {
+                        known.insert(indicator, pooled);
+                        of_area += 1;
+                    }
+                }
+            }
+            if of_area > 0 {
+                let what = if area == Area::La { "authority" } else { "trust" };
+                notes.push(format!("Figures that the tables state for the {what} itself are those"));
+            }
+        }
+        if self.place(Breakdown::Subject).is_none() {
+            self.fill_rows(groups, &mut own);
+        }
+        Ok(own)
+    }
+
+    /// Where a question is not broken down by schools or subjects, what its rows are does not depend on the data.
+    fn fill_rows(&self, groups: &[(Option<PupilGroup>, Filter)], own: &mut ByKeys) {
+        let years: Vec<Option<Year>> = match self.place(Breakdown::Year) {
+            Some(_) => self.years.iter().copied().map(Some).collect(),
+            None => vec![None],
+        };
+        for year in years {
+            for (group, _) in groups {
+                let key = |by: &Breakdown| match by {
+                    Breakdown::Year => year.map_or(0, Year::ending),
+                    Breakdown::Pupils(_) => group.map_or(0, |group| i32::from(group.code)),
+                    Breakdown::School | Breakdown::Subject => 0,
+                };
+                own.entry(self.by().iter().map(key).collect()).or_default();
+            }
+        }
+    }
+
+    /// Rows of published figures as sums by the question's keys. Earlier URNs of a school are that school; `later` years
+    /// are added to those of the rows.
+    fn by_keys(
+        &self,
+        work: &Work<'_>,
+        figures: &PublishedFigures,
+        groups: &[(Option<PupilGroup>, Filter)],
+        later: i32,
+    ) -> ByKeys {
+        let mut sums = ByKeys::new();
+        for (row, pooled) in &figures.rows {
+            let group = groups.iter().find(|(_, filter)| *filter == row.group);
+            let of_school = row.indicator.source() == Source::School && row.group.is_everyone();
+            // Figures of the whole school stand beside those of any pupil group.
+            let Some(group) = group.or_else(|| groups.first().filter(|_| of_school)) else { continue };
+            let subject = row.subject.map(|subject| i32::from(subject.id));
+            let key = |by: &Breakdown| match by {
+                Breakdown::School => Some(work.head(row.urn)),
+                Breakdown::Year => Some(row.year + later),
+                Breakdown::Subject => subject,
+                Breakdown::Pupils(_) => group.0.map(|group| i32::from(group.code)),
+            };
+            let Some(keys) = self.by().iter().map(key).collect::<Option<Vec<i32>>>() else { continue };
+            sums.entry(keys).or_default().entry(row.indicator).or_default().add(pooled);
+        }
+        sums
+    }
+
+    /// Whether a row is of one school in one year.
+    fn is_of_one(&self, work: &Work<'_>) -> bool {
+        !self.pool() && (self.by_school() || work.schools_in(self.question.scope()) == 1)
+    }
+
+    /// Why there is nothing in a place.
+    fn why_not(&self, work: &Work<'_>, keys: &[i32], indicator: Indicator) -> Reason {
+        let year = match self.place(Breakdown::Year) {
+            Some(place) => Year::new(keys[place]),
+            None if self.years.len() == 1 => self.years.first().copied(),
+            None => None,
+        };
+        let years = year.map_or_else(|| self.years.clone(), |year| vec![year]);
+        if let Some(year) = years.iter().copied().find(|year| !indicator.is_made_in(*year)) {
+            return Reason::NotMade { year };
+        }
+        let filtered = !self.question.filter().is_everyone() || self.characteristic().is_some();
+        let published = years.iter().any(|year| work.has_published(self.question.stage(), *year, indicator));
+        if filtered && published { Reason::NotForThesePupils } else { Reason::NotPublished }
+    }
+
+    /// The comparator's figures, where the question wants one.
+    fn comparator(
+        &self,
+        work: &mut Work<'_>,
+        groups: &[(Option<PupilGroup>, Filter)],
+    ) -> Result<Option<Comparators>, DeskError> {
+        let question = self.question;
+        let beside: Vec<(Option<PupilGroup>, Option<Filter>)> = groups
+            .iter()
+            .map(|(group, filter)| {
+                let beside = match question.compare() {
+                    Compare::All => Some(Filter::everyone()),
+                    Compare::Other => filter.complement(),
+                    _ => Some(filter.clone()),
+                };
+                (*group, beside)
+            })
+            .collect();
+        let mut filters: Vec<Filter> = beside.iter().filter_map(|(_, filter)| filter.clone()).collect();
+        filters.sort();
+        filters.dedup();
+        let mut found = Comparators { beside, from: Vec::new(), years_before: 0, sums: Vec::new() };
+        let mut ask = |work: &mut Work<'_>, whose, years: &[Year], origin| -> Result<(), DeskError> {
+            let figures = work.published(&self.slice(whose, years, &filters))?;
+            found.from.push((origin, figures));
+            Ok(())
+        };
+        match question.compare() {
+            Compare::None => return Ok(None),
+            Compare::Same | Compare::All | Compare::Other => {
+                ask(work, Whose::Area(Area::NationalStateFunded, 0), &self.years, Origin::StateFunded)?;
+                ask(work, Whose::Area(Area::National, 0), &self.years, Origin::England)?;
+                ask(work, Whose::Schools(Scope::All), &self.years, Origin::Loaded)?;
+            }
+            Compare::La => {
+                let (code, _) = authority(question, work.register())?;
+                ask(work, Whose::Area(Area::La, code), &self.years, Origin::Authority)?;
+                ask(work, Whose::Schools(Scope::La(code)), &self.years, Origin::SchoolsOfAuthority)?;
+            }
+            Compare::Previous => {
+                let before = years_before(question);
+                let years: Vec<Year> = self.years.iter().filter_map(|year| year.before(before)).collect();
+                if !years.is_empty() {
+                    match question.scope() {
+                        Scope::La(code) if !self.by_school() => {
+                            ask(work, Whose::Area(Area::La, *code), &years, Origin::Before)?;
+                        }
+                        Scope::Trust(uid) if !self.by_school() => {
+                            ask(work, Whose::Area(Area::Trust, *uid), &years, Origin::Before)?;
+                        }
+                        _ => {}
+                    }
+                    ask(work, Whose::Schools(question.scope().clone()), &years, Origin::Before)?;
+                }
+                found.years_before = before;
+            }
+        }
+        Ok(Some(found.taken_in(self, work)))
+    }
+}
+
+/// What a comparator's figure is of: school (0 for all together), year, subject, pupil group, indicator.
+type BesideKey = (i32, i32, Option<i32>, Filter, Indicator);
+
+/// Figures of the places where a comparator may be found, the best first.
+struct Comparators {
+    /// The comparator's pupil group beside each of the question's.
+    beside: Vec<(Option<PupilGroup>, Option<Filter>)>,
+    from: Vec<(Origin, Arc<PublishedFigures>)>,
+    years_before: i32,
+    sums: Vec<(Origin, BTreeMap<BesideKey, Pooled>)>,
+}
+
+impl Comparators {
+    /// Puts the figures together by what they stand beside.
+    fn taken_in(mut self, part: &Part<'_>, work: &Work<'_>) -> Self {
+        let same_schools = part.question.compare() == Compare::Previous && part.by_school();
+        let by_subject = part.place(Breakdown::Subject).is_some();
+        for (origin, figures) in std::mem::take(&mut self.from) {
+            let mut sums: BTreeMap<BesideKey, Pooled> = BTreeMap::new();
+            for (row, pooled) in &figures.rows {
+                let urn = if same_schools { work.head(row.urn) } else { 0 };
+                let year = if part.pool() { 0 } else { row.year + self.years_before };
+                let subject = row.subject.filter(|_| by_subject).map(|subject| i32::from(subject.id));
+                let key = (urn, year, subject, row.group.clone(), row.indicator);
+                sums.entry(key).or_default().add(pooled);
+            }
+            self.sums.push((origin, sums));
+        }
+        self
+    }
+
+    /// What stands beside a figure of the question.
+    fn of(&self, part: &Part<'_>, keys: &[i32], indicator: Indicator) -> Beside {
+        let at = |breakdown: Breakdown| part.place(breakdown).map(|place| keys[place]);
+        let previous = part.question.compare() == Compare::Previous;
+        let urn = at(Breakdown::School).filter(|_| previous).unwrap_or_default();
+        let only_year = || part.years.first().map_or(0, |year| year.ending());
+        let year = if part.pool() { 0 } else { at(Breakdown::Year).unwrap_or_else(only_year) };
+        let code = part.characteristic().map(|(place, _)| keys[place]);
+        let beside = self.beside.iter().find(|(group, _)| group.map(|group| i32::from(group.code)) == code);
+        let filter = match beside.and_then(|(_, filter)| filter.clone()) {
+            _ if indicator.source() == Source::School => Filter::everyone(),
+            Some(filter) => filter,
+            None => return Beside { candidates: Vec::new(), or: Reason::NotForThesePupils },
+        };
+        let key = (urn, year, at(Breakdown::Subject), filter, indicator);
+        let candidates = self.sums.iter().filter_map(|(origin, sums)| {
+            let pooled = sums.get(&key)?;
+            let one = !part.pool() && (urn != 0 || origin.is_area());
+            Some((*origin, *pooled, one))
+        });
+        Beside { candidates: candidates.collect(), or: Reason::NotPublished }
+    }
+}

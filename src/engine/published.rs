@@ -1,0 +1,188 @@
+//! Published figures of schools and areas, as sums that can be put together.
+//!
+//! What is made of the sums is [`crate::method::published`].
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use duckdb::types::Value;
+use duckdb::{Connection, params_from_iter};
+
+use super::EngineError;
+use crate::method::published::{Only, Pooled};
+use crate::model::{Code, Filter, Indicator, KeyStage, Scope, Source, Subject, Year};
+use crate::workspace::Area;
+
+/// What published figures are asked of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Whose {
+    /// Schools. Their lines are put together by whoever asks.
+    Schools(Scope),
+    /// An area: England, an authority, a trust.
+    Area(Area, i32),
+}
+
+/// A question to the published figures: each measure, year, subject and pupil group apart, unless years are pooled.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PublishedSlice {
+    pub whose: Whose,
+    pub stage: KeyStage,
+    pub years: Vec<Year>,
+    /// Whether years are put together.
+    pub pool: bool,
+    /// Whether schools are kept apart.
+    pub by_school: bool,
+    pub indicators: Vec<Indicator>,
+    /// Empty for every subject. Figures of no subject are of all.
+    pub subjects: Vec<Subject>,
+    /// The pupil groups, each apart.
+    pub groups: Vec<Filter>,
+}
+
+/// What a row of published figures is of. Year 0 is several years together, URN 0 several schools or an area.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PublishedKey {
+    pub urn: i32,
+    pub year: i32,
+    pub indicator: Indicator,
+    pub subject: Option<Subject>,
+    pub group: Filter,
+}
+
+/// Rows of published figures in order, and the statement that gave them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PublishedFigures {
+    pub rows: BTreeMap<PublishedKey, Pooled>,
+    pub sql: String,
+}
+
+impl PublishedFigures {
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        self.sql.len() + self.rows.len() * (size_of::<PublishedKey>() + size_of::<Pooled>() + 16)
+    }
+}
+
+/// Asks for published figures on a connection of its own thread.
+///
+/// # Errors
+/// [`EngineError::Interrupted`] when the connection was interrupted.
+pub fn published(connection: &Connection, slice: &PublishedSlice) -> Result<PublishedFigures, EngineError> {
+    let (sql, values) = statement(slice);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = statement.query(params_from_iter(&values))?;
+    let groups: BTreeMap<String, &Filter> = slice.groups.iter().map(|group| (group.word(), group)).collect();
+    let mut rows: BTreeMap<PublishedKey, Pooled> = BTreeMap::new();
+    while let Some(row) = found.next()? {
+        let (measure, subject, group): (String, Option<String>, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let indicator = slice.indicators.iter().copied().find(|indicator| indicator.word() == measure);
+        let (Some(indicator), Some(group)) = (indicator, groups.get(&group)) else { continue };
+        let subject = subject.and_then(|word| Subject::from_word(slice.stage, &word).ok());
+        let key = PublishedKey { urn: row.get(0)?, year: row.get(1)?, indicator, subject, group: (*group).clone() };
+        let with_value: i64 = row.get(6)?;
+        let limits: (Option<f64>, Option<f64>) = (row.get(15)?, row.get(16)?);
+        let value: Option<f64> = row.get(13)?;
+        let only = Only { value: value.unwrap_or_default(), n: row.get(14)?, limits: limits.0.zip(limits.1) };
+        let code: Option<String> = row.get(17)?;
+        let pooled = Pooled {
+            rows: row.get(5)?,
+            with_value,
+            with_n: row.get(7)?,
+            n: row.get(8)?,
+            n_of_all: row.get(9)?,
+            without_n: row.get(10)?,
+            weighted: row.get(11)?,
+            plain: row.get(12)?,
+            years: row.get(18)?,
+            only: (with_value == 1).then_some(only),
+            code: code.as_deref().and_then(Code::from_word),
+        };
+        rows.entry(key).or_default().add(&pooled);
+    }
+    Ok(PublishedFigures { rows, sql: readable(&sql, &values) })
+}
+
+/// The statement and the values bound to it.
+fn statement(slice: &PublishedSlice) -> (String, Vec<Value>) {
+    let mut values = Vec::new();
+    let urn = if slice.by_school { "code" } else { "0" };
+    let year = if slice.pool { "0" } else { "year" };
+    let with_n = "value IS NOT NULL AND n IS NOT NULL";
+    let sum = |of: &str| format!("CAST(COALESCE(SUM({of}), 0) AS BIGINT)");
+    let million = "CAST(ROUND(value * 1e6) AS BIGINT)";
+    let only = "CASE WHEN value IS NOT NULL THEN";
+    let mut sql = format!(
+        "SELECT CAST({urn} AS INTEGER) AS urn, CAST({year} AS INTEGER) AS year, measure, subject, pupil_group, \
+         COUNT(*), COUNT(value), COUNT(CASE WHEN {with_n} THEN 1 END), {n}, {n_of_all}, COUNT(*) - COUNT(n), \
+         {weighted}, {plain}, MAX(value), CAST(MAX({only} n END) AS BIGINT), MAX({only} lower END), \
+         MAX({only} upper END), MIN(reason), COUNT(DISTINCT year) FROM published WHERE area = ?",
+        n = sum(&format!("CASE WHEN {with_n} THEN CAST(n AS BIGINT) END")),
+        n_of_all = sum("CAST(n AS BIGINT)"),
+        weighted = sum(&format!("CASE WHEN {with_n} THEN CAST(n AS BIGINT) * {million} END")),
+        plain = sum(million),
+    );
+    let number = |value: i32| Value::Int(value);
+    let area = match &slice.whose {
+        Whose::Schools(_) => Area::School,
+        Whose::Area(area, _) => *area,
+    };
+    values.push(number(area.number()));
+    let mut one_of = |sql: &mut String, column: &str, allowed: Vec<Value>| {
+        let _ = match allowed.len() {
+            1 => write!(sql, " AND {column} = ?"),
+            n => write!(sql, " AND {column} IN ({})", vec!["?"; n].join(", ")),
+        };
+        values.extend(allowed);
+    };
+    // Figures of the whole school are of no key stage.
+    let stages: Vec<i32> = [
+        slice.indicators.iter().any(|of| of.source() != Source::School).then(|| slice.stage.number()),
+        slice.indicators.iter().any(|of| of.source() == Source::School).then_some(0),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    one_of(&mut sql, "key_stage", stages.into_iter().map(number).collect());
+    one_of(&mut sql, "year", slice.years.iter().map(|year| number(year.ending())).collect());
+    let text = |word: &str| Value::Text(word.to_owned());
+    one_of(&mut sql, "measure", slice.indicators.iter().map(|indicator| text(indicator.word())).collect());
+    one_of(&mut sql, "pupil_group", slice.groups.iter().map(|group| text(&group.word())).collect());
+    if !slice.subjects.is_empty() {
+        one_of(&mut sql, "subject", slice.subjects.iter().map(|subject| text(subject.word())).collect());
+    }
+    match &slice.whose {
+        Whose::Area(_, code) => one_of(&mut sql, "code", vec![number(*code)]),
+        Whose::Schools(scope) => match scope {
+            Scope::All => {}
+            Scope::La(code) => {
+                sql.push_str(" AND code IN (SELECT urn FROM school_lines WHERE la_code = ?)");
+                values.push(number(*code));
+            }
+            Scope::Trust(uid) => {
+                sql.push_str(" AND code IN (SELECT urn FROM school_lines WHERE trust_uid = ?)");
+                values.push(number(*uid));
+            }
+            Scope::Schools(urns) => one_of(&mut sql, "code", urns.iter().map(|urn| number(urn.number())).collect()),
+        },
+    }
+    let mut keys = vec!["measure", "subject", "pupil_group"];
+    if slice.by_school {
+        keys.push("code");
+    }
+    if !slice.pool {
+        keys.push("year");
+    }
+    let _ = write!(sql, " GROUP BY {}", keys.join(", "));
+    (sql, values)
+}
+
+/// The statement with its values in place, to read and to copy. What runs has them bound.
+fn readable(sql: &str, values: &[Value]) -> String {
+    let mut values = values.iter();
+    let value = |part: &str| match values.next() {
+        Some(Value::Int(number)) => format!("{part}{number}"),
+        Some(Value::Text(text)) => format!("{part}'{text}'"),
+        _ => part.to_owned(),
+    };
+    sql.split('?').map(value).collect()
+}
