@@ -4,7 +4,6 @@
 //! from their schools. England is what the tables say of it; where they say nothing, it is the schools loaded.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::DeskError;
 use super::answer::{Origin, Reason};
@@ -13,7 +12,9 @@ use super::gate::{Beside, Evidence, Made, OfPublished};
 use super::work::Work;
 use crate::engine::{PublishedFigures, PublishedSlice, Whose};
 use crate::method::published::Pooled;
-use crate::model::{Breakdown, Characteristic, Compare, Filter, Indicator, PupilGroup, Question, Scope, Source, Year};
+use crate::model::{
+    Breakdown, Characteristic, Compare, Filter, Indicator, PupilGroup, Question, Scope, Source, Unit, Year,
+};
 use crate::workspace::Area;
 
 /// Sums by the keys of a question and by indicator.
@@ -38,7 +39,7 @@ impl Part<'_> {
         let mut notes = Vec::new();
         let groups = self.groups();
         let own = self.own(work, &groups, &mut notes)?;
-        let comparator = self.comparator(work, &groups)?;
+        let comparator = self.comparator(work, &groups, &own)?;
         let one = self.is_of_one(work);
         let mut evidence = Vec::new();
         for (keys, sums) in &own {
@@ -245,6 +246,7 @@ impl Part<'_> {
         &self,
         work: &mut Work<'_>,
         groups: &[(Option<PupilGroup>, Filter)],
+        own: &ByKeys,
     ) -> Result<Option<Comparators>, DeskError> {
         let question = self.question;
         let beside: Vec<(Option<PupilGroup>, Option<Filter>)> = groups
@@ -261,10 +263,14 @@ impl Part<'_> {
         let mut filters: Vec<Filter> = beside.iter().filter_map(|(_, filter)| filter.clone()).collect();
         filters.sort();
         filters.dedup();
-        let mut found = Comparators { beside, from: Vec::new(), years_before: 0, sums: Vec::new() };
+        let mut found = Comparators { beside, years_before: 0, sums: Vec::new() };
+        found.years_before = if question.compare() == Compare::Previous { years_before(question) } else { 0 };
+        // Where a place has a figure beside each of the question's own, the places after it are not asked.
         let mut ask = |work: &mut Work<'_>, whose, years: &[Year], origin| -> Result<(), DeskError> {
-            let figures = work.published(&self.slice(whose, years, &filters))?;
-            found.from.push((origin, figures));
+            if !found.is_complete(self, own) {
+                let figures = work.published(&self.slice(whose, years, &filters))?;
+                found.take_in(self, work, origin, &figures);
+            }
             Ok(())
         };
         match question.compare() {
@@ -280,8 +286,8 @@ impl Part<'_> {
                 ask(work, Whose::Schools(Scope::La(code)), &self.years, Origin::SchoolsOfAuthority)?;
             }
             Compare::Previous => {
-                let before = years_before(question);
-                let years: Vec<Year> = self.years.iter().filter_map(|year| year.before(before)).collect();
+                let before = |year: &Year| year.before(years_before(question));
+                let years: Vec<Year> = self.years.iter().filter_map(before).collect();
                 if !years.is_empty() {
                     match question.scope() {
                         Scope::La(code) if !self.by_school() => {
@@ -294,10 +300,9 @@ impl Part<'_> {
                     }
                     ask(work, Whose::Schools(question.scope().clone()), &years, Origin::Before)?;
                 }
-                found.years_before = before;
             }
         }
-        Ok(Some(found.taken_in(self, work)))
+        Ok(Some(found))
     }
 }
 
@@ -308,28 +313,35 @@ type BesideKey = (i32, i32, Option<i32>, Filter, Indicator);
 struct Comparators {
     /// The comparator's pupil group beside each of the question's.
     beside: Vec<(Option<PupilGroup>, Option<Filter>)>,
-    from: Vec<(Origin, Arc<PublishedFigures>)>,
     years_before: i32,
     sums: Vec<(Origin, BTreeMap<BesideKey, Pooled>)>,
 }
 
 impl Comparators {
-    /// Puts the figures together by what they stand beside.
-    fn taken_in(mut self, part: &Part<'_>, work: &Work<'_>) -> Self {
+    /// Takes in the figures of one place, by what they stand beside.
+    fn take_in(&mut self, part: &Part<'_>, work: &Work<'_>, origin: Origin, figures: &PublishedFigures) {
         let same_schools = part.question.compare() == Compare::Previous && part.by_school();
         let by_subject = part.place(Breakdown::Subject).is_some();
-        for (origin, figures) in std::mem::take(&mut self.from) {
-            let mut sums: BTreeMap<BesideKey, Pooled> = BTreeMap::new();
-            for (row, pooled) in &figures.rows {
-                let urn = if same_schools { work.head(row.urn) } else { 0 };
-                let year = if part.pool() { 0 } else { row.year + self.years_before };
-                let subject = row.subject.filter(|_| by_subject).map(|subject| i32::from(subject.id));
-                let key = (urn, year, subject, row.group.clone(), row.indicator);
-                sums.entry(key).or_default().add(pooled);
-            }
-            self.sums.push((origin, sums));
+        let mut sums: BTreeMap<BesideKey, Pooled> = BTreeMap::new();
+        for (row, pooled) in &figures.rows {
+            let urn = if same_schools { work.head(row.urn) } else { 0 };
+            let year = if part.pool() { 0 } else { row.year + self.years_before };
+            let subject = row.subject.filter(|_| by_subject).map(|subject| i32::from(subject.id));
+            let key = (urn, year, subject, row.group.clone(), row.indicator);
+            sums.entry(key).or_default().add(pooled);
         }
-        self
+        self.sums.push((origin, sums));
+    }
+
+    /// Whether there is a figure beside each of the question's own.
+    fn is_complete(&self, part: &Part<'_>, own: &ByKeys) -> bool {
+        let has = |keys: &[i32], indicator: Indicator, own: &Pooled| {
+            let candidates = self.of(part, keys, indicator).candidates;
+            candidates.iter().any(|(_, beside, _)| beside.with_value > 0 && beside.years == own.years)
+        };
+        own.iter().all(|(keys, sums)| {
+            sums.iter().all(|(of, own)| own.with_value == 0 || of.unit() == Unit::Count || has(keys, *of, own))
+        })
     }
 
     /// What stands beside a figure of the question.

@@ -289,15 +289,19 @@ impl Work<'_> {
         let mut notes = Vec::new();
         let mut joined = 0;
         let schools: Vec<_> = register.schools_of(question.scope()).collect();
+        // An infant school that became a primary school says nothing of GCSEs.
+        let published = self.library.published.schools(question.stage());
+        let of_pupils = self.library.years.contains_key(&question.stage());
+        let tells = |urn: &&Urn| of_pupils || published.is_some_and(|schools| schools.contains(urn));
         for school in &schools {
-            let earlier = register.earlier(school.urn);
+            let earlier: Vec<&Urn> = register.earlier(school.urn).iter().filter(tells).collect();
             joined += usize::from(!earlier.is_empty());
             let name = |urn: &Urn| {
                 let name = register.school(*urn).map(|school| school.name.as_str()).unwrap_or_default();
                 format!("{name} (URN {urn})")
             };
             if !earlier.is_empty() && joined <= MOST {
-                let before: Vec<String> = earlier.iter().map(name).collect();
+                let before: Vec<String> = earlier.into_iter().map(name).collect();
                 notes.push(format!(
                     "{} goes on from {}: their years are joined",
                     name(&school.urn),

@@ -122,6 +122,8 @@ struct Sources {
     contract: Vec<SourceFile>,
     tables: Vec<TableFile>,
     known: Vec<String>,
+    /// Tables that hold nothing to load, and what they are.
+    nothing: Vec<(String, String)>,
     left_out: Vec<(String, String)>,
 }
 
@@ -192,6 +194,7 @@ impl Load<'_> {
             }
             match TableFile::open(&path, self.layouts, &mut self.findings) {
                 Opened::Broken => {}
+                Opened::Nothing(what) => sources.nothing.push((path.display().to_string(), what)),
                 Opened::Unknown(why) => sources.left_out.push((path.display().to_string(), why)),
                 Opened::Table(table) if self.is_loaded(&table.hash)? || sources.has(&table.hash) => {
                     sources.known.push(table.name);
@@ -206,6 +209,7 @@ impl Load<'_> {
                 self.unknown_table(file, message);
             }
         }
+        sources.left_out.append(&mut sources.nothing);
         if sources.is_empty() && sources.known.is_empty() {
             for (file, message) in std::mem::take(&mut sources.left_out) {
                 self.unknown_table(file, message);

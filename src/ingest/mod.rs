@@ -1,11 +1,11 @@
-//! Files into a workspace: the data contract, checks, loading, and the made-up authority.
+//! Files into a workspace: the data contract and published tables, checks, loading, and what comes with the program.
 //!
 //! **Nothing is half-loaded: a load finds nothing wrong and is committed in one transaction, or changes nothing.**
 //! Findings are data, all of them at once, each with its file, row and column and what to do.
 
+mod bundled;
 mod check;
 pub mod contract;
-pub mod demo;
 mod files;
 mod finding;
 mod import;
@@ -19,6 +19,7 @@ pub mod synth;
 pub mod tables;
 mod watch;
 
+pub use bundled::Bundled;
 pub use finding::{Fault, Finding, Findings, Place};
 pub use import::{ImportError, Loaded, LoadedFile, import, import_with};
 pub use watch::{Cancel, Progress, time_left};

@@ -27,7 +27,7 @@ use super::theme;
 use super::view::View;
 use crate::desk;
 use crate::export;
-use crate::ingest::{Findings, ImportError};
+use crate::ingest::{Bundled, Findings, ImportError, Loaded};
 use crate::model::Urn;
 
 /// How a window begins.
@@ -66,6 +66,10 @@ pub struct Window {
     /// That view is being read.
     reading_view: bool,
     findings: Option<Findings>,
+    /// What the last load took from published tables, until it is dismissed.
+    loaded: Option<Loaded>,
+    /// Whether that is shown.
+    report: bool,
     form: Option<Form>,
     palette: Option<Palette>,
     message: Option<String>,
@@ -117,6 +121,8 @@ impl Window {
             view_file: options.view,
             reading_view: false,
             findings: None,
+            loaded: None,
+            report: false,
             form: None,
             palette: None,
             message: None,
@@ -127,7 +133,7 @@ impl Window {
         window.wear(ctx);
         match options.workspace.or_else(|| window.settings.recent.first().cloned()) {
             Some(path) if path != window.folders.demo() => window.open_workspace(path),
-            _ => window.load = Some(window.jobs.demo()),
+            _ => window.load = Some(window.jobs.bundled(Bundled::Demo)),
         }
         window
     }
@@ -208,8 +214,9 @@ impl Window {
                     let rows = export::words::grouped(i64::try_from(rows).unwrap_or(i64::MAX));
                     let seconds = loaded.elapsed.as_secs_f64();
                     // The demo was not asked to be loaded, only to be shown.
-                    let asked_for = self.load.as_ref().is_none_or(|load| !load.is_demo);
+                    let asked_for = self.load.as_ref().is_none_or(|load| !load.is_bundled);
                     self.message = asked_for.then(|| format!("Loaded {rows} rows in {seconds:.1} s{known}"));
+                    self.loaded = Some(loaded).filter(|_| asked_for);
                     (self.load, self.opening) = (None, true);
                 }
                 News::NotLoaded(error) => {
@@ -297,6 +304,9 @@ impl Window {
                     if ui.button("Copy").clicked() {
                         ui.ctx().copy_text(words.clone());
                     }
+                    if self.loaded.is_some() && ui.button("What was taken").clicked() {
+                        self.report = true;
+                    }
                     if ui.button("Dismiss").clicked() {
                         self.message = None;
                     }
@@ -333,6 +343,10 @@ impl Window {
                 Some(WithFindings::Close) => self.findings = None,
                 Some(WithFindings::Save) => self.save_findings(),
                 None => {}
+            }
+        } else if let Some(loaded) = self.loaded.as_ref().filter(|_| self.report) {
+            if screens::report(ui, loaded) {
+                self.report = false;
             }
         } else if let Some(open) = &mut self.open {
             let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, out };

@@ -9,6 +9,7 @@ pub enum Command {
     NewWorkspace,
     AddFiles,
     OpenDemo,
+    OpenPublic,
     CloseWorkspace,
     OpenView,
     SaveView,
@@ -53,11 +54,12 @@ const fn with(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
 
 impl Command {
     /// Every command, in the order of the menu.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::OpenWorkspace,
         Self::NewWorkspace,
         Self::AddFiles,
         Self::OpenDemo,
+        Self::OpenPublic,
         Self::CloseWorkspace,
         Self::OpenView,
         Self::SaveView,
@@ -87,9 +89,12 @@ impl Command {
     pub fn text(self) -> (&'static str, &'static str) {
         match self {
             Self::OpenWorkspace => ("Open workspace…", "Open a workspace file"),
-            Self::NewWorkspace => ("New workspace from Parquet…", "Load result files into a new workspace"),
-            Self::AddFiles => ("Add files…", "Load more result files into this workspace"),
+            Self::NewWorkspace => ("New workspace from files…", "Load published tables or result files into a new one"),
+            Self::AddFiles => ("Add files…", "Load more tables or result files into this workspace"),
             Self::OpenDemo => ("Open the demo", "A made-up authority: no pupil in it is real"),
+            Self::OpenPublic => {
+                ("Open England's published tables", "Real schools: key stage 4 of England, key stage 2 of Hampshire")
+            }
             Self::CloseWorkspace => ("Close workspace", "Back to the first screen"),
             Self::OpenView => ("Open view…", "Show what a saved view shows"),
             Self::SaveView => ("Save view as…", "Save groups, filters and panels as a TOML file"),
@@ -137,6 +142,7 @@ impl Command {
             Self::Cancel => with(Modifiers::NONE, Key::Escape),
             Self::Quit => with(ctrl, Key::Q),
             Self::OpenDemo
+            | Self::OpenPublic
             | Self::CloseWorkspace
             | Self::OpenView
             | Self::ClearSelection
@@ -153,7 +159,7 @@ impl Command {
     /// Whether the command makes sense now.
     pub fn is_enabled(self, now: &Situation) -> bool {
         match self {
-            Self::OpenWorkspace | Self::NewWorkspace | Self::OpenDemo => !now.loading,
+            Self::OpenWorkspace | Self::NewWorkspace | Self::OpenDemo | Self::OpenPublic => !now.loading,
             Self::AddFiles | Self::CloseWorkspace => now.open && !now.loading,
             Self::OpenView
             | Self::SaveView

@@ -10,7 +10,7 @@ use super::session::Session;
 use super::settings::Folders;
 use super::view::View;
 use crate::desk::Options;
-use crate::ingest::{Cancel, ImportError, Loaded, Progress, demo, import};
+use crate::ingest::{Bundled, Cancel, ImportError, Loaded, Progress, import};
 
 /// News that can wait to be read; a job that has more waits.
 const NEWS: usize = 64;
@@ -47,7 +47,7 @@ pub enum News {
 pub enum Choice {
     /// A workspace to open.
     Workspace,
-    /// Parquet files to load.
+    /// Tables to load.
     Files,
     /// Where a new workspace is to be.
     NewWorkspace,
@@ -71,17 +71,18 @@ pub struct Load {
     pub cancel: Cancel,
     pub started: Instant,
     pub what: String,
-    pub is_demo: bool,
+    /// What comes with the program is loaded, so that it can be shown.
+    pub is_bundled: bool,
     /// A workspace was open before; where nothing is loaded it is opened again.
     pub reopens: bool,
     progress: Arc<Mutex<Progress>>,
 }
 
 impl Load {
-    fn of(what: String, is_demo: bool, reopens: bool) -> Self {
+    fn of(what: String, is_bundled: bool, reopens: bool) -> Self {
         let progress = Progress { what: "reading files", rows: (0, 0), fraction: 0.0 };
         let progress = Arc::new(Mutex::new(progress));
-        Self { cancel: Cancel::default(), started: Instant::now(), what, is_demo, reopens, progress }
+        Self { cancel: Cancel::default(), started: Instant::now(), what, is_bundled, reopens, progress }
     }
 
     /// How far it is.
@@ -121,14 +122,17 @@ impl Jobs {
         self.start("close", move |_| drop(session));
     }
 
-    /// Opens the demo, and makes it first where it is not there yet.
-    pub fn demo(&self) -> Load {
-        let load = Load::of("Opening the demo".to_owned(), true, false);
+    /// Opens what comes with the program, and makes its workspace first where it is not there yet.
+    pub fn bundled(&self, bundled: Bundled) -> Load {
+        let (what, path) = match bundled {
+            Bundled::Demo => ("the demo", self.folders.demo()),
+            Bundled::Public => ("England's published tables", self.folders.public()),
+        };
+        let load = Load::of(format!("Opening {what}"), true, false);
         let running = load.clone();
-        self.start("demo", move |teller| {
-            let path = teller.folders.demo();
+        self.start("bundled", move |teller| {
             if !path.exists() {
-                let unpacked = teller.unpack_demo();
+                let unpacked = teller.unpack(bundled);
                 match unpacked {
                     Ok((folder, files)) => {
                         if !teller.load(&path, &files, &running) {
@@ -138,7 +142,7 @@ impl Jobs {
                     }
                     Err(error) => {
                         return teller
-                            .tell(News::Failed(format!("the demo cannot be unpacked ({error}): {}", path.display())));
+                            .tell(News::Failed(format!("{what} cannot be unpacked ({error}): {}", path.display())));
                     }
                 }
             }
@@ -172,7 +176,10 @@ impl Jobs {
             let one = |path: Option<PathBuf>| path.into_iter().collect();
             let paths = match what {
                 Choice::Workspace => one(dialog.add_filter("Workspaces", &["schoolbench"]).pick_file()),
-                Choice::Files => dialog.add_filter("Parquet", &["parquet"]).pick_files().unwrap_or_default(),
+                Choice::Files => dialog
+                    .add_filter("Tables", &["csv", "xlsx", "xls", "json", "parquet"])
+                    .pick_files()
+                    .unwrap_or_default(),
                 Choice::NewWorkspace | Choice::Save => one(dialog.set_file_name(suggestion).save_file()),
                 Choice::View => one(dialog.add_filter("Saved views", &["toml"]).pick_file()),
             };
@@ -271,10 +278,10 @@ impl Teller {
         is_loaded
     }
 
-    fn unpack_demo(&self) -> std::io::Result<(tempfile::TempDir, Vec<PathBuf>)> {
+    fn unpack(&self, bundled: Bundled) -> std::io::Result<(tempfile::TempDir, Vec<PathBuf>)> {
         std::fs::create_dir_all(&self.folders.data)?;
         let folder = tempfile::tempdir()?;
-        let files = demo::unpack(folder.path())?;
+        let files = bundled.unpack(folder.path())?;
         Ok((folder, files))
     }
 }

@@ -23,15 +23,19 @@ fn ask(
 
 /// The headlines by year.
 pub fn tiles(view: &View, catalogue: &Catalogue, tiles: &Tiles) -> Option<Question> {
-    let indicators = tiles.shown(view.stage);
+    let indicators = tiles.shown(&view.offer(catalogue));
     ask(view, view.years_shown(catalogue), view.scope_shown(), indicators, &[Breakdown::Year], view.compare)
 }
 
-/// Every subject by year, with its entries: which subjects are drawn is chosen from the answer.
+/// Every subject by year, with its entries: which subjects are drawn is chosen from the answer. Or a headline by year.
 pub fn trends(view: &View, catalogue: &Catalogue, trends: &Trends) -> Option<Question> {
-    let indicators = vec![trends.indicator(view.stage), Indicator::Entries];
+    let indicator = trends.indicator(&view.offer(catalogue));
+    let years = view.years_shown(catalogue);
+    if !is_of_subjects(indicator) {
+        return ask(view, years, view.scope_shown(), vec![indicator], &[Breakdown::Year], view.compare);
+    }
     let by = [Breakdown::Subject, Breakdown::Year];
-    ask(view, view.years_shown(catalogue), view.scope_shown(), indicators, &by, view.compare)
+    ask(view, years, view.scope_shown(), vec![indicator, Indicator::Entries], &by, view.compare)
 }
 
 /// The same of each selected school, for the first few of them.
@@ -41,23 +45,25 @@ pub fn trends_of_selected(view: &View, catalogue: &Catalogue, trends: &Trends) -
         return None;
     }
     let schools = Scope::Schools(view.selected.iter().copied().take(MOST_LINES).collect());
-    let by = [Breakdown::School, Breakdown::Subject, Breakdown::Year];
-    let indicators = vec![trends.indicator(view.stage)];
-    ask(view, view.years_shown(catalogue), schools, indicators, &by, Compare::None)
+    let indicator = trends.indicator(&view.offer(catalogue));
+    let of_subjects = is_of_subjects(indicator).then_some(Breakdown::Subject);
+    let by: Vec<_> = [Some(Breakdown::School), of_subjects, Some(Breakdown::Year)].into_iter().flatten().collect();
+    ask(view, view.years_shown(catalogue), schools, vec![indicator], &by, Compare::None)
 }
 
 /// Every school of the workspace in one year, those outside the group too: they are drawn faintly behind it. Then what
 /// the group has as a whole, and its comparator: the lines across the chart.
 ///
 /// Results are of the pupils that the filter lets in, and of the subject that was chosen; a school's intake is of all its
-/// pupils, whatever the filter.
+/// pupils, whatever the filter. On a map only size and colour are asked for.
 pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Question> {
     let Some(year) = scatter.year(&view.years_shown(catalogue)) else { return Vec::new() };
-    let axes = scatter.axes(view.stage);
+    let axes = scatter.axes(&view.offer_in(catalogue, year));
     let mut sets: [Vec<Indicator>; 3] = Default::default();
-    for indicator in [axes.y, axes.x, axes.size].into_iter().chain(axes.colour) {
+    let on_axes = if axes.map { [None, None] } else { [Some(axes.y), Some(axes.x)] };
+    for indicator in on_axes.into_iter().flatten().chain([axes.size]).chain(axes.colour) {
         let place = match indicator {
-            _ if indicator.is_intake() && !view.filter.is_everyone() => 1,
+            _ if is_of_all_pupils(indicator) && !view.filter.is_everyone() => 1,
             _ if is_of_subjects(indicator) && axes.subject.is_some() => 2,
             _ => 0,
         };
@@ -65,7 +71,8 @@ pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Que
     }
     let mut questions = Vec::new();
     for (place, indicators) in sets.into_iter().enumerate().filter(|(_, indicators)| !indicators.is_empty()) {
-        let on_axes = indicators.iter().copied().filter(|of| *of == axes.x || *of == axes.y).collect();
+        let told = |of: &Indicator| on_axes.contains(&Some(*of)) || (axes.map && axes.colour == Some(*of));
+        let on_axes = indicators.iter().copied().filter(told).collect();
         let schools = ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None);
         let group = ask(view, vec![year], view.scope.clone(), on_axes, &[], view.compare);
         questions.extend(schools.into_iter().chain(group).filter_map(|question| match place {
@@ -96,6 +103,11 @@ pub fn filter_in_words(filter: &Filter) -> String {
         .map(|(_, groups)| groups.into_iter().map(crate::model::PupilGroup::label).collect::<Vec<_>>().join(" or "))
         .collect();
     if words.is_empty() { "all pupils".to_owned() } else { words.join(", ") }
+}
+
+/// Whether an indicator tells of all pupils of a school, whatever the filter: who they are, not how they did.
+pub fn is_of_all_pupils(indicator: Indicator) -> bool {
+    indicator.is_intake() || indicator == Indicator::PriorMean || indicator.source() == Source::School
 }
 
 /// Whether an indicator is of entries in subjects.

@@ -10,7 +10,7 @@ use super::command::{Command, Situation};
 use super::jobs::Load;
 use super::theme;
 use crate::export::words::grouped;
-use crate::ingest::{Findings, Place};
+use crate::ingest::{Findings, Loaded, Place};
 
 /// Height of a row of findings, in points.
 const ROW: f32 = 24.0;
@@ -22,7 +22,7 @@ pub fn welcome(ui: &mut Ui, recent: &[PathBuf], situation: &Situation, out: &mut
         ui.label(RichText::new("The results of many schools together").font(theme::hero()));
         ui.label("Trends, headlines and every school of a group, for any group of pupils. Nobody sees a pupil.");
         ui.add_space(theme::space().two);
-        for command in [Command::OpenDemo, Command::OpenWorkspace, Command::NewWorkspace] {
+        for command in [Command::OpenDemo, Command::OpenPublic, Command::OpenWorkspace, Command::NewWorkspace] {
             let (name, about) = command.text();
             let button = egui::Button::new(RichText::new(name).font(theme::strong())).min_size(vec2(260.0, 34.0));
             ui.horizontal(|ui| {
@@ -42,7 +42,10 @@ pub fn welcome(ui: &mut Ui, recent: &[PathBuf], situation: &Situation, out: &mut
             }
         }
         ui.add_space(theme::space().two);
-        ui.label(theme::muted(ui, "Parquet files, workspaces and saved views can be dropped on this window."));
+        ui.label(theme::muted(
+            ui,
+            "Published tables, result files, workspaces and saved views can be dropped on this window.",
+        ));
     });
     opened
 }
@@ -144,6 +147,53 @@ fn table(ui: &mut Ui, findings: &Findings) {
         });
 }
 
+/// Draws what a load took, file by file. Gives whether it is to be closed.
+pub fn report(ui: &mut Ui, loaded: &Loaded) -> bool {
+    let mut close = false;
+    egui::Frame::new().fill(*theme::of(ui).panel).corner_radius(theme::space().radius).inner_margin(16).show(
+        ui,
+        |ui| {
+            ui.label(RichText::new("What was taken from the files").font(theme::title()));
+            ui.horizontal(|ui| {
+                if ui.button("Copy all").clicked() {
+                    ui.ctx().copy_text(
+                        in_lines(loaded).into_iter().flat_map(|(_, lines)| lines).collect::<Vec<_>>().join("\n"),
+                    );
+                }
+                close = ui.button("Close").clicked();
+            });
+            ui.add_space(theme::space().one);
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                for (name, lines) in in_lines(loaded) {
+                    ui.label(RichText::new(name).font(theme::strong()));
+                    for line in lines {
+                        let text = theme::muted(ui, line);
+                        ui.add(Label::new(text).wrap().selectable(true));
+                    }
+                    ui.add_space(theme::space().one);
+                }
+            });
+        },
+    );
+    close
+}
+
+/// What a load took, as lines by file.
+fn in_lines(loaded: &Loaded) -> Vec<(String, Vec<String>)> {
+    let of_file = |file: &crate::ingest::LoadedFile| {
+        let rows = grouped(i64::try_from(file.rows).unwrap_or(i64::MAX));
+        let lines = match (&file.report, file.table) {
+            (Some(report), _) => report.lines(),
+            (None, Some(table)) => vec![format!("{rows} rows of {}", table.name())],
+            (None, None) => vec![format!("{rows} rows")],
+        };
+        (file.name.clone(), lines)
+    };
+    let left_out = loaded.left_out.iter().map(|(name, why)| (name.clone(), vec![format!("left out: {why}")]));
+    let known = loaded.known.iter().map(|name| (name.clone(), vec!["left out: loaded before".to_owned()]));
+    loaded.files.iter().map(of_file).chain(left_out).chain(known).collect()
+}
+
 /// Draws in the middle of the room, at most this wide.
 fn in_the_middle(ui: &mut Ui, width: f32, draw: impl FnOnce(&mut Ui)) {
     let room = ui.available_rect_before_wrap();
@@ -159,6 +209,8 @@ pub fn sorted(dropped: Vec<PathBuf>) -> (Option<PathBuf>, Option<PathBuf>, Vec<P
     let ends = |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
     let workspace = dropped.iter().find(|path| ends(path, "schoolbench")).cloned();
     let view = dropped.iter().find(|path| ends(path, "toml")).cloned();
-    let load = dropped.into_iter().filter(|path| ends(path, "parquet") || path.extension().is_none()).collect();
+    let tables = ["parquet", "csv", "xlsx", "xls", "tsv", "json"];
+    let is_table = |path: &PathBuf| path.extension().is_none() || tables.iter().any(|ending| ends(path, ending));
+    let load = dropped.into_iter().filter(is_table).collect();
     (workspace, view, load)
 }

@@ -1,12 +1,12 @@
 //! An open workspace: its desk, and what it has to choose from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::desk::{Desk, Options, Reader};
-use crate::model::{KeyStage, LaCode, Scope, TrustUid, Year};
-use crate::workspace::{Access, Register, Workspace, WorkspaceError};
+use crate::model::{Filter, Indicator, KeyStage, LaCode, Scope, TrustUid, Year};
+use crate::workspace::{Access, Published, Register, Workspace, WorkspaceError};
 
 /// An open workspace. Made off the window's thread: opening reads the file.
 #[derive(Debug)]
@@ -35,7 +35,12 @@ pub struct Catalogue {
     pub register: Register,
     /// The names of the files that were loaded.
     pub sources: Arc<Vec<String>>,
+    /// What was published, and of whom.
+    pub published: Published,
+    /// Every year of which there is something to show.
     years: BTreeMap<KeyStage, Vec<Year>>,
+    /// The years of which there are pupils' results.
+    of_pupils: BTreeMap<KeyStage, BTreeSet<Year>>,
     groups: Arc<Vec<Group>>,
 }
 
@@ -49,10 +54,40 @@ pub struct Group {
 
 impl Catalogue {
     fn read(workspace: &Workspace) -> Result<Self, WorkspaceError> {
-        let years = workspace.years()?.into_iter().map(|(stage, years)| (stage, years.into_iter().collect())).collect();
+        let of_pupils = workspace.years()?;
+        let published = workspace.published()?;
+        let mut years: BTreeMap<KeyStage, BTreeSet<Year>> = of_pupils.clone();
+        for stage in KeyStage::ALL {
+            let in_tables: Vec<Year> = published.years(stage).collect();
+            if !in_tables.is_empty() {
+                years.entry(stage).or_default().extend(in_tables);
+            }
+        }
+        let years = years.into_iter().map(|(stage, years)| (stage, years.into_iter().collect())).collect();
         let register = workspace.register()?;
         let groups = Arc::new(groups(&register));
-        Ok(Self { register, sources: Arc::new(workspace.sources()?), years, groups })
+        let sources = Arc::new(workspace.sources()?);
+        Ok(Self { register, sources, published, years, of_pupils, groups })
+    }
+
+    /// Whether there are pupils' results of a year, so that every filter can be answered.
+    pub fn has_pupils(&self, stage: KeyStage, year: Year) -> bool {
+        self.of_pupils.get(&stage).is_some_and(|years| years.contains(&year))
+    }
+
+    /// Whether there can be an answer for a pupil group in any of some years: from pupils' results there always can.
+    pub fn can_filter(&self, stage: KeyStage, years: &[Year], filter: &Filter) -> bool {
+        let of = |year: &Year| self.has_pupils(stage, *year) || self.published.has_group(stage, *year, filter);
+        years.is_empty() || years.iter().any(of)
+    }
+
+    /// Whether there can be figures of an indicator in any of some years.
+    pub fn offers(&self, stage: KeyStage, years: &[Year], indicator: Indicator) -> bool {
+        let of = |year: &Year| {
+            let from_pupils = self.has_pupils(stage, *year) && !indicator.is_published_only();
+            from_pupils || self.published.has(stage, *year, indicator)
+        };
+        indicator.stages().contains(&stage) && years.iter().any(of)
     }
 
     /// The key stages of which there are pupils, youngest first.
@@ -70,10 +105,19 @@ impl Catalogue {
         &self.groups
     }
 
-    /// The group that is shown first: the largest trust, so that there is something to compare with; else everyone.
+    /// The group that is shown first: the largest trust, so that there is something to compare with; of published tables
+    /// the authority with the most schools in them. Else everyone.
     pub fn first_group(&self) -> Scope {
-        let trusts = self.groups.iter().filter(|group| matches!(group.scope, Scope::Trust(_)));
-        trusts.max_by_key(|group| group.schools).map_or(Scope::All, |group| group.scope.clone())
+        let largest = |wanted: fn(&Scope) -> bool| {
+            let groups = self.groups.iter().filter(|group| wanted(&group.scope));
+            groups.max_by_key(|group| group.schools).map(|group| group.scope.clone())
+        };
+        let first = if self.of_pupils.values().all(BTreeSet::is_empty) {
+            largest(|scope| matches!(scope, Scope::La(_)))
+        } else {
+            largest(|scope| matches!(scope, Scope::Trust(_)))
+        };
+        first.unwrap_or(Scope::All)
     }
 
     /// What a scope is called.

@@ -34,6 +34,11 @@ impl Folders {
         self.data.join("demo.schoolbench")
     }
 
+    /// The workspace of England's published tables.
+    pub fn public(&self) -> PathBuf {
+        self.data.join("england.schoolbench")
+    }
+
     /// The last view of a workspace.
     pub fn view_of(&self, workspace: &Path) -> PathBuf {
         let whole = std::path::absolute(workspace).unwrap_or_else(|_| workspace.to_owned());

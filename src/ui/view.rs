@@ -73,6 +73,8 @@ pub struct Scatter {
     pub subject: Option<String>,
     /// The year shown; the last one of the view where none is chosen.
     pub year: Option<Year>,
+    /// Whether schools stand where they are on the map, in place of their figures on the axes.
+    pub map: bool,
     pub table: bool,
 }
 
@@ -81,7 +83,7 @@ impl Panel {
     pub fn title(&self) -> &'static str {
         match self {
             Self::Tiles(_) => "Headlines",
-            Self::Trends(_) => "Subject trends",
+            Self::Trends(_) => "Trends",
             Self::Scatter(_) => "Schools",
         }
     }
@@ -122,41 +124,81 @@ impl Panel {
 /// The headlines of a key stage that are shown until others are chosen.
 fn usual_headlines(stage: KeyStage) -> &'static [Indicator] {
     use Indicator::{
-        Att8, AvgPoints, Basics4, Basics5, Ebacc4, EbaccAps, EbaccEntry, Entries, GpsScore, MathsScore, Pupils,
+        Att8, AvgPoints, Basics4, Basics5, Ebacc4, EbaccAps, EbaccEntry, Entries, GpsScore, MathsScore, P8, Pupils,
         ReadingScore, RwmExpected, RwmHigh, WritingExpected,
     };
     match stage {
         KeyStage::Ks2 => &[RwmExpected, RwmHigh, ReadingScore, MathsScore, GpsScore, WritingExpected],
-        KeyStage::Ks4 => &[Att8, Basics5, Basics4, EbaccEntry, EbaccAps, Ebacc4],
+        KeyStage::Ks4 => &[Att8, P8, Basics5, Basics4, EbaccEntry, EbaccAps, Ebacc4],
         KeyStage::Ks5 => &[AvgPoints, Entries, Pupils],
     }
 }
 
-/// The indicators of a key stage that are one figure per pupil: headlines and intake.
-pub fn of_pupils(stage: KeyStage) -> impl Iterator<Item = Indicator> {
-    Indicator::ALL.into_iter().filter(move |i| i.source() == Source::Outcomes && i.stages().contains(&stage))
+/// What there is to choose from at a key stage in some years of a workspace.
+#[derive(Debug)]
+pub struct Offer<'a> {
+    catalogue: &'a Catalogue,
+    stage: KeyStage,
+    years: Vec<Year>,
 }
 
-/// The indicators of a key stage that are one figure per entry in a subject.
-pub fn of_subjects(stage: KeyStage) -> impl Iterator<Item = Indicator> {
-    Indicator::ALL.into_iter().filter(move |i| i.source() == Source::Results && i.stages().contains(&stage))
+impl Offer<'_> {
+    fn of(&self, source: Source) -> impl Iterator<Item = Indicator> + '_ {
+        let of = move |indicator: &Indicator| indicator.source() == source && self.has(*indicator);
+        Indicator::ALL.into_iter().filter(of)
+    }
+
+    /// Whether there can be figures of an indicator.
+    pub fn has(&self, indicator: Indicator) -> bool {
+        self.catalogue.offers(self.stage, &self.years, indicator)
+    }
+
+    /// The indicators that are one figure per pupil: headlines and intake.
+    pub fn of_pupils(&self) -> impl Iterator<Item = Indicator> + '_ {
+        self.of(Source::Outcomes)
+    }
+
+    /// The indicators that are one figure per entry in a subject.
+    pub fn of_subjects(&self) -> impl Iterator<Item = Indicator> + '_ {
+        self.of(Source::Results)
+    }
+
+    /// Every indicator: of pupils, of whole schools, of entries.
+    pub fn all(&self) -> impl Iterator<Item = Indicator> + '_ {
+        self.of_pupils().chain(self.of(Source::School)).chain(self.of_subjects())
+    }
+
+    /// The first of some indicators that there are figures of; the very first if there are of none.
+    fn first(&self, wanted: &[Indicator]) -> Indicator {
+        let first = wanted.iter().copied().find(|indicator| self.has(*indicator));
+        first.or(wanted.first().copied()).unwrap_or(Indicator::Pupils)
+    }
 }
 
 impl Tiles {
-    /// The indicators shown at a key stage.
-    pub fn shown(&self, stage: KeyStage) -> Vec<Indicator> {
-        let of_stage = |indicator: &&Indicator| indicator.stages().contains(&stage);
+    /// The indicators shown of what there is.
+    pub fn shown(&self, offer: &Offer<'_>) -> Vec<Indicator> {
+        let of_stage = |indicator: &&Indicator| indicator.stages().contains(&offer.stage);
         let chosen: Vec<Indicator> = self.indicators.iter().filter(of_stage).copied().collect();
-        if chosen.is_empty() { usual_headlines(stage).to_vec() } else { chosen }
+        if !chosen.is_empty() {
+            return chosen;
+        }
+        let usual = usual_headlines(offer.stage);
+        let there: Vec<Indicator> = usual.iter().copied().filter(|indicator| offer.has(*indicator)).collect();
+        if there.is_empty() { usual.to_vec() } else { there }
     }
 }
 
 impl Trends {
-    /// The indicator shown at a key stage.
-    pub fn indicator(&self, stage: KeyStage) -> Indicator {
-        self.indicator
-            .filter(|indicator| of_subjects(stage).any(|known| known == *indicator))
-            .unwrap_or_else(|| if stage == KeyStage::Ks4 { Indicator::Grade4Plus } else { Indicator::AvgPoints })
+    /// The indicator shown of what there is: of subjects, or where there are none, or one is chosen, a headline.
+    pub fn indicator(&self, offer: &Offer<'_>) -> Indicator {
+        let usual: &[Indicator] = match offer.stage {
+            KeyStage::Ks4 => &[Indicator::Grade4Plus, Indicator::Att8, Indicator::P8],
+            KeyStage::Ks2 => &[Indicator::AvgPoints, Indicator::RwmExpected],
+            KeyStage::Ks5 => &[Indicator::AvgPoints],
+        };
+        let chosen = self.indicator.filter(|indicator| indicator.stages().contains(&offer.stage));
+        chosen.unwrap_or_else(|| offer.first(usual))
     }
 
     /// The subjects chosen that are of a key stage.
@@ -166,22 +208,25 @@ impl Trends {
 }
 
 impl Scatter {
-    /// The indicators on x and y, for the size and for the colour at a key stage.
-    pub fn axes(&self, stage: KeyStage) -> Axes {
-        let known = |chosen: Option<Indicator>| {
-            chosen.filter(|indicator| of_pupils(stage).chain(of_subjects(stage)).any(|known| known == *indicator))
+    /// The indicators on x and y, for the size and for the colour, of what there is.
+    pub fn axes(&self, offer: &Offer<'_>) -> Axes {
+        let stage = offer.stage;
+        let known = |chosen: Option<Indicator>| chosen.filter(|indicator| indicator.stages().contains(&stage));
+        let outcomes: &[Indicator] = match stage {
+            KeyStage::Ks2 => &[Indicator::RwmExpected, Indicator::ReadingScore],
+            KeyStage::Ks4 => &[Indicator::Att8, Indicator::P8],
+            KeyStage::Ks5 => &[Indicator::AvgPoints],
         };
-        let outcome = match stage {
-            KeyStage::Ks2 => Indicator::RwmExpected,
-            KeyStage::Ks4 => Indicator::Att8,
-            KeyStage::Ks5 => Indicator::AvgPoints,
-        };
+        let intake = [Indicator::PctFsm6, Indicator::PctDisadvantaged, Indicator::SchoolFsm6, Indicator::PctEal];
+        let y = known(self.y).unwrap_or_else(|| offer.first(outcomes));
         Axes {
-            x: known(self.x).unwrap_or(Indicator::PctFsm6),
-            y: known(self.y).unwrap_or(outcome),
-            size: known(self.size).unwrap_or(Indicator::Pupils),
-            colour: known(self.colour),
+            x: known(self.x).unwrap_or_else(|| offer.first(&intake)),
+            y,
+            size: known(self.size).unwrap_or_else(|| offer.first(&[Indicator::Pupils, Indicator::Roll])),
+            // On a map the place says where a school is, and the colour how it does.
+            colour: known(self.colour).or(self.map.then_some(y)),
             subject: self.subject.as_deref().and_then(|word| Subject::from_word(stage, word).ok()),
+            map: self.map,
         }
     }
 
@@ -200,9 +245,21 @@ pub struct Axes {
     pub colour: Option<Indicator>,
     /// What indicators of entries are of; all subjects together where there is none.
     pub subject: Option<Subject>,
+    /// Whether easting and northing are the axes.
+    pub map: bool,
 }
 
 impl View {
+    /// What there is to choose from in the years shown.
+    pub fn offer<'a>(&self, catalogue: &'a Catalogue) -> Offer<'a> {
+        Offer { catalogue, stage: self.stage, years: self.years_shown(catalogue) }
+    }
+
+    /// What there is to choose from in one year.
+    pub fn offer_in<'a>(&self, catalogue: &'a Catalogue, year: Year) -> Offer<'a> {
+        Offer { catalogue, stage: self.stage, years: vec![year] }
+    }
+
     /// What is shown of a workspace at first: the trust or authority of a size that one looks at, all its years.
     pub fn of(catalogue: &Catalogue) -> Self {
         let stage = catalogue.stages().max_by_key(|stage| (*stage == KeyStage::Ks4, *stage)).unwrap_or(KeyStage::Ks4);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use duckdb::Connection;
 
-use crate::model::{Filter, Indicator, KeyStage, Subject, Year};
+use crate::model::{Filter, Indicator, KeyStage, Subject, Urn, Year};
 
 /// What a published figure is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +46,8 @@ pub struct Published {
     sources: Arc<BTreeMap<i32, PublishedSource>>,
     /// By key stage (`None` for the whole school) and year.
     by_year: Arc<BTreeMap<(Option<KeyStage>, Year), OfYear>>,
+    /// The schools, under any URN, of which something was published at a key stage.
+    schools: Arc<BTreeMap<KeyStage, BTreeSet<Urn>>>,
 }
 
 /// What was published of a year.
@@ -85,7 +87,16 @@ impl Published {
             of_year.measures.entry(indicator).or_default().extend(source);
             of_year.subjects.extend(stage.and_then(|stage| Subject::from_word(stage, &subject).ok()));
         }
-        Ok(Self { sources: Arc::new(sources), by_year: Arc::new(by_year) })
+        let mut schools: BTreeMap<KeyStage, BTreeSet<Urn>> = BTreeMap::new();
+        let mut statement =
+            connection.prepare("SELECT key_stage, code FROM published WHERE area = 0 GROUP BY key_stage, code")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let (Some(stage), Some(urn)) = (KeyStage::from_number(row.get(0)?), Urn::new(row.get(1)?)) {
+                schools.entry(stage).or_default().insert(urn);
+            }
+        }
+        Ok(Self { sources: Arc::new(sources), by_year: Arc::new(by_year), schools: Arc::new(schools) })
     }
 
     /// The years of a key stage of which figures of schools were published.
@@ -120,6 +131,11 @@ impl Published {
         let of = |stage, year| Some(self.by_year.get(&(stage, year))?.measures.get(&indicator)?.iter().copied());
         let stages = [Some(stage), None];
         stages.into_iter().flat_map(|stage| years.iter().filter_map(move |year| of(stage, *year))).flatten().collect()
+    }
+
+    /// The schools, under any URN, of which something was published at a key stage.
+    pub fn schools(&self, stage: KeyStage) -> Option<&BTreeSet<Urn>> {
+        self.schools.get(&stage)
     }
 
     /// A file of published figures.

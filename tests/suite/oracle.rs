@@ -11,6 +11,7 @@ mod rows;
 use std::collections::BTreeMap;
 
 use schoolbench::desk::{Answer, Cell, Desk, Key, Options, Reader};
+use schoolbench::method::interval::Significance;
 use schoolbench::workspace::{Access, Workspace};
 
 use asked::every_indicator;
@@ -133,7 +134,7 @@ fn same(cell: &Cell, right: &Expected) -> Result<(), &'static str> {
         (Ok(_), _) => return Err("is shown"),
         (Err(_), _) => return Err("is withheld"),
     };
-    fine(usize::try_from(figure.n) == Ok(*n), "n")?;
+    fine(figure.n.and_then(|n| usize::try_from(n).ok()) == Some(*n), "n")?;
     fine(close(figure.value, *value), "value")?;
     match (figure.interval, interval) {
         (None, None) => {}
@@ -146,7 +147,7 @@ fn same(cell: &Cell, right: &Expected) -> Result<(), &'static str> {
         (Some(Ok(is)), Some(Ok(right))) => {
             fine(close(is.comparator, right.comparator), "comparator")?;
             fine(close(is.difference, right.difference), "difference")?;
-            fine(is.significance.word() == right.significance, "significance")
+            fine(is.significance.map(Significance::word) == Some(right.significance), "significance")
         }
         _ => Err("has or lacks a comparator"),
     }

@@ -38,6 +38,8 @@ pub(super) struct TableFile {
 #[derive(Debug)]
 pub(super) enum Opened {
     Table(Box<TableFile>),
+    /// The table is known and holds nothing to load, such as a description of columns: what it is.
+    Nothing(String),
     /// No layout is that of the table: why, in words.
     Unknown(String),
     /// The file cannot be read: a finding says why.
@@ -68,6 +70,7 @@ impl TableFile {
         let mut nearest: Option<Nearest> = None;
         for table in tables {
             match layouts.of(&table.columns) {
+                Ok(layout) if layout.kind == Kind::Documentation => return Opened::Nothing(layout.title.clone()),
                 Ok(layout) => {
                     let (path, hash) = (path.to_owned(), hash.unwrap_or_default());
                     let layout = layout.clone();

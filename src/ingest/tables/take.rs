@@ -85,7 +85,7 @@ pub fn take(file: &TableFile, findings: &mut Findings) -> Taken {
         seen: HashSet::new(),
     };
     taking.report_columns();
-    if layout.kind == Kind::Documentation || !taking.find_year() {
+    if !taking.find_year() {
         return taking.taken;
     }
     taking.bind();

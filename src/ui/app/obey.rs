@@ -6,6 +6,7 @@ use eframe::egui::{Context, ViewportCommand};
 
 use super::Window;
 use crate::export;
+use crate::ingest::Bundled;
 use crate::model::{Filter, Scope};
 use crate::ui::change::Change;
 use crate::ui::command::Command;
@@ -63,7 +64,10 @@ impl Window {
                 self.form = Some(Form::Load { files: String::new(), workspace: String::new(), into_open: true });
             }
             Command::OpenDemo => {
-                self.load = Some(self.jobs.demo());
+                self.load = Some(self.jobs.bundled(Bundled::Demo));
+            }
+            Command::OpenPublic => {
+                self.load = Some(self.jobs.bundled(Bundled::Public));
             }
             Command::CloseWorkspace => {
                 if let Some(session) = self.take_session() {
@@ -129,6 +133,8 @@ impl Window {
             load.cancel.cancel();
         } else if self.findings.is_some() {
             self.findings = None;
+        } else if self.report {
+            self.report = false;
         } else if self.message.is_some() {
             self.message = None;
         } else if self.view().is_some_and(|view| !view.selected.is_empty()) {
@@ -151,7 +157,9 @@ impl Window {
         } else if let Some(path) = view {
             self.jobs.read_view(path);
         } else if files.is_empty() {
-            self.message = Some("Drop Parquet files, a workspace (.schoolbench) or a saved view (.toml)".to_owned());
+            self.message = Some(
+                "Drop tables (CSV, XLSX, JSON, Parquet), a workspace (.schoolbench) or a saved view (.toml)".to_owned(),
+            );
         } else {
             let into_open = self.open.is_some();
             self.form = Some(Form::Load { files: forms::lines(&files), workspace: String::new(), into_open });

@@ -46,8 +46,10 @@ impl FilterBar {
         });
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(6.0, 6.0);
+            let years = view.years_shown(&session.catalogue);
+            let can = |filter: &Filter| session.catalogue.can_filter(view.stage, &years, filter);
             for characteristic in Characteristic::ALL {
-                of_characteristic(ui, characteristic, &view.filter, out);
+                of_characteristic(ui, characteristic, &view.filter, &can, out);
             }
             if !view.filter.is_everyone() && ui.button(RichText::new("All pupils").font(theme::small())).clicked() {
                 out.changes.push(Change::Filter(Filter::everyone()));
@@ -72,7 +74,31 @@ impl FilterBar {
     }
 }
 
-fn of_characteristic(ui: &mut Ui, characteristic: Characteristic, filter: &Filter, out: &mut Outbox) {
+/// Why a group cannot be chosen.
+const NOT_PUBLISHED: &str = "Not published for this combination";
+
+/// Whether there can be an answer for a filter.
+type Can<'a> = &'a dyn Fn(&Filter) -> bool;
+
+/// A chip that can lead to no answer is grey, and says why.
+fn of_characteristic(ui: &mut Ui, characteristic: Characteristic, filter: &Filter, can: Can<'_>, out: &mut Outbox) {
+    let leads_somewhere = characteristic.groups().any(|group| can(&toggled(filter, group)));
+    let enabled = filter.constrains(characteristic) || leads_somewhere;
+    ui.add_enabled_ui(enabled, |ui| {
+        let shown = ui.scope(|ui| enabled_characteristic(ui, characteristic, filter, can, out)).response;
+        if !enabled {
+            shown.on_disabled_hover_text(NOT_PUBLISHED);
+        }
+    });
+}
+
+fn enabled_characteristic(
+    ui: &mut Ui,
+    characteristic: Characteristic,
+    filter: &Filter,
+    can: Can<'_>,
+    out: &mut Outbox,
+) {
     let allowed = filter.constraints().find(|(known, _)| *known == characteristic).map(|(_, groups)| groups);
     let active = allowed.is_some();
     let label = characteristic.label();
@@ -86,24 +112,31 @@ fn of_characteristic(ui: &mut Ui, characteristic: Characteristic, filter: &Filte
     let yes = PupilGroup::from_word(characteristic, "yes").ok();
     match yes {
         // A characteristic of yes and no is switched on with one click.
-        Some(yes) if !active => {
+        Some(yes) if !active && can(&toggled(filter, yes)) => {
             if chip.words.clicked() {
                 out.changes.push(Change::Filter(toggled(filter, yes)));
             }
-            menu(&chip.end, id, characteristic, filter, out);
+            menu(&chip.end, id, characteristic, filter, can, out);
         }
-        _ => menu(&chip.words, id, characteristic, filter, out),
+        _ => menu(&chip.words, id, characteristic, filter, can, out),
     }
     if active {
         if chip.end.clicked() {
             out.changes.push(Change::Filter(without(filter, characteristic)));
         }
-    } else if yes.is_none() {
-        menu(&chip.end, id, characteristic, filter, out);
+    } else if yes.is_none_or(|yes| !can(&toggled(filter, yes))) {
+        menu(&chip.end, id, characteristic, filter, can, out);
     }
 }
 
-fn menu(button: &egui::Response, id: egui::Id, characteristic: Characteristic, filter: &Filter, out: &mut Outbox) {
+fn menu(
+    button: &egui::Response,
+    id: egui::Id,
+    characteristic: Characteristic,
+    filter: &Filter,
+    can: Can<'_>,
+    out: &mut Outbox,
+) {
     // One menu for both parts of the chip: it stays open when the first group that is ticked makes the chip active.
     let menu = Popup::menu(button).id(id.with("groups")).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     menu.style(theme::boxes).show(|ui| {
@@ -111,8 +144,12 @@ fn menu(button: &egui::Response, id: egui::Id, characteristic: Characteristic, f
         groups.sort_by_key(|group| group.code == 0);
         for group in groups {
             let mut allowed = filter.constraints().any(|(_, groups)| groups.contains(&group));
-            if ui.checkbox(&mut allowed, group.label()).changed() {
-                out.changes.push(Change::Filter(toggled(filter, group)));
+            let changed = toggled(filter, group);
+            // What is ticked can always be taken back.
+            let enabled = allowed || can(&changed);
+            let tick = ui.add_enabled(enabled, egui::Checkbox::new(&mut allowed, group.label()));
+            if tick.on_disabled_hover_text(NOT_PUBLISHED).changed() {
+                out.changes.push(Change::Filter(changed));
             }
         }
     });

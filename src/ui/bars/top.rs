@@ -45,6 +45,7 @@ fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
                 Command::NewWorkspace,
                 Command::AddFiles,
                 Command::OpenDemo,
+                Command::OpenPublic,
                 Command::CloseWorkspace,
                 Command::Quit,
             ],

@@ -32,7 +32,17 @@ fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
     if answer.compared_with().is_some() {
         line(ui, words::compared_with(answer));
     }
-    line(ui, "Intervals are 95 %: Wilson (1927) for shares, 1.96 standard errors for means".to_owned());
+    for note in &provenance.notes {
+        line(ui, note.clone());
+    }
+    let published = answer.cells().iter().filter_map(|cell| cell.figure.as_ref().ok()).any(|f| f.schools.is_some());
+    if published {
+        line(ui, "Several schools together: published figures weighted by their pupils".to_owned());
+    }
+    line(
+        ui,
+        "Intervals are 95 %: published limits; Wilson (1927) for shares; 1.96 standard errors for means".to_owned(),
+    );
     line(ui, format!("Spread of means: {}", provenance.spread));
     line(ui, format!("Files: {}", provenance.sources.join(", ")));
     let milliseconds = 1000.0 * provenance.elapsed.as_secs_f64();

@@ -15,11 +15,11 @@ use super::change::{Change, Outbox};
 use super::session::Session;
 use super::sheet::Progress;
 use super::theme;
-use super::view::{Panel, View};
+use super::view::{Offer, Panel, View};
 use super::widgets::{Icon, icon_button};
 use super::words;
 use crate::desk::Answer;
-use crate::model::{KeyStage, Scope, Urn};
+use crate::model::{Scope, Urn};
 
 /// What a panel draws from, and where it puts what it asks for.
 #[derive(Debug)]
@@ -139,11 +139,11 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     let handle = ui.interact(rect, ui.scope_id().with(("head", id)), Sense::click_and_drag());
     let handle = handle.on_hover_cursor(egui::CursorIcon::Grab);
     let maximised = scene.view.maximised == Some(id);
-    let stage = scene.view.stage;
+    let offer = scene.view.offer(&scene.session.catalogue);
     let out = &mut *scene.out;
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
     buttons.spacing_mut().item_spacing.x = 0.0;
-    menu(&mut buttons, id, panel, stage, out);
+    menu(&mut buttons, id, panel, &offer, out);
     let (icon, name) = if maximised { (Icon::Restore, "Show all panels") } else { (Icon::Maximise, "Maximise") };
     let named = |name: &str| format!("{name}: {}", panel.title());
     if icon_button(&mut buttons, icon, &named(name), true).clicked() || handle.double_clicked() {
@@ -183,7 +183,7 @@ fn subtitle(answers: &[Arc<Answer>], panel: &Panel, scene: &Scene<'_>) -> Option
     Some(first.compared_with().map_or(of.clone(), |with| format!("{of} · compared with {with}")))
 }
 
-fn menu(ui: &mut Ui, id: u64, panel: &Panel, stage: KeyStage, out: &mut Outbox) {
+fn menu(ui: &mut Ui, id: u64, panel: &Panel, offer: &Offer<'_>, out: &mut Outbox) {
     let button = icon_button(ui, Icon::More, &format!("More: {}", panel.title()), true);
     egui::Popup::menu(&button).show(|ui| {
         ui.set_min_width(180.0);
@@ -191,7 +191,7 @@ fn menu(ui: &mut Ui, id: u64, panel: &Panel, stage: KeyStage, out: &mut Outbox) 
             let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
             let config = MenuConfig::new().close_behavior(stay).style(theme::boxes);
             SubMenuButton::new("Indicators").config(config).ui(ui, |ui| {
-                if let Some(chosen) = tiles::choose(ui, tiles, stage) {
+                if let Some(chosen) = tiles::choose(ui, tiles, offer) {
                     out.changes.push(Change::Panel(id, Panel::Tiles(chosen)));
                 }
             });

@@ -1,20 +1,22 @@
-//! Schools as points: the group in colour, the other schools of the workspace faintly behind it.
+//! Schools as points: the group in colour, the other schools of the workspace faintly behind it. By their figures, or where
+//! they stand on the map.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eframe::egui::{self, PointerButton, Role, Sense, Ui, WidgetInfo, vec2};
-use egui_plot::{AxisHints, GridMark, Plot};
+use egui_plot::{AxisHints, GridMark, Plot, PlotBounds};
 
 use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Figure, Reason};
 use crate::export::words::value;
-use crate::model::{Indicator, Subject, Urn, Year};
+use crate::model::{Indicator, Source, Subject, Urn, Year};
 use crate::ui::change::Change;
+use crate::ui::session::Catalogue;
 use crate::ui::sheet::{Progress, Sheet};
-use crate::ui::view::{Axes, Panel, Scatter, of_pupils, of_subjects};
-use crate::ui::widgets::{Pick, picker};
+use crate::ui::view::{Axes, Panel, Scatter};
+use crate::ui::widgets::{Pick, picker, picker_button, search_list, segment};
 use crate::ui::{questions, theme, words};
 use crate::workspace::Register;
 
@@ -26,9 +28,18 @@ const NEAR: f32 = 14.0;
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    sheet: Sheet<Axes, Drawn>,
+    sheet: Sheet<Option<Axes>, Drawn>,
     /// Where a box was begun.
     boxed_from: Option<egui::Pos2>,
+    /// What is to be brought into view in the next frame.
+    bring: Option<Bring>,
+}
+
+/// What is to be brought into view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bring {
+    School(Urn),
+    Group,
 }
 
 /// What is made of the answers.
@@ -38,13 +49,13 @@ struct Drawn {
     year: Option<Year>,
     /// Whether results are of some pupils only; intake is always of all.
     filtered: bool,
-    /// Schools with a figure on both axes: the others, then those of the group; of each the larger ones first, so that
-    /// smaller ones lie on top.
+    /// Schools with a figure on both axes, or a place on the map: the others, then those of the group; of each the larger
+    /// ones first, so that smaller ones lie on top.
     dots: Vec<Dot>,
     /// How many of them are not of the group.
     others: usize,
     /// Schools that have pupils but cannot be drawn, and why the first of them cannot.
-    withheld: (usize, Option<Reason>),
+    withheld: (usize, Option<String>),
     /// Lowest and highest value on each axis, of size and of colour.
     x: (f64, f64),
     y: (f64, f64),
@@ -58,18 +69,24 @@ struct Drawn {
 #[derive(Debug, Clone, Copy)]
 struct Dot {
     urn: Urn,
-    x: Figure,
-    y: Figure,
+    /// Where it stands: its figures, or easting and northing in metres.
+    at: (f64, f64),
+    /// Its figures on the axes; none on a map.
+    on_axes: Option<[Figure; 2]>,
     size: f64,
-    colour: Option<f64>,
+    colour: Option<Figure>,
 }
 
 impl State {
     pub fn ask(&mut self, id: u64, scatter: &Scatter, scene: &Scene<'_>) -> Progress {
         let (view, catalogue) = (scene.view, &scene.session.catalogue);
         let questions = questions::scatter(view, catalogue, scatter);
-        let axes = scatter.axes(view.stage);
+        let Some(year) = scatter.year(&view.years_shown(catalogue)) else {
+            return self.sheet.ask(&scene.session.desk, id, &questions, None, |_| Drawn::default());
+        };
+        let axes = scatter.axes(&view.offer_in(catalogue, year));
         let make = |answers: &[Arc<Answer>]| Drawn::of(axes, answers, &catalogue.register);
+        let axes = Some(axes);
         self.sheet.ask(&scene.session.desk, id, &questions, axes, make)
     }
 
@@ -83,12 +100,19 @@ impl State {
             nothing(ui, "No results of this key stage are loaded");
             return;
         }
-        controls(ui, id, scatter, scene);
+        if let Some(bring) = controls(ui, id, scatter, drawn, scene) {
+            self.bring = Some(bring);
+        }
+        let bounds = self.bring.take().and_then(|bring| drawn.bounds_of(bring));
         let room = ui.available_rect_before_wrap();
         let foot = 18.0;
         let plot_rect = egui::Rect::from_min_max(room.min, room.max - vec2(0.0, foot));
         let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
-        let shown = plot(id, drawn, theme::of(ui)).show(&mut plot_ui, |_| ());
+        let shown = plot(id, drawn, theme::of(ui)).show(&mut plot_ui, |plot| {
+            if let Some(bounds) = bounds {
+                plot.set_plot_bounds(bounds);
+            }
+        });
         let response = shown.response;
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, drawn.in_words(scene)));
         let chart = paint::Chart { drawn, transform: &shown.transform };
@@ -133,13 +157,21 @@ impl State {
 }
 
 fn plot<'a>(id: u64, drawn: &Drawn, colours: &theme::Colours) -> Plot<'a> {
-    let Axes { x, y, .. } = drawn.axes;
-    let tick =
-        |indicator: Indicator| move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
+    let Axes { x, y, map, .. } = drawn.axes;
+    let tick = move |indicator: Indicator| {
+        move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| {
+            if map { format!("{:.0}", mark.value / 1000.0) } else { axis_number(indicator, mark) }
+        }
+    };
+    let label = |indicator, on_map: &str| {
+        if map { egui::RichText::new(on_map).font(theme::small_strong()) } else { drawn.axis_label(indicator) }
+    };
+    let (across, up) = (label(x, "Easting, km"), label(y, "Northing, km"));
     // A new question starts from its own bounds, not from where the old one was moved to.
-    Plot::new(("scatter", id, x, y))
-        .custom_x_axes(vec![axis(AxisHints::new_x(), colours).formatter(tick(x)).label(drawn.axis_label(x))])
-        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick(y)).label(drawn.axis_label(y))])
+    let plot = Plot::new(("scatter", id, x, y, map));
+    let plot = if map { plot.data_aspect(1.0) } else { plot };
+    plot.custom_x_axes(vec![axis(AxisHints::new_x(), colours).formatter(tick(x)).label(across)])
+        .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick(y)).label(up)])
         .include_x(drawn.x.0)
         .include_x(drawn.x.1)
         .include_y(drawn.y.0)
@@ -161,26 +193,36 @@ fn plot<'a>(id: u64, drawn: &Drawn, colours: &theme::Colours) -> Plot<'a> {
         .show_y(false)
 }
 
-fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
+/// What the chart shows, to choose. Gives what is to be brought into view.
+fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, drawn: &Drawn, scene: &mut Scene<'_>) -> Option<Bring> {
     let stage = scene.view.stage;
-    let axes = scatter.axes(stage);
-    let measures = || -> Vec<Pick<Indicator>> {
-        let all = of_pupils(stage).chain(of_subjects(stage));
-        all.map(|indicator| Pick::new(indicator, indicator.label())).collect()
-    };
+    let catalogue = &scene.session.catalogue;
+    let years = scene.view.years_shown(catalogue);
+    let year = scatter.year(&years)?;
+    let offer = scene.view.offer_in(catalogue, year);
+    let axes = scatter.axes(&offer);
+    let measures =
+        || -> Vec<Pick<Indicator>> { offer.all().map(|indicator| Pick::new(indicator, indicator.label())).collect() };
     let colours = || {
-        let none = std::iter::once(Pick::new(None, "Group"));
+        // On a map the colour always says how a school does.
+        let none = (!axes.map).then(|| Pick::new(None, "Group")).into_iter();
         none.chain(measures().into_iter().map(|pick| Pick::new(Some(pick.value), pick.words))).collect()
     };
-    let years = scene.view.years_shown(&scene.session.catalogue);
-    let year = scatter.year(&years);
     let mut changed = scatter.clone();
+    let mut bring = None;
     ui.horizontal_wrapped(|ui| {
-        if let Some(picked) = picker(ui, "Up", &axes.y, axes.y.label(), measures) {
-            changed.y = Some(picked);
+        for (words, map) in [("Chart", false), ("Map", true)] {
+            if segment(ui, words, axes.map == map).clicked() {
+                changed.map = map;
+            }
         }
-        if let Some(picked) = picker(ui, "Across", &axes.x, axes.x.label(), measures) {
-            changed.x = Some(picked);
+        if !axes.map {
+            if let Some(picked) = picker(ui, "Up", &axes.y, axes.y.label(), measures) {
+                changed.y = Some(picked);
+            }
+            if let Some(picked) = picker(ui, "Across", &axes.x, axes.x.label(), measures) {
+                changed.x = Some(picked);
+            }
         }
         if let Some(picked) = picker(ui, "Area", &axes.size, axes.size.label(), measures) {
             changed.size = Some(picked);
@@ -202,16 +244,47 @@ fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
                 changed.subject = picked.map(|subject| subject.slug.clone());
             }
         }
-        if let Some(year) = year {
-            let lines = || years.iter().rev().map(|year| Pick::new(*year, year.to_string())).collect();
-            if let Some(picked) = picker(ui, "Year", &year, &year.to_string(), lines) {
-                changed.year = Some(picked).filter(|picked| Some(picked) != years.last());
-            }
+        let lines = || years.iter().rev().map(|year| Pick::new(*year, year.to_string())).collect();
+        if let Some(picked) = picker(ui, "Year", &year, &year.to_string(), lines) {
+            changed.year = Some(picked).filter(|picked| Some(picked) != years.last());
         }
+        bring = find(ui, drawn, catalogue);
     });
+    if let Some(Bring::School(urn)) = bring {
+        scene.out.changes.push(Change::Select(BTreeSet::from([urn])));
+    }
     if changed != *scatter {
         scene.out.changes.push(Change::Panel(id, Panel::Scatter(changed)));
     }
+    bring
+}
+
+/// A search among the schools of the chart, by name or URN, earlier ones too; the one that is picked is brought into view.
+fn find(ui: &mut Ui, drawn: &Drawn, catalogue: &Catalogue) -> Option<Bring> {
+    let button = picker_button(ui, "Find", "school…", theme::small_strong());
+    let mut bring = None;
+    let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
+    egui::Popup::menu(&button).close_behavior(stay).width(340.0).show(|ui| {
+        if drawn.others > 0 && drawn.dots.len() > drawn.others && ui.button("Bring the group into view").clicked() {
+            bring = Some(Bring::Group);
+            ui.close();
+        }
+        let lines: Vec<Pick<Urn>> = drawn
+            .dots
+            .iter()
+            .filter_map(|dot| catalogue.register.school(dot.urn))
+            .map(|school| {
+                let earlier = catalogue.register.earlier(school.urn).iter().map(|urn| format!(" {urn}"));
+                let words = format!("{} {}{}", school.name, school.urn, earlier.collect::<String>());
+                Pick { value: school.urn, words, note: school.la_name.clone() }
+            })
+            .collect();
+        if let Some(urn) = search_list(ui, "schools of the chart", &lines, |_| false) {
+            bring = Some(Bring::School(urn));
+            ui.close();
+        }
+    });
+    bring
 }
 
 fn tooltip(ui: &mut Ui, drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) {
@@ -220,24 +293,31 @@ fn tooltip(ui: &mut Ui, drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) {
         ui.strong(&school.name);
         ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
     }
-    for (indicator, figure) in [(y, &dot.y), (x, &dot.x)] {
+    let of_axes = dot.on_axes.map(|[on_x, on_y]| [(y, on_y), (x, on_x)]).into_iter().flatten();
+    let of_colour = colour.zip(dot.colour).filter(|(of, _)| dot.on_axes.is_none() || (*of != x && *of != y));
+    for (indicator, figure) in of_axes.chain(of_colour) {
         ui.label(format!("{}: {}", drawn.name(indicator), value(indicator, figure.value)));
-        let sure = words::interval(indicator, figure).map(|words| format!("{words}, ")).unwrap_or_default();
+        let sure = words::interval(indicator, &figure).map(|words| format!("{words}, ")).unwrap_or_default();
         ui.label(theme::muted(ui, format!("{sure}{}", words::pupils(indicator, figure.n))));
     }
-    ui.label(format!("{}: {}", drawn.name(size), value(size, dot.size)));
-    if let (Some(indicator), Some(figure)) = (colour, dot.colour) {
-        ui.label(format!("{}: {}", drawn.name(indicator), value(indicator, figure)));
+    if dot.size > 0.0 {
+        ui.label(format!("{}: {}", drawn.name(size), value(size, dot.size)));
+    }
+    let register = &scene.session.catalogue.register;
+    for urn in register.earlier(dot.urn) {
+        let name = register.school(*urn).map(|school| school.name.as_str()).unwrap_or_default();
+        ui.label(theme::muted(ui, format!("goes on from {name}, URN {urn}")));
     }
 }
 
-impl Drawn {
-    fn of(axes: Axes, answers: &[Arc<Answer>], register: &Register) -> Self {
+impl Default for Drawn {
+    fn default() -> Self {
         let none = (f64::MAX, f64::MIN);
-        let mut drawn = Self {
-            axes,
-            year: answers.first().and_then(|answer| answer.question().years().last().copied()),
-            filtered: answers.iter().any(|answer| !answer.question().filter().is_everyone()),
+        let (x, y, size) = (Indicator::Pupils, Indicator::Pupils, Indicator::Pupils);
+        Self {
+            axes: Axes { x, y, size, colour: None, subject: None, map: false },
+            year: None,
+            filtered: false,
             dots: Vec::new(),
             others: 0,
             withheld: (0, None),
@@ -245,35 +325,50 @@ impl Drawn {
             y: none,
             size: none,
             colour: none,
+            means: [None, None],
+        }
+    }
+}
+
+impl Drawn {
+    fn of(axes: Axes, answers: &[Arc<Answer>], register: &Register) -> Self {
+        let mut drawn = Self {
+            axes,
+            year: answers.first().and_then(|answer| answer.question().years().last().copied()),
+            filtered: answers.iter().any(|answer| !answer.question().filter().is_everyone()),
             means: [axes.x, axes.y]
                 .map(|of| answers.iter().find_map(|a| a.cell(&[], of)?.figure.as_ref().ok().copied())),
+            ..Self::default()
         };
-        let [Some(x), Some(y), Some(size)] = [axes.x, axes.y, axes.size].map(|of| BySchool::of(of, answers)) else {
-            return drawn;
-        };
+        let size = BySchool::of(axes.size, answers);
         let colour = axes.colour.and_then(|of| BySchool::of(of, answers));
-        for (urn, on_y) in y.figures() {
-            match (x.figure(urn), on_y) {
-                (Some(Ok(on_x)), Ok(on_y)) => {
-                    let number = |of: &BySchool| of.figure(urn)?.as_ref().ok().map(|figure| figure.value);
-                    let dot = Dot {
-                        urn,
-                        x: *on_x,
-                        y: *on_y,
-                        size: number(&size).unwrap_or(0.0),
-                        colour: colour.as_ref().and_then(number),
-                    };
-                    widen(&mut drawn.x, dot.x.value);
-                    widen(&mut drawn.y, dot.y.value);
-                    widen(&mut drawn.size, dot.size);
-                    dot.colour.into_iter().for_each(|colour| widen(&mut drawn.colour, colour));
-                    drawn.dots.push(dot);
+        let figure = |of: &Option<BySchool<'_>>, urn| of.as_ref()?.figure(urn)?.as_ref().ok().copied();
+        let dot = |urn, at, on_axes| Dot {
+            urn,
+            at,
+            on_axes,
+            size: figure(&size, urn).map_or(0.0, |figure| figure.value),
+            colour: figure(&colour, urn),
+        };
+        if axes.map {
+            // A school stands on the map where its colour is known, and in grey where only its size is.
+            for (urn, told) in colour.as_ref().or(size.as_ref()).into_iter().flat_map(BySchool::figures) {
+                match (register.school(urn).and_then(|school| school.place), told) {
+                    (Some((easting, northing)), _) => {
+                        drawn.push(dot(urn, (f64::from(easting), f64::from(northing)), None));
+                    }
+                    (None, _) => drawn.leave_out("no grid reference is known"),
                 }
-                (Some(Err(reason)), _) | (_, Err(reason)) => {
-                    drawn.withheld.0 += 1;
-                    drawn.withheld.1.get_or_insert(*reason);
+            }
+        } else if let (Some(x), Some(y)) = (BySchool::of(axes.x, answers), BySchool::of(axes.y, answers)) {
+            for (urn, on_y) in y.figures() {
+                match (x.figure(urn), on_y) {
+                    (Some(Ok(on_x)), Ok(on_y)) => {
+                        drawn.push(dot(urn, (on_x.value, on_y.value), Some([*on_x, *on_y])));
+                    }
+                    (Some(Err(reason)), _) | (_, Err(reason)) => drawn.leave_out(&reason.to_string()),
+                    (None, _) => {}
                 }
-                (None, _) => {}
             }
         }
         // The group is that of the answer, not of the view, which may have moved on.
@@ -291,6 +386,44 @@ impl Drawn {
         drawn
     }
 
+    fn push(&mut self, dot: Dot) {
+        widen(&mut self.x, dot.at.0);
+        widen(&mut self.y, dot.at.1);
+        widen(&mut self.size, dot.size);
+        dot.colour.into_iter().for_each(|colour| widen(&mut self.colour, colour.value));
+        self.dots.push(dot);
+    }
+
+    fn leave_out(&mut self, why: &str) {
+        self.withheld.0 += 1;
+        self.withheld.1.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// The part of the chart in which something is well seen.
+    fn bounds_of(&self, bring: Bring) -> Option<PlotBounds> {
+        /// A school is shown with so much of the chart around it, as a share of the whole.
+        const AROUND: f64 = 0.12;
+        let (width, height) = (self.x.1 - self.x.0, self.y.1 - self.y.0);
+        let (mut x, mut y) = ((f64::MAX, f64::MIN), (f64::MAX, f64::MIN));
+        let air = match bring {
+            Bring::School(urn) => {
+                let dot = self.dots.iter().find(|dot| dot.urn == urn)?;
+                (x, y) = ((dot.at.0, dot.at.0), (dot.at.1, dot.at.1));
+                (AROUND * width, AROUND * height)
+            }
+            Bring::Group => {
+                for dot in self.parts().1 {
+                    widen(&mut x, dot.at.0);
+                    widen(&mut y, dot.at.1);
+                }
+                (0.06 * (x.1 - x.0), 0.06 * (y.1 - y.0))
+            }
+        };
+        let nothing = x.0 > x.1;
+        let bounds = PlotBounds::from_min_max([x.0 - air.0, y.0 - air.1], [x.1 + air.0, y.1 + air.1]);
+        (!nothing).then_some(bounds)
+    }
+
     /// The schools outside the group, and those in it.
     fn parts(&self) -> (&[Dot], &[Dot]) {
         self.dots.split_at(self.others)
@@ -299,7 +432,9 @@ impl Drawn {
     /// What an indicator is called on this chart: with its subject, and of which pupils it is where that differs.
     fn name(&self, indicator: Indicator) -> String {
         let subject = self.axes.subject.filter(|_| questions::is_of_subjects(indicator));
-        let of_all = if self.filtered && indicator.is_intake() { ", of all pupils" } else { "" };
+        let tells_itself = indicator.source() == Source::School;
+        let of_all_pupils = self.filtered && questions::is_of_all_pupils(indicator) && !tells_itself;
+        let of_all = if of_all_pupils { ", of all pupils" } else { "" };
         let subject = subject.map(|subject| format!("{}: ", subject.name)).unwrap_or_default();
         format!("{subject}{}{of_all}", indicator.label())
     }
@@ -321,11 +456,24 @@ impl Drawn {
             .map(|dot| {
                 let school = scene.session.catalogue.register.school(dot.urn);
                 let name = school.map_or_else(|| dot.urn.to_string(), |school| school.name.clone());
-                format!("{name} at {} and {}", value(self.axes.y, dot.y.value), value(self.axes.x, dot.x.value))
+                match (dot.on_axes, self.axes.colour.zip(dot.colour)) {
+                    (Some([x, y]), _) => {
+                        format!("{name} at {} and {}", value(self.axes.y, y.value), value(self.axes.x, x.value))
+                    }
+                    (None, Some((of, figure))) => format!("{name} with {}", value(of, figure.value)),
+                    (None, None) => name,
+                }
             })
             .collect();
         let ranges = match self.dots.len() {
+            0 if self.axes.map => "no school has a place".to_owned(),
             0 => "no school has both figures".to_owned(),
+            _ if self.axes.map => match self.axes.colour {
+                Some(of) if self.colour.0 <= self.colour.1 => {
+                    format!("on the map, coloured by {}", range(of, self.colour))
+                }
+                _ => "on the map".to_owned(),
+            },
             _ => format!("{}; {}", range(self.axes.y, self.y), range(self.axes.x, self.x)),
         };
         let selected = if selected.is_empty() { String::new() } else { format!("; selected: {}", selected.join(", ")) };

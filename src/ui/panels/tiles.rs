@@ -11,9 +11,9 @@ use super::{Scene, nothing};
 use crate::desk::{Answer, Cell};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
-use crate::model::{Indicator, KeyStage, Unit, Year};
+use crate::model::{Indicator, Unit, Year};
 use crate::ui::sheet::{Progress, Sheet};
-use crate::ui::view::{Tiles, of_pupils};
+use crate::ui::view::{Offer, Tiles};
 use crate::ui::widgets::{Mark, paint_mark};
 use crate::ui::{questions, theme, words};
 
@@ -93,10 +93,10 @@ fn grid(tiles: usize, room: Vec2, gap: f32) -> (usize, f32) {
 }
 
 /// Boxes to choose the indicators of the tiles. Gives the tiles with what was changed.
-pub(super) fn choose(ui: &mut Ui, tiles: &Tiles, stage: KeyStage) -> Option<Tiles> {
-    let mut chosen = tiles.shown(stage);
+pub(super) fn choose(ui: &mut Ui, tiles: &Tiles, offer: &Offer<'_>) -> Option<Tiles> {
+    let mut chosen = tiles.shown(offer);
     let mut changed = false;
-    for indicator in of_pupils(stage) {
+    for indicator in offer.of_pupils() {
         let mut shown = chosen.contains(&indicator);
         if ui.checkbox(&mut shown, indicator.label()).changed() {
             changed = true;
@@ -155,7 +155,7 @@ impl Tile<'_> {
         if let Ok(figure) = &self.last.figure {
             match &figure.comparison {
                 Some(Ok(comparison)) => {
-                    let with = answer.compared_with().unwrap_or_default();
+                    let with = answer.compared_with_of(comparison).unwrap_or_default();
                     let comparator = value(self.indicator, comparison.comparator);
                     let compared = words::compared(self.indicator, comparison);
                     text.push_str(&format!(", {compared}, compared with {comparator} of {with}"));

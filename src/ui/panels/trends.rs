@@ -11,8 +11,9 @@ use crate::desk::{Answer, Cell, Figure};
 use crate::export::words::value;
 use crate::model::{Indicator, Subject, Unit, Urn, Year};
 use crate::ui::change::Change;
+use crate::ui::session::Catalogue;
 use crate::ui::sheet::{Progress, Sheet};
-use crate::ui::view::{Panel, Trends, of_subjects};
+use crate::ui::view::{Panel, Trends};
 use crate::ui::widgets::{Pick, picker, search_list};
 use crate::ui::{questions, theme, words};
 
@@ -26,6 +27,9 @@ const MOST: usize = 8;
 
 /// Width of the column of names at the right of the lines, in points.
 const NAMES: f32 = 156.0;
+
+/// Height of the notes under the chart, in points.
+const NOTE: f32 = 18.0;
 
 /// Room for the name of a year under the chart, in points.
 const YEAR: f32 = 54.0;
@@ -46,16 +50,20 @@ pub(super) struct State {
 struct Drawn {
     indicator: Indicator,
     years: Vec<Year>,
-    /// Every subject of the answer, those with the most entries first.
+    /// Every subject of the answer, those with the most entries first; one series of a headline.
     series: Vec<Series>,
     /// The selected schools' lines, by subject.
-    of_schools: Vec<(Urn, BTreeMap<Subject, Line>)>,
+    of_schools: Vec<(Urn, BTreeMap<Option<Subject>, Line>)>,
+    /// What one should know of the schools: under which URNs they stood before.
+    notes: Vec<String>,
 }
 
-/// A subject's line, with the entries of its last year.
+/// A subject's line, with the entries of its last year. A headline is of no subject.
 #[derive(Debug)]
 struct Series {
-    subject: Subject,
+    subject: Option<Subject>,
+    /// The subject, or the group whose headline it is.
+    name: String,
     entries: i64,
     line: Line,
 }
@@ -70,7 +78,8 @@ impl State {
             .into_iter()
             .chain(questions::trends_of_selected(view, catalogue, trends))
             .collect();
-        self.sheet.ask(&scene.session.desk, id, &questions, (), Drawn::of)
+        let make = |answers: &[Arc<Answer>]| Drawn::of(answers, catalogue);
+        self.sheet.ask(&scene.session.desk, id, &questions, (), make)
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
@@ -86,10 +95,13 @@ impl State {
         controls(ui, id, trends, drawn, scene);
         let chosen = drawn.chosen(trends);
         if chosen.is_empty() {
-            nothing(ui, "No entries of these pupils");
+            nothing(ui, &drawn.why_empty(answers));
             return;
         }
-        let room = ui.available_rect_before_wrap();
+        let whole = ui.available_rect_before_wrap();
+        let foot = if drawn.notes.is_empty() { 0.0 } else { NOTE };
+        let room = egui::Rect::from_min_max(whole.min, whole.max - vec2(0.0, foot));
+        drawn.note(ui, egui::Rect::from_min_max(pos2(whole.left(), room.bottom()), whole.max));
         let names = if room.width() > 2.2 * NAMES { NAMES } else { 0.0 };
         let plot_rect = egui::Rect::from_min_max(room.min, pos2(room.right() - names, room.bottom()));
         let chart = paint::Chart { drawn, chosen: &chosen, lit: self.lit, scene };
@@ -115,7 +127,7 @@ impl State {
             self.lit = lit;
             ui.ctx().request_repaint();
         }
-        ui.advance_cursor_after_rect(room);
+        ui.advance_cursor_after_rect(whole);
     }
 }
 
@@ -189,14 +201,28 @@ pub(super) fn axis_number(indicator: Indicator, mark: GridMark) -> String {
 
 fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Scene<'_>) {
     let stage = scene.view.stage;
+    let offer = scene.view.offer(&scene.session.catalogue);
     let mut changed = trends.clone();
     ui.horizontal_wrapped(|ui| {
-        let indicator = trends.indicator(stage);
-        let lines = || of_subjects(stage).map(|indicator| Pick::new(indicator, indicator.label())).collect();
+        let indicator = trends.indicator(&offer);
+        let lines = || {
+            let of_subjects = offer.of_subjects().map(|of| (of, "subjects"));
+            let headlines = offer.of_pupils().filter(|of| !of.is_intake()).map(|of| (of, "headline"));
+            let line = |(value, note): (Indicator, &str)| Pick {
+                value,
+                words: value.label().to_owned(),
+                note: note.to_owned(),
+            };
+            of_subjects.chain(headlines).map(line).collect()
+        };
         if let Some(picked) = picker(ui, "Show", &indicator, indicator.label(), lines) {
             changed.indicator = Some(picked);
         }
-        let chosen: Vec<Subject> = drawn.chosen(trends).iter().map(|place| drawn.series[*place].subject).collect();
+        if !questions::is_of_subjects(indicator) {
+            return;
+        }
+        let chosen: Vec<Subject> =
+            drawn.chosen(trends).iter().filter_map(|place| drawn.series[*place].subject).collect();
         let words = if trends.chosen(stage).is_empty() {
             format!("{} with most entries", chosen.len())
         } else {
@@ -211,10 +237,9 @@ fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Sc
             let lines: Vec<Pick<Subject>> = drawn
                 .series
                 .iter()
-                .map(|series| Pick {
-                    value: series.subject,
-                    words: series.subject.name.clone(),
-                    note: words::pupils(Indicator::Entries, Some(series.entries)),
+                .filter_map(|series| {
+                    let note = words::pupils(Indicator::Entries, Some(series.entries));
+                    Some(Pick { value: series.subject?, words: series.name.clone(), note })
                 })
                 .collect();
             if let Some(picked) = search_list(ui, "subjects", &lines, |subject| chosen.contains(subject)) {
@@ -241,7 +266,7 @@ fn toggled(chosen: &[Subject], subject: Subject) -> Vec<String> {
 }
 
 fn tooltip(ui: &mut Ui, indicator: Indicator, series: &Series, year: Year) {
-    ui.strong(format!("{}, {year}", series.subject.name));
+    ui.strong(format!("{}, {year}", series.name));
     let Some((_, figure)) = series.line.iter().find(|(of, _)| *of == year) else { return };
     ui.label(format!("{}: {}", indicator.label(), value(indicator, figure.value)));
     if let Some(interval) = words::interval(indicator, figure) {
@@ -261,15 +286,26 @@ fn tooltip(ui: &mut Ui, indicator: Indicator, series: &Series, year: Year) {
 }
 
 impl Drawn {
-    fn of(answers: &[Arc<Answer>]) -> Self {
+    fn of(answers: &[Arc<Answer>], catalogue: &Catalogue) -> Self {
         let indicator = answers.first().and_then(|answer| answer.question().indicators().first().copied());
         let indicator = indicator.unwrap_or(Indicator::Entries);
         let years = answers.first().map(|answer| answer.question().years().to_vec()).unwrap_or_default();
-        let mut by_subject: BTreeMap<Subject, Series> = BTreeMap::new();
+        let group = answers.first().map(|answer| catalogue.name_of(answer.question().scope())).unwrap_or_default();
+        let mut notes: Vec<String> = Vec::new();
+        for note in answers.iter().flat_map(|answer| &answer.provenance().notes) {
+            if !notes.contains(note) {
+                notes.push(note.clone());
+            }
+        }
+        let mut by_subject: BTreeMap<Option<Subject>, Series> = BTreeMap::new();
         for cell in answers.first().into_iter().flat_map(|answer| answer.cells()) {
             let Some((subject, year)) = subject_and_year(cell, &years) else { continue };
-            let series =
-                by_subject.entry(subject).or_insert_with(|| Series { subject, entries: 0, line: Line::default() });
+            let series = by_subject.entry(subject).or_insert_with(|| Series {
+                subject,
+                name: subject.map_or_else(|| group.clone(), |subject| subject.name.clone()),
+                entries: 0,
+                line: Line::default(),
+            });
             let Ok(figure) = &cell.figure else { continue };
             if cell.indicator == Indicator::Entries && Some(&year) == years.last() {
                 series.entries = figure.n.unwrap_or_default();
@@ -280,7 +316,7 @@ impl Drawn {
         }
         let mut series: Vec<Series> = by_subject.into_values().collect();
         series.sort_by_key(|series| std::cmp::Reverse(series.entries));
-        let mut of_schools: BTreeMap<Urn, BTreeMap<Subject, Line>> = BTreeMap::new();
+        let mut of_schools: BTreeMap<Urn, BTreeMap<Option<Subject>, Line>> = BTreeMap::new();
         for cell in answers.get(1).into_iter().flat_map(|answer| answer.cells()) {
             let (Some(urn), Some((subject, year)), Ok(figure)) =
                 (cell.school(), subject_and_year(cell, &years), &cell.figure)
@@ -289,14 +325,36 @@ impl Drawn {
             };
             of_schools.entry(urn).or_default().entry(subject).or_default().push((year, *figure));
         }
-        Self { indicator, years, series, of_schools: of_schools.into_iter().collect() }
+        Self { indicator, years, series, of_schools: of_schools.into_iter().collect(), notes }
+    }
+
+    /// Why no line can be drawn.
+    fn why_empty(&self, answers: &[Arc<Answer>]) -> String {
+        let reason = answers.first().into_iter().flat_map(|answer| answer.cells()).find_map(|cell| match cell.figure {
+            Err(reason) if cell.indicator == self.indicator => Some(reason),
+            _ => None,
+        });
+        let reason = reason.map_or_else(|| "No entries of these pupils".to_owned(), |reason| reason.to_string());
+        let mut letters = reason.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    }
+
+    /// The notes under the chart: as much as there is room for, all of them under the pointer.
+    fn note(&self, ui: &mut Ui, rect: egui::Rect) {
+        if self.notes.is_empty() {
+            return;
+        }
+        let label = egui::Label::new(theme::muted(ui, self.notes.join(" · "))).truncate().selectable(false);
+        ui.put(rect, label).on_hover_text(self.notes.join("\n"));
     }
 
     /// The places of the series to draw.
     fn chosen(&self, trends: &Trends) -> Vec<usize> {
         let drawable = |series: &Series| !series.line.is_empty();
-        let of_word =
-            |word: &String| self.series.iter().position(|series| series.subject.slug == *word && drawable(series));
+        let of_word = |word: &String| {
+            let is_it = |series: &Series| series.subject.is_some_and(|subject| subject.slug == *word);
+            self.series.iter().position(|series| is_it(series) && drawable(series))
+        };
         let chosen: Vec<usize> = trends.subjects.iter().filter_map(of_word).take(MOST).collect();
         let usual = || (0..self.series.len()).filter(|place| drawable(&self.series[*place])).take(USUAL).collect();
         if chosen.is_empty() { usual() } else { chosen }
@@ -309,27 +367,27 @@ impl Drawn {
             let number = |figure: &Figure| value(self.indicator, figure.value);
             Some(format!("{name} from {} in {} to {} in {}", number(&first.1), first.0, number(&last.1), last.0))
         };
-        let mut lines: Vec<String> = chosen
-            .iter()
-            .filter_map(|place| of_line(&self.series[*place].subject.name, &self.series[*place].line))
-            .collect();
+        let mut lines: Vec<String> =
+            chosen.iter().filter_map(|place| of_line(&self.series[*place].name, &self.series[*place].line)).collect();
         for (urn, of_school) in &self.of_schools {
             let school = scene.session.catalogue.register.school(*urn);
             let name = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
             for place in chosen {
                 let subject = self.series[*place].subject;
                 let line = of_school.get(&subject);
-                lines.extend(line.and_then(|line| of_line(&format!("{name}, {}", subject.name), line)));
+                let of = subject.map_or_else(|| name.clone(), |subject| format!("{name}, {}", subject.name));
+                lines.extend(line.and_then(|line| of_line(&of, line)));
             }
         }
         let with = answers.first().map(|answer| words::compared_with(answer)).unwrap_or_default();
-        format!("Subject trends, {}: {}. {with}", self.indicator.label(), lines.join("; "))
+        let notes = self.notes.iter().map(|note| format!(" {note}.")).collect::<String>();
+        format!("Trends, {}: {}. {with}{notes}", self.indicator.label(), lines.join("; "))
     }
 }
 
-/// With one year only, a question is not broken down by year.
-fn subject_and_year(cell: &Cell, years: &[Year]) -> Option<(Subject, Year)> {
-    Some((cell.subject()?, cell.year().or(years.last().copied())?))
+/// With one year only, a question is not broken down by year; a headline is of no subject.
+fn subject_and_year(cell: &Cell, years: &[Year]) -> Option<(Option<Subject>, Year)> {
+    Some((cell.subject(), cell.year().or(years.last().copied())?))
 }
 
 /// Where a figure of a year stands on screen.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::{Asked, Scope};
-use super::rows::{CHARACTERISTICS, Entry, Pupil, Rows, intern, place};
+use super::rows::{CHARACTERISTICS, Entry, Pupil, Rows, intern, now, place};
 
 /// Two-sided 95 % points of the standard normal distribution: rounded for means, as the DfE does, and in full.
 const FOR_MEANS: f64 = 1.96;
@@ -87,6 +87,13 @@ pub fn recount(asked: &Asked, rows: &Rows) -> Result<Cells, String> {
                 let reason = missing(rows, asked.stage, *year).unwrap_or_else(|| "no pupils".to_owned());
                 cells.entry(key).or_insert(Expected::Nothing(reason));
             }
+        }
+    }
+    // Every row tells of every indicator: pupils without entries have no figure of entries.
+    let rows: BTreeSet<Vec<&'static str>> = cells.keys().map(|(key, _)| key.clone()).collect();
+    for key in rows {
+        for indicator in &asked.indicators {
+            cells.entry((key.clone(), *indicator)).or_insert(Expected::Nothing("no pupils".to_owned()));
         }
     }
     Ok(cells)
@@ -240,22 +247,22 @@ fn value_of_result(indicator: &str, qualification: &str, points: Option<f64>) ->
 
 fn schools(rows: &Rows, scope: &Scope) -> Option<BTreeSet<i64>> {
     let those = |which: &dyn Fn(&super::rows::School) -> bool| {
-        Some(rows.schools.iter().filter(|school| which(school)).map(|school| school.urn).collect())
+        Some(rows.standing().filter(|school| which(school)).map(|school| school.urn).collect())
     };
     match scope {
         Scope::All => None,
         Scope::La(code) => those(&|school| school.la == *code),
         Scope::Trust(uid) => those(&|school| school.trust == Some(*uid)),
-        Scope::Urns(urns) => Some(urns.iter().copied().collect()),
+        Scope::Urns(urns) => Some(urns.iter().map(|urn| now(&rows.schools, *urn)).collect()),
     }
 }
 
 /// The schools of the authority that all of these are in; `None` if they are in several.
 fn authority(rows: &Rows, schools: &Option<BTreeSet<i64>>) -> Option<BTreeSet<i64>> {
     let asked = |urn| schools.as_ref().is_none_or(|schools| schools.contains(&urn));
-    let las: BTreeSet<i64> = rows.schools.iter().filter(|school| asked(school.urn)).map(|school| school.la).collect();
+    let las: BTreeSet<i64> = rows.standing().filter(|school| asked(school.urn)).map(|school| school.la).collect();
     let la = las.first().filter(|_| las.len() == 1)?;
-    Some(rows.schools.iter().filter(|school| school.la == *la).map(|school| school.urn).collect())
+    Some(rows.standing().filter(|school| school.la == *la).map(|school| school.urn).collect())
 }
 
 fn is_count(indicator: &str) -> bool {

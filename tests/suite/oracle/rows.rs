@@ -33,6 +33,7 @@ pub struct School {
     pub urn: i64,
     pub la: i64,
     pub trust: Option<i64>,
+    pub predecessor: Option<i64>,
 }
 
 /// A result; `points` are those of the file, or else of the table.
@@ -45,8 +46,9 @@ pub struct Entry {
 }
 
 pub struct Pupil {
+    /// The URN under which the school stands now.
     pub urn: i64,
-    /// The URN as text.
+    /// That URN as text.
     pub school: &'static str,
     pub year: i64,
     pub stage: i64,
@@ -71,6 +73,7 @@ pub static DEMO: LazyLock<Rows> = LazyLock::new(|| {
             urn: whole(&row, "urn").unwrap(),
             la: whole(&row, "la_code").unwrap(),
             trust: whole(&row, "trust_uid"),
+            predecessor: whole(&row, "predecessor_urn"),
         })
         .collect();
     let mut pupils = Vec::new();
@@ -78,7 +81,8 @@ pub static DEMO: LazyLock<Rows> = LazyLock::new(|| {
     for row in read("pupils") {
         let stage = whole(&row, "key_stage").unwrap();
         by_key.insert((stage, text(&row, "pupil").unwrap()), pupils.len());
-        let urn = whole(&row, "urn").unwrap();
+        // A pupil counts for the school as it stands now.
+        let urn = now(&schools, whole(&row, "urn").unwrap());
         pupils.push(Pupil {
             urn,
             school: intern(&urn.to_string()),
@@ -106,7 +110,18 @@ pub static DEMO: LazyLock<Rows> = LazyLock::new(|| {
     Rows { schools, pupils, of }
 });
 
+/// The URN under which a school stands now: that of the last school that says it goes on from it.
+pub fn now(schools: &[School], urn: i64) -> i64 {
+    let next = schools.iter().find(|school| school.predecessor == Some(urn));
+    next.map_or(urn, |next| now(schools, next.urn))
+}
+
 impl Rows {
+    /// The schools that stand under their own URN now.
+    pub fn standing(&self) -> impl Iterator<Item = &School> {
+        self.schools.iter().filter(|school| now(&self.schools, school.urn) == school.urn)
+    }
+
     /// The pupils of a year at the end of a key stage.
     pub fn of(&self, stage: i64, year: i64) -> impl Iterator<Item = &Pupil> {
         self.of.get(&(stage, year)).into_iter().flatten().map(|place| &self.pupils[*place])

@@ -61,6 +61,7 @@ pub fn panel(dice: &mut Dice) -> Panel {
             colour: perhaps(dice, indicator),
             subject: subjects(dice, 1).pop(),
             year: perhaps(dice, year),
+            map: dice.happens(20),
             table,
         }),
     }

@@ -39,7 +39,7 @@ fn slugs() -> impl Iterator<Item = Subject> {
 
 /// The trends on screen name these subjects, with the first and the last figure of each.
 fn assert_trends(bench: &Bench, indicator: &'static str, shown: &[Subject]) {
-    let chart = bench.text_from("Subject trends, ");
+    let chart = bench.text_from("Trends, ");
     for subject in shown {
         let figures = line(bench, indicator, &subject.slug);
         let ((first, from), (last, to)) = (figures[0], figures[figures.len() - 1]);
@@ -69,9 +69,8 @@ fn the_trends_are_of_the_subjects_with_most_entries_and_as_a_recount_gives_them(
         let fourth = entries(&most[3]);
         let sure: Vec<Subject> = most.iter().copied().filter(|subject| entries(subject) > fourth).collect();
         assert_trends(&bench, "grade4plus", &sure);
-        let named = most
-            .iter()
-            .filter(|subject| bench.text_from("Subject trends, ").contains(&format!("{} from ", subject.name)));
+        let named =
+            most.iter().filter(|subject| bench.text_from("Trends, ").contains(&format!("{} from ", subject.name)));
         assert_eq!(named.count(), 4);
     }
 }

@@ -147,7 +147,7 @@ fn commands_do_what_they_say() {
     bench.answered();
     assert!(bench.view().selected.is_empty());
     for (command, kind) in
-        [(Command::AddTiles, "Headlines"), (Command::AddTrends, "Subject trends"), (Command::AddScatter, "Schools")]
+        [(Command::AddTiles, "Headlines"), (Command::AddTrends, "Trends"), (Command::AddScatter, "Schools")]
     {
         obey(&mut bench, command);
         bench.answered();

@@ -183,13 +183,13 @@ fn a_school_that_is_clicked_in_the_scatter_chart_is_marked_in_the_trends() {
     let chosen = own.iter().max_by_key(|dot| alone(dot)).unwrap();
     let urn = Urn::new(i32::try_from(chosen.urn).unwrap()).unwrap();
     let name = register.school(urn).unwrap().name.clone();
-    assert!(!bench.text_from("Subject trends, ").contains(&name), "nothing is selected yet");
+    assert!(!bench.text_from("Trends, ").contains(&name), "nothing is selected yet");
 
     bench.click_at(place(chosen));
     bench.away();
     bench.answered();
     assert_eq!(bench.view().selected, [urn].into(), "the school at {:?}", place(chosen));
-    let trends = bench.text_from("Subject trends, ");
+    let trends = bench.text_from("Trends, ");
     assert!(trends.contains(&name), "the trends do not show {name}: {trends}");
     assert!(bench.text_from("Schools, ").contains(&name), "the chart of schools does not name {name}");
     bench.text_from("1 school selected");

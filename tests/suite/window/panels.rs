@@ -40,16 +40,16 @@ fn a_splitter_is_dragged_and_that_is_undone_in_one_step() {
 #[test]
 fn a_panel_is_maximised_and_all_are_shown_again() {
     let mut bench = Bench::on_demo();
-    let before = head(&bench, "Subject trends");
-    bench.click("Maximise: Subject trends");
+    let before = head(&bench, "Trends");
+    bench.click("Maximise: Trends");
     bench.answered();
     assert!(!bench.has("Maximise: Headlines"), "the others are not drawn");
-    assert!(head(&bench, "Subject trends").width() > 1.5 * before.width());
-    bench.click("Show all panels: Subject trends");
+    assert!(head(&bench, "Trends").width() > 1.5 * before.width());
+    bench.click("Show all panels: Trends");
     bench.answered();
     assert!(bench.has("Maximise: Headlines") && bench.has("Maximise: Schools"));
     assert_eq!(bench.view().maximised, None);
-    assert_eq!(head(&bench, "Subject trends"), before, "where it stood");
+    assert_eq!(head(&bench, "Trends"), before, "where it stood");
     bench.click("Maximise: Schools");
     bench.answered();
     bench.key(eframe::egui::Modifiers::NONE, Key::Escape);
@@ -84,7 +84,7 @@ fn a_panel_is_split_and_closed_and_the_layout_reset() {
 #[test]
 fn every_panel_has_a_table_in_place_of_its_chart() {
     let mut bench = Bench::on_demo();
-    for title in ["Headlines", "Subject trends", "Schools"] {
+    for title in ["Headlines", "Trends", "Schools"] {
         let chart = bench.texts().into_iter().find(|text| text.starts_with(&format!("{title}, ")));
         bench.click(&format!("Show the table: {title}"));
         bench.answered();
@@ -138,7 +138,7 @@ fn panels_are_added_and_laid_out_as_the_view_says() {
     bench.change(Change::Add(panel));
     assert_eq!(bench.texts().iter().filter(|text| *text == "Maximise: Schools").count(), 2);
     bench.change(Change::Layout(Layout::row([4, 3, 2, 1])));
-    let lefts = ["Subject trends", "Headlines"].map(|title| head(&bench, title).left());
+    let lefts = ["Trends", "Headlines"].map(|title| head(&bench, title).left());
     assert!(lefts[0] < lefts[1], "{lefts:?}");
 }
 

@@ -108,7 +108,7 @@ fn a_closed_last_panel_gives_the_usual_ones() {
     assert_eq!(view.panels.len(), 3);
     assert_eq!(view.layout, usual.layout);
     let titles: Vec<&str> = view.panels.values().map(Panel::title).collect();
-    assert_eq!(titles, ["Headlines", "Subject trends", "Schools"]);
+    assert_eq!(titles, ["Headlines", "Trends", "Schools"]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ const STALLED: Duration = Duration::from_millis(1200);
 fn a_stalled_engine_stalls_no_frame_and_no_answer_stands_under_another_question() {
     let mut bench = Bench::on_demo();
     let (old, old_caption) = (asked(bench.view()), bench.caption("Headlines").unwrap());
-    let charts = ["Subject trends, ", "Schools, "].map(|chart| bench.text_from(chart));
+    let charts = ["Trends, ", "Schools, "].map(|chart| bench.text_from(chart));
     assert!(old_caption.contains("all pupils"), "{old_caption}");
 
     bench.gate.close();
@@ -96,7 +96,7 @@ fn note(known: &mut Known, bench: &Bench) {
 
 /// What a chart says under a caption is the same whenever that caption stands over it.
 fn check_charts(bench: &Bench, said: &mut BTreeMap<(&'static str, String), String>, round: usize) {
-    for title in ["Subject trends", "Schools"] {
+    for title in ["Trends", "Schools"] {
         let Some(caption) = bench.caption(title) else { continue };
         let beginning = format!("{title}, ");
         let Some(chart) = bench.texts().into_iter().find(|text| text.starts_with(&beginning)) else { continue };

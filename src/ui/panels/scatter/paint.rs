@@ -30,7 +30,7 @@ pub(super) struct Chart<'a> {
 
 impl<'a> Chart<'a> {
     fn place(&self, dot: &Dot) -> Pos2 {
-        self.transform.position_from_point(&PlotPoint::new(dot.x.value, dot.y.value))
+        self.transform.position_from_point(&PlotPoint::new(dot.at.0, dot.at.1))
     }
 
     /// The area of a point is in proportion to its size.
@@ -46,7 +46,7 @@ impl<'a> Chart<'a> {
         match (self.drawn.axes.colour, dot.colour) {
             (None, _) => *colours.accent,
             (Some(_), None) => *colours.muted,
-            (Some(_), Some(colour)) => colours.ramp((colour - low) / (high - low).max(f64::MIN_POSITIVE)),
+            (Some(_), Some(colour)) => colours.ramp((colour.value - low) / (high - low).max(f64::MIN_POSITIVE)),
         }
     }
 
@@ -126,6 +126,9 @@ impl<'a> Chart<'a> {
 
     /// Lines at the group's own figures, and dashed ones at its comparator's.
     pub fn means(&self, painter: &Painter, ui: &Ui) {
+        if self.drawn.axes.map {
+            return;
+        }
         let colours = theme::of(ui);
         let frame = *self.transform.frame();
         let bounds = *self.transform.bounds();
@@ -179,8 +182,8 @@ impl<'a> Chart<'a> {
         if others > 0 {
             words.push_str(&format!(", {} others grey", grouped(others as i64)));
         }
-        if let (missing @ 1.., Some(reason)) = drawn.withheld {
-            words.push_str(&format!(" · {} not drawn ({reason})", grouped(missing as i64)));
+        if let (missing @ 1.., Some(reason)) = &drawn.withheld {
+            words.push_str(&format!(" · {} not drawn ({reason})", grouped(*missing as i64)));
         }
         if !scene.view.selected.is_empty() {
             words.push_str(&format!(" · {} selected", grouped(scene.view.selected.len() as i64)));

@@ -119,14 +119,22 @@ impl Chart<'_, '_> {
             let width = if self.lit == Some(place) { 3.0 } else { 2.0 };
             line(painter, &series.line, transform, place, Stroke::new(width, ink(place)), *colours.panel);
         }
-        for (urn, of_school) in &self.drawn.of_schools {
+        for (nth, (urn, of_school)) in self.drawn.of_schools.iter().enumerate() {
             let hovered = self.scene.hovered == Some(*urn);
             for (place, series) in self.series().filter(|(place, _)| !faded(*place)) {
                 let Some(of_subject) = of_school.get(&series.subject) else { continue };
-                let stroke = Stroke::new(if hovered { 3.0 } else { 1.8 }, *colours.select);
-                line(painter, of_subject, transform, place, stroke, *colours.panel);
+                let (ink, mark) = self.school_ink(nth, place, colours);
+                let stroke = Stroke::new(if hovered { 3.0 } else { 1.8 }, ink);
+                line(painter, of_subject, transform, mark, stroke, *colours.panel);
             }
         }
+    }
+
+    /// Colour and mark of a selected school's line. Among lines of subjects it is marked as selected; under one headline
+    /// each school has a colour and a mark of its own.
+    fn school_ink(&self, nth: usize, place: usize, colours: &theme::Colours) -> (Color32, usize) {
+        let is_headline = self.drawn.series.iter().all(|series| series.subject.is_none());
+        if is_headline { (colours.series(nth + 1), nth + 1) } else { (*colours.select, place) }
     }
 
     /// The names of the lines at their ends, apart from each other. Gives the one under the pointer.
@@ -137,9 +145,9 @@ impl Chart<'_, '_> {
             let Some((year, figure)) = series.line.last() else { continue };
             let ink = colours.series(place);
             let y = place_of(transform, *year, figure.value).y;
-            names.push(Name { y, words: series.subject.name.clone(), ink, series: place, from: y });
+            names.push(Name { y, words: series.name.clone(), ink, series: place, from: y });
         }
-        for (urn, of_school) in &self.drawn.of_schools {
+        for (nth, (urn, of_school)) in self.drawn.of_schools.iter().enumerate() {
             // One name per school, at the line that is lit or at its first one.
             let wanted = |(place, _): &(usize, &Series)| self.lit.is_none_or(|lit| lit == *place);
             let end = self.series().filter(wanted).find_map(|(place, series)| {
@@ -149,7 +157,8 @@ impl Chart<'_, '_> {
             let Some((series, y)) = end else { continue };
             let school = self.scene.session.catalogue.register.school(*urn);
             let words = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
-            names.push(Name { y, words, ink: *colours.select, series, from: y });
+            let (ink, _) = self.school_ink(nth, series, colours);
+            names.push(Name { y, words, ink, series, from: y });
         }
         spread(&mut names, transform.frame().y_range());
         let mut pointed = None;
