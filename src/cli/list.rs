@@ -22,8 +22,8 @@ pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()
             continue;
         }
         writeln!(out, "{stage} (--stage {})", stage.word())?;
-        let years: Vec<_> = years.iter().map(|year| year.ending().to_string()).collect();
-        writeln!(out, "  years       {}", years.join(","))?;
+        let endings: Vec<_> = years.iter().map(|year| year.ending().to_string()).collect();
+        writeln!(out, "  years       {}", endings.join(","))?;
         let in_tables: BTreeSet<Year> = published.years(stage).collect();
         if !in_tables.is_empty() {
             let listed: Vec<_> = in_tables.iter().map(|year| year.ending().to_string()).collect();
@@ -33,7 +33,11 @@ pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()
             writeln!(out, "  published for {}", groups.into_iter().collect::<Vec<_>>().join(", "))?;
         }
         writeln!(out, "  indicators")?;
-        for indicator in Indicator::ALL.into_iter().filter(|indicator| indicator.stages().contains(&stage)) {
+        let is_there = |of: &Indicator| {
+            let published = || years.iter().any(|year| published.has(stage, *year, *of));
+            of.stages().contains(&stage) && (!of.is_published_only() || published())
+        };
+        for indicator in Indicator::ALL.into_iter().filter(is_there) {
             writeln!(out, "    {:<18} {}", indicator.word(), indicator.label())?;
         }
         writeln!(out, "  subjects")?;

@@ -127,6 +127,27 @@ pub enum Reason {
     YearsOfTwoKinds,
 }
 
+impl Reason {
+    /// Whether the reason is what published tables hold, not who the pupils are.
+    pub fn is_of_tables(&self) -> bool {
+        match self {
+            Self::Published(_)
+            | Self::NotPublished
+            | Self::NotForThesePupils
+            | Self::NotMade { .. }
+            | Self::NoNumbers
+            | Self::TooFewSchools { .. } => true,
+            Self::TooFew { .. }
+            | Self::NoPupils
+            | Self::NoExams { .. }
+            | Self::YearNotLoaded { .. }
+            | Self::NoOthers
+            | Self::OnlyPublished
+            | Self::YearsOfTwoKinds => false,
+        }
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

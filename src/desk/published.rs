@@ -165,7 +165,7 @@ impl Part<'_> {
             }
             if of_area > 0 {
                 let what = if area == Area::La { "authority" } else { "trust" };
-                notes.push(format!("Figures that the tables state for the {what} itself are those"));
+                notes.push(format!("Where the tables state a figure for the {what} itself, it is that one"));
             }
         }
         if self.place(Breakdown::Subject).is_none() {

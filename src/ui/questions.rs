@@ -84,10 +84,13 @@ pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Que
     questions
 }
 
-/// How many pupils a filter leaves in the last year shown, by school.
+/// How many pupils a filter leaves in the last year shown, by school. Published tables may not tell: then the schools of
+/// whose pupils an outcome was published.
 pub fn left(view: &View, catalogue: &Catalogue) -> Option<Question> {
     let year = view.years_shown(catalogue).last().copied()?;
-    ask(view, vec![year], view.scope.clone(), vec![Indicator::Pupils], &[Breakdown::School], Compare::None)
+    let offer = view.offer_in(catalogue, year);
+    let counted = if offer.has(Indicator::Pupils) { Indicator::Pupils } else { Scatter::default().axes(&offer).y };
+    ask(view, vec![year], view.scope.clone(), vec![counted], &[Breakdown::School], Compare::None)
 }
 
 /// How many pupils a filter leaves in the last year shown, in all.

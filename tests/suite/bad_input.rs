@@ -57,7 +57,10 @@ fn refused(name: &str, files: &[PathBuf]) -> Findings {
 }
 
 fn told(finding: &Finding) -> (Fault, &str, u64) {
-    let row = if let Place::Row { row, .. } = finding.place { row } else { 0 };
+    let row = match finding.place {
+        Place::Row { row, .. } | Place::Line { row } => row,
+        Place::File => 0,
+    };
     (finding.fault, finding.column.as_deref().unwrap_or_default(), row)
 }
 
@@ -151,7 +154,9 @@ fn empty_files_and_folders() {
     check("no bytes", &files, &[(Fault::Empty, "", 0)]);
     check_table("no rows", Table::Pupils, |batch| batch.slice(0, 0), &[(Fault::Empty, "", 0)]);
     let (folder, _) = one_file("pupils.csv", b"pupil,urn\n");
-    check("a folder without Parquet", &[folder.path().to_owned()], &[(Fault::Empty, "", 0)]);
+    check("a folder without a known table", &[folder.path().to_owned()], &[(Fault::UnknownTable, "", 0)]);
+    let (folder, _) = one_file("notes.txt", b"nothing to load\n");
+    check("a folder without tables", &[folder.path().to_owned()], &[(Fault::Empty, "", 0)]);
 }
 
 #[test]
@@ -623,7 +628,10 @@ fn a_further_year_adds_to_the_first() {
     };
     let (both, one_by_one) = (load_years(&[&[2023, 2024]]), load_years(&[&[2023], &[2024]]));
     assert_eq!((both.revision, one_by_one.revision), (1, 2));
-    for (name, rows) in both.tables.iter().filter(|(name, _)| !["sources", "pupils"].contains(name)) {
+    // Published figures name the file that they are from.
+    let of_files = ["sources", "pupils", "published"];
+    assert_eq!(both.tables["published"].0, one_by_one.tables["published"].0);
+    for (name, rows) in both.tables.iter().filter(|(name, _)| !of_files.contains(name)) {
         // Pupils are numbered in the order in which they come, which is the same here.
         assert_eq!(Some(rows), one_by_one.tables.get(name), "{name}");
     }

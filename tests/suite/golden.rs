@@ -113,7 +113,7 @@ fn refused(flags: &str, code: i32, says: &str) {
 #[test]
 fn bad_input_ends_with_2_and_says_what_would_be_right() {
     refused("--stage ks4 --years 2024 --indicator att9", 2, "right would be: pupils, att8, att8_english");
-    refused("--stage ks4 --years 2024 --indicator p8", 2, "not made by this version");
+    refused("--stage ks4 --years 2024 --indicator value_added", 2, "not made by this version");
     refused("--stage ks4 --years 2024 --indicator entries --subject alchemy", 2, "physics");
     refused("--stage ks4 --years 2024 --indicator att8 --by subject", 2, "per pupil, not per subject");
     refused("--stage ks4 --indicator att8", 2, "such as 2024");

@@ -14,6 +14,7 @@ mod kill;
 mod method;
 mod oracle;
 mod paths;
+mod published;
 #[cfg(target_os = "linux")]
 mod real_window;
 mod synth;

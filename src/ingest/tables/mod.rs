@@ -31,7 +31,36 @@ pub(super) struct TableFile {
     pub hash: String,
     pub layout: Layout,
     pub table: RawTable,
-    stamp: Stamp,
+    /// `None` for contents that are of no file.
+    stamp: Option<Stamp>,
+}
+
+/// What one table would bring, were it loaded: for whoever wants to know before.
+#[derive(Debug)]
+pub struct Examined {
+    /// The file of the layout, without its ending; `None` where no layout is that of the table.
+    pub layout: Option<String>,
+    pub report: Report,
+    pub findings: Findings,
+}
+
+/// Looks at the contents of a file as a load would, and changes nothing.
+pub fn examine(path: &Path, contents: Vec<u8>, layouts: &Layouts) -> Examined {
+    let mut findings = Findings::default();
+    let mut nothing = |fault, message| {
+        let (file, place) = (path.display().to_string(), Place::File);
+        findings.push(Finding { file, place, column: None, fault, message });
+    };
+    match TableFile::of(path, contents, layouts) {
+        Err((fault, message)) => nothing(fault, message),
+        Ok(Opened::Unknown(why)) => nothing(Fault::UnknownTable, why),
+        Ok(Opened::Nothing(_) | Opened::Broken) => {}
+        Ok(Opened::Table(file)) => {
+            let taken = take::take(&file, &mut findings);
+            return Examined { layout: Some(file.layout.name.clone()), report: taken.report, findings };
+        }
+    }
+    Examined { layout: None, report: Report::default(), findings }
 }
 
 /// What was found in a file.
@@ -62,19 +91,28 @@ impl TableFile {
                 return broken(Fault::Unreadable, message);
             }
         };
-        let tables = match RawTable::read(path, contents) {
-            Ok(tables) => tables,
-            Err((fault, message)) => return broken(fault, message),
-        };
+        match Self::of(path, contents, layouts) {
+            Err((fault, message)) => broken(fault, message),
+            Ok(Opened::Table(mut file)) => {
+                (file.stamp, file.hash) = (Some(stamp), hash.unwrap_or_default());
+                Opened::Table(file)
+            }
+            Ok(other) => other,
+        }
+    }
+
+    /// The table in the contents of a file, with its layout.
+    fn of(path: &Path, contents: Vec<u8>, layouts: &Layouts) -> Result<Opened, read::Unreadable> {
+        let tables = RawTable::read(path, contents)?;
         // Of the sheets of an Excel file, the first one that is known.
         let mut nearest: Option<Nearest> = None;
         for table in tables {
             match layouts.of(&table.columns) {
-                Ok(layout) if layout.kind == Kind::Documentation => return Opened::Nothing(layout.title.clone()),
+                Ok(layout) if layout.kind == Kind::Documentation => return Ok(Opened::Nothing(layout.title.clone())),
                 Ok(layout) => {
-                    let (path, hash) = (path.to_owned(), hash.unwrap_or_default());
-                    let layout = layout.clone();
-                    return Opened::Table(Box::new(Self { path, name, hash, layout, table, stamp }));
+                    let (name, layout) = (path.display().to_string(), layout.clone());
+                    let (path, hash) = (path.to_owned(), String::new());
+                    return Ok(Opened::Table(Box::new(Self { path, name, hash, layout, table, stamp: None })));
                 }
                 Err(other) => {
                     if nearest.as_ref().is_none_or(|nearest| other.there > nearest.there) {
@@ -83,7 +121,7 @@ impl TableFile {
                 }
             }
         }
-        Opened::Unknown(nearest.map(|nearest| nearest.to_string()).unwrap_or_default())
+        Ok(Opened::Unknown(nearest.map(|nearest| nearest.to_string()).unwrap_or_default()))
     }
 
     /// The day, as a number such as 20220420, of which a register is. One that tells no day is taken for the newest.
@@ -94,7 +132,7 @@ impl TableFile {
 
     /// Finds whether the file is another than the one that was read.
     pub fn check_unchanged(&self, findings: &mut Findings) {
-        if stamp(&self.path).ok().as_ref() != Some(&self.stamp) {
+        if stamp(&self.path).ok() != self.stamp {
             let message = "the file was changed while it was read; load it again".to_owned();
             let (file, place) = (self.name.clone(), Place::File);
             findings.push(Finding { file, place, column: None, fault: Fault::Unreadable, message });

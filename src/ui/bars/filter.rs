@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Popup, PopupCloseBehavior, RichText, Ui};
 
-use crate::desk::{Figure, Reason};
+use crate::desk::{Cell, Figure, Reason};
 use crate::export::words::grouped;
 use crate::model::{Characteristic, Filter, PupilGroup};
 use crate::ui::change::{Change, Outbox, toggled, without};
@@ -37,7 +37,9 @@ impl FilterBar {
                 Some(Err(Reason::TooFew { smallest_shown })) => format!("fewer than {smallest_shown} pupils"),
                 Some(Err(_)) | None => "no pupils".to_owned(),
             };
-            let schools = answers.get(1).map_or(0, |answer| answer.cells().len());
+            // Schools whose pupils are too few to be shown are there; those of which nothing was published are not.
+            let is_there = |cell: &&Cell| cell.figure.as_ref().err().is_none_or(|reason| !reason.is_of_tables());
+            let schools = answers.get(1).map_or(0, |answer| answer.cells().iter().filter(is_there).count());
             let schools =
                 if schools == 1 { "1 school".to_owned() } else { format!("{} schools", grouped(schools as i64)) };
             let year = answers.first().and_then(|answer| answer.question().years().last().copied());

@@ -143,6 +143,8 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
         out.changes.push(Change::Years(first.min(picked), picked));
     }
     ui.add_space(theme::space().half);
+    let published = !catalogue.years(view.stage).iter().any(|year| catalogue.has_pupils(view.stage, *year));
+    let comparator = |compare| comparator(compare, published);
     let comparators = || Compare::ALL.map(|compare| Pick::new(compare, comparator(compare))).to_vec();
     if let Some(picked) = picker(ui, "Compare with", &view.compare, comparator(view.compare), comparators) {
         out.changes.push(Change::Compare(picked));
@@ -166,9 +168,12 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
     }
 }
 
-/// A comparator on screen.
-fn comparator(compare: Compare) -> &'static str {
+/// A comparator on screen. Of published figures it is what the tables state of England, where they do.
+fn comparator(compare: Compare, published: bool) -> &'static str {
     match compare {
+        Compare::Same if published => "same pupils, England",
+        Compare::Other if published => "other pupils, England",
+        Compare::All if published => "all pupils, England",
         Compare::Same => "same pupils, all schools",
         Compare::Other => "other pupils, all schools",
         Compare::All => "all pupils, all schools",

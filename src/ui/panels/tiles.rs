@@ -34,9 +34,11 @@ pub(super) struct State {
 /// A tile: an indicator's cells over the years.
 struct Tile<'a> {
     indicator: Indicator,
-    /// Of the last year shown.
+    /// Of the last year shown; where nothing was published of that, of the last year of which something was.
     last: &'a Cell,
     year: Year,
+    /// Why there is no figure of the last year shown, where an earlier one stands for it.
+    instead: Option<String>,
     by_year: Vec<(Year, &'a Cell)>,
 }
 
@@ -126,8 +128,12 @@ fn tiles_of(answer: &Answer) -> Vec<Tile<'_>> {
                 (cell.year().unwrap_or(last_year), cell)
             })
             .collect();
-        let (year, last) = *by_year.last()?;
-        Some(Tile { indicator, last, year, by_year })
+        let (newest_year, newest) = *by_year.last()?;
+        let not_published = newest.figure.as_ref().err().filter(|reason| reason.is_of_tables());
+        let before = not_published.and_then(|_| by_year.iter().rev().find(|(_, cell)| cell.figure.is_ok()));
+        let (year, last) = before.copied().unwrap_or((newest_year, newest));
+        let instead = before.and(not_published).map(|reason| format!("{newest_year}: {reason}"));
+        Some(Tile { indicator, last, year, instead, by_year })
     };
     question.indicators().iter().filter_map(|indicator| of(*indicator)).collect()
 }
@@ -152,6 +158,9 @@ impl Tile<'_> {
     /// The whole tile as a sentence.
     fn in_words(&self, answer: &Answer) -> String {
         let mut text = format!("{}, {}: {}", self.indicator.label(), self.year, words::figure(self.last));
+        if let Some(instead) = &self.instead {
+            text.push_str(&format!(" ({instead})"));
+        }
         if let Ok(figure) = &self.last.figure {
             match &figure.comparison {
                 Some(Ok(comparison)) => {
@@ -174,11 +183,9 @@ impl Tile<'_> {
         painter.rect(rect, radius, *colours.sunken, Stroke::new(1.0, *colours.line), StrokeKind::Inside);
         let inner = rect.shrink2(vec2(12.0, 8.0));
         let line = |text: String, font, colour| one_line(&painter, text, font, colour, inner.width());
-        painter.galley(
-            inner.min,
-            line(words::short(self.indicator).to_owned(), theme::small_strong(), *colours.muted),
-            *colours.muted,
-        );
+        let old = if self.instead.is_some() { format!(" · {}", self.year) } else { String::new() };
+        let title = format!("{}{old}", words::short(self.indicator));
+        painter.galley(inner.min, line(title, theme::small_strong(), *colours.muted), *colours.muted);
         let year = self.year.to_string();
         let number_top = inner.top() + 18.0;
         let figure = match &self.last.figure {

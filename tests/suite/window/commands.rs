@@ -98,7 +98,8 @@ fn every_command_is_obeyed_on_the_first_screen() {
     bench.harness.run();
     let offers = asserted_offers(&mut bench);
     assert!(offers.contains(&Command::NewWorkspace) && !offers.contains(&Command::ResetLayout));
-    for command in offers.into_iter().filter(|command| *command != Command::OpenDemo) {
+    let opens = |command: &Command| matches!(command, Command::OpenDemo | Command::OpenPublic);
+    for command in offers.into_iter().filter(|command| !opens(command)) {
         obey(&mut bench, command);
         assert!(bench.window().view().is_none());
     }
@@ -122,7 +123,8 @@ fn every_command_is_obeyed_with_a_workspace() {
     let offers = asserted_offers(&mut bench);
     let left_out: Vec<_> = Command::ALL.into_iter().filter(|command| !offers.contains(command)).collect();
     assert_eq!(left_out, [Command::Palette, Command::Cancel], "everything makes sense now");
-    let leaves = |command: &Command| matches!(command, Command::OpenDemo | Command::CloseWorkspace);
+    let leaves =
+        |command: &Command| matches!(command, Command::OpenDemo | Command::OpenPublic | Command::CloseWorkspace);
     for command in offers.into_iter().filter(|command| !leaves(command)) {
         prepare(&mut bench);
         obey(&mut bench, command);

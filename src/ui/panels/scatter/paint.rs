@@ -191,7 +191,9 @@ impl<'a> Chart<'a> {
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let scale = drawn.axes.colour.filter(|_| drawn.colour.0 <= drawn.colour.1);
         let right = scale.map_or(rect.right(), |indicator| {
-            let (low, high) = (value(indicator, drawn.colour.0), value(indicator, drawn.colour.1));
+            let (less, more) = if drawn.clipped { ("≤ ", "≥ ") } else { ("", "") };
+            let low = format!("{less}{}", value(indicator, drawn.colour.0));
+            let high = format!("{more}{}", value(indicator, drawn.colour.1));
             let high = painter.layout_no_wrap(high, theme::small(), *colours.muted);
             let low = painter.layout_no_wrap(low, theme::small(), *colours.muted);
             let y = rect.center().y;

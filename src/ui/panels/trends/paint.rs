@@ -61,10 +61,13 @@ impl Chart<'_, '_> {
             .filter(|ending| !self.drawn.years.iter().any(|year| year.ending() == *ending))
             .map(f64::from)
             .collect();
+        let without_exams = |ending: f64| Year::new(ending as i32).is_some_and(Year::without_exams);
         let mut runs: Vec<(f64, f64)> = Vec::new();
         for ending in without {
             match runs.last_mut() {
-                Some((_, last)) if ending - *last < 1.5 => *last = ending,
+                Some((first, last)) if ending - *last < 1.5 && without_exams(*first) == without_exams(ending) => {
+                    *last = ending;
+                }
                 _ => runs.push((ending, ending)),
             }
         }
@@ -72,8 +75,7 @@ impl Chart<'_, '_> {
             let x = |year: f64| transform.position_from_point_x(year);
             let band = egui::Rect::from_x_y_ranges(x(first - 0.5)..=x(last + 0.5), frame.y_range());
             painter.rect_filled(band, 0.0, colours.sunken.gamma_multiply(0.9));
-            let exams = Year::new(first as i32).is_some_and(Year::without_exams);
-            let words = if exams { "no exams" } else { "not loaded" };
+            let words = if without_exams(first) { "no exams" } else { "not loaded" };
             let galley = painter.layout_no_wrap(words.to_owned(), theme::small(), *colours.muted);
             if galley.size().x < band.width() {
                 painter.galley(
