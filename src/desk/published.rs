@@ -133,13 +133,12 @@ impl Part<'_> {
             } else {
                 self.by_keys(work, &schools, &everyone, 0)
             };
-            for keys in rows.into_keys() {
-                own.entry(keys).or_default();
-            }
             // Figures of whole schools make no rows beside figures of pupils.
             let of_pupils = |sums: &BTreeMap<Indicator, Pooled>| sums.keys().any(|of| of.source() != Source::School);
-            if self.indicators.iter().any(|of| of.source() != Source::School) {
-                own.retain(|_, sums| sums.is_empty() || of_pupils(sums));
+            let only_schools = self.indicators.iter().all(|of| of.source() == Source::School);
+            own.retain(|keys, sums| only_schools || of_pupils(sums) || rows.get(keys).is_some_and(of_pupils));
+            for (keys, _) in rows.into_iter().filter(|(_, sums)| only_schools || of_pupils(sums)) {
+                own.entry(keys).or_default();
             }
             return Ok(own);
         }

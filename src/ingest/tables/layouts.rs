@@ -74,6 +74,8 @@ pub struct Layouts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nearest {
     pub title: String,
+    /// The columns of the table.
+    pub columns: Vec<String>,
     /// Columns by which the layout is known that are there, and that are not.
     pub there: usize,
     pub missing: Vec<String>,
@@ -118,18 +120,13 @@ impl Layouts {
             (by * 1000 / layout.recognise.len().max(1), known)
         };
         let nearest = self.all().max_by_key(share);
-        Err(nearest.map_or_else(Nearest::none, |layout| Nearest {
-            title: layout.title.clone(),
-            there: layout.recognise.iter().filter(|column| columns.contains(column)).count(),
-            missing: layout.recognise.iter().filter(|column| !columns.contains(column)).cloned().collect(),
-            unknown: columns.iter().filter(|column| !layout.knows(column)).cloned().collect(),
-        }))
-    }
-}
-
-impl Nearest {
-    fn none() -> Self {
-        Self { title: "none".to_owned(), there: 0, missing: Vec::new(), unknown: Vec::new() }
+        let (title, there, missing, unknown) = nearest.map_or_else(Default::default, |layout| {
+            let missing = layout.recognise.iter().filter(|column| !columns.contains(column)).cloned().collect();
+            let unknown = columns.iter().filter(|column| !layout.knows(column)).cloned().collect();
+            let there = layout.recognise.iter().filter(|column| columns.contains(column)).count();
+            (layout.title.clone(), there, missing, unknown)
+        });
+        Err(Nearest { title, columns, there, missing, unknown })
     }
 }
 
@@ -146,7 +143,7 @@ impl fmt::Display for Nearest {
                 f,
                 "its columns ({}) are those of no table that is known; describe it in a layout and name it with \
                  --layout (data/layouts/README.md)",
-                some(&self.unknown)
+                some(&self.columns)
             );
         }
         write!(

@@ -104,7 +104,7 @@ impl TableFile {
     /// The table in the contents of a file, with its layout.
     fn of(path: &Path, contents: Vec<u8>, layouts: &Layouts) -> Result<Opened, read::Unreadable> {
         let tables = RawTable::read(path, contents)?;
-        // Of the sheets of an Excel file, the first one that is known.
+        // Of the sheets and heads of an Excel file, the first one that is known.
         let mut nearest: Option<Nearest> = None;
         for table in tables {
             match layouts.of(&table.columns) {

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -27,8 +28,8 @@ pub struct RawTable {
 enum Rows {
     /// Text of a CSV file, head included.
     Csv { text: String, delimiter: u8 },
-    /// Rows with the number of the first, as a spreadsheet counts them.
-    Grid { rows: Vec<Vec<String>>, first: u64 },
+    /// Rows from `head` on, the first of which has this number, as a spreadsheet counts.
+    Grid { rows: Arc<Vec<Vec<String>>>, head: usize, first: u64 },
     /// Columns of text.
     Columns(Vec<RecordBatch>),
 }
@@ -37,7 +38,7 @@ enum Rows {
 pub type Unreadable = (Fault, String);
 
 impl RawTable {
-    /// The tables in a file's contents: one, or one for each sheet of an Excel file.
+    /// The tables in a file's contents: one; or of an Excel file one for each row of each sheet that can be its head.
     ///
     /// # Errors
     /// When the contents are no table.
@@ -69,7 +70,7 @@ impl RawTable {
     pub fn about_rows(&self) -> u64 {
         match &self.rows {
             Rows::Csv { text, .. } => text.bytes().filter(|byte| *byte == b'\n').count() as u64,
-            Rows::Grid { rows, .. } => rows.len() as u64,
+            Rows::Grid { rows, head, .. } => rows.len().saturating_sub(*head) as u64,
             Rows::Columns(batches) => batches.iter().map(|batch| batch.num_rows() as u64).sum(),
         }
     }
@@ -82,9 +83,9 @@ impl RawTable {
     pub fn each(&self, take: &mut dyn FnMut(u64, &[&str]) -> bool) -> Result<(), (u64, String)> {
         match &self.rows {
             Rows::Csv { text, delimiter } => self.each_of_csv(text, *delimiter, take),
-            Rows::Grid { rows, first } => {
+            Rows::Grid { rows, head, first } => {
                 let mut cells: Vec<&str> = Vec::new();
-                for (number, row) in (*first..).zip(rows) {
+                for (number, row) in (*first..).zip(rows.iter().skip(*head)) {
                     cells.clear();
                     cells.extend(row.iter().take(self.columns.len()).map(String::as_str));
                     if !is_blank(&cells) && !take(number, &cells) {
@@ -211,18 +212,21 @@ fn excel(contents: Vec<u8>) -> Result<Vec<RawTable>, Unreadable> {
         let Ok(range) = book.worksheet_range(&name) else { continue };
         let first_row = range.start().map_or(0, |(row, _)| row);
         let rows: Vec<Vec<String>> = range.rows().map(|row| row.iter().map(excel_cell).collect()).collect();
-        // The head is the first of the widest rows at the top: titles and notes stand above it in a cell or two.
+        let rows = Arc::new(rows);
+        // Titles and notes stand above the head, in a cell or two. Any of the first rows can be it; the first of the
+        // widest ones is tried first.
         let width = |row: &Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count();
-        let top = rows.iter().take(MOST_TITLE_ROWS);
-        let widest = top.clone().map(width).max().unwrap_or_default();
-        let Some(head) = top.clone().position(|row| width(row) > 1 && width(row) * 2 > widest) else { continue };
-        let mut columns: Vec<String> = rows[head].iter().map(|name| name.trim().to_owned()).collect();
-        while columns.last().is_some_and(String::is_empty) {
-            columns.pop();
+        let widest = rows.iter().take(MOST_TITLE_ROWS).map(width).max().unwrap_or_default();
+        let mut heads: Vec<usize> = (0..rows.len().min(MOST_TITLE_ROWS)).filter(|nth| width(&rows[*nth]) > 0).collect();
+        heads.sort_by_key(|nth| width(&rows[*nth]) * 2 <= widest);
+        for head in heads {
+            let mut columns: Vec<String> = rows[head].iter().map(|name| name.trim().to_owned()).collect();
+            while columns.last().is_some_and(String::is_empty) {
+                columns.pop();
+            }
+            let first = u64::from(first_row) + head as u64 + 2;
+            tables.push(RawTable { columns, rows: Rows::Grid { rows: Arc::clone(&rows), head: head + 1, first } });
         }
-        let first = u64::from(first_row) + head as u64 + 2;
-        let rows = rows.into_iter().skip(head + 1).collect();
-        tables.push(RawTable { columns, rows: Rows::Grid { rows, first } });
     }
     if tables.is_empty() {
         return Err((Fault::Empty, "no sheet of the file holds a table; save the right one".to_owned()));
@@ -261,8 +265,9 @@ fn json(text: &str) -> Result<RawTable, Unreadable> {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
-    let rows = objects.iter().map(|object| columns.iter().map(|name| cell(object.get(name))).collect()).collect();
-    Ok(RawTable { columns, rows: Rows::Grid { rows, first: 1 } })
+    let row = |object: &Value| columns.iter().map(|name| cell(object.get(name))).collect();
+    let rows = Arc::new(objects.iter().map(row).collect());
+    Ok(RawTable { columns, rows: Rows::Grid { rows, head: 0, first: 1 } })
 }
 
 fn parquet(contents: Vec<u8>) -> Result<RawTable, Unreadable> {

@@ -78,7 +78,7 @@ impl Report {
         if self.short_rows > 0 {
             lines.push(format!("{} rows end before the head does: their last cells are blank", self.short_rows));
         }
-        lines.extend(self.left_out.iter().map(|(why, rows)| format!("left out: {rows} {why}")));
+        lines.extend(self.left_out.iter().map(|(why, rows)| format!("left out: {why}: {rows}")));
         if !self.measures.is_empty() {
             let measures: Vec<String> = self
                 .measures

@@ -223,9 +223,12 @@ impl Taking<'_> {
         };
         let Some((area, code)) = self.area(kind, line, cells) else { return };
         if layout.kind == Kind::Register {
-            if let Some(fact) = self.school(code, line, cells, self.file.as_of()) {
-                self.taken.schools.push(fact);
-                self.taken.report.taken += 1;
+            match self.school(code, line, cells, self.file.as_of()) {
+                Some(fact) => {
+                    self.taken.schools.push(fact);
+                    self.taken.report.taken += 1;
+                }
+                None => self.leave_out("rows without a name"),
             }
             return;
         }

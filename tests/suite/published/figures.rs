@@ -99,7 +99,7 @@ fn every_cell_of_hampshire_is_the_figure_or_the_code_that_stands_there_and_none_
         }
     }
     let of = |word: &str| counted.get(word).copied().unwrap_or_default();
-    assert!(of("figure") > 70_000 && of("SUPP") > 20_000 && of("NA") > 1_000, "{counted:?}");
+    assert!(of("figure") > 60_000 && of("SUPP") > 20_000 && of("NA") > 1_000, "{counted:?}");
     // One school of 2017/18 has fewer than half of its pupils in the measure of its maths progress.
     assert!(of("LOWCOV") >= 1, "{counted:?}");
 }
@@ -125,9 +125,14 @@ fn the_report_counts_every_code_of_hampshire() {
             let cells = |column: String| schools(&table).filter(|(_, row)| table.cell(row, &column) == code).count();
             columns.map(cells).sum::<usize>() as u64
         };
+        // Where both names of an alternative are there, the first is read.
+        let unread = |code: &str| {
+            let both = table.place("TSENELSE").is_some() && table.place("TSENELE").is_some();
+            schools(&table).filter(|(_, row)| both && table.cell(row, "TSENELE") == code).count() as u64
+        };
         for (code, cells) in codes {
             let counted = report.codes.iter().find(|(of, _)| of.word() == code).map_or(0, |(_, cells)| *cells);
-            assert_eq!(counted, cells + twice(code), "{span} {code}");
+            assert_eq!(counted, cells + twice(code) - unread(code), "{span} {code}");
         }
     }
 }
