@@ -2,10 +2,10 @@
 
 use super::DeskError;
 use super::answer::Origin;
+use super::work::Library;
 use crate::engine::{Slice, Tallies};
 use crate::method::Tally;
 use crate::model::{Breakdown, Compare, Question, Scope, Year};
-use crate::workspace::Register;
 
 /// A comparator of a slice: which slices to ask for, and how to find in them the tally beside a row.
 pub(super) struct Comparator {
@@ -21,7 +21,7 @@ impl Comparator {
     ///
     /// # Errors
     /// When the comparator does not go with the question's scope.
-    pub fn new(question: &Question, slice: &Slice, register: &Register) -> Result<Option<Self>, DeskError> {
+    pub fn new(question: &Question, slice: &Slice, library: &Library) -> Result<Option<Self>, DeskError> {
         let plain = |slice| Ok(Some(Self { slice, whole: None, years_before: 0 }));
         match question.compare() {
             Compare::None => Ok(None),
@@ -30,7 +30,7 @@ impl Comparator {
             Compare::Other => {
                 Ok(Some(Self { slice: slice.in_scope(Scope::All), whole: Some(slice.everyone()), years_before: 0 }))
             }
-            Compare::La => plain(slice.in_scope(Scope::La(authority(question, register)?.0))),
+            Compare::La => plain(slice.in_scope(Scope::La(authority(question, library)?.0))),
             Compare::Previous => {
                 let years_before = years_before(question);
                 let years = slice.years.iter().filter_map(|year| year.before(years_before)).collect();
@@ -79,8 +79,8 @@ pub(super) fn project(from: &Slice, keys: &[i32], to: &Slice, years_before: i32)
 ///
 /// # Errors
 /// When the comparator does not go with the question's scope.
-pub(super) fn label(question: &Question, register: &Register) -> Result<Option<String>, DeskError> {
-    let schools = match register.schools().len() {
+pub(super) fn label(question: &Question, library: &Library) -> Result<Option<String>, DeskError> {
+    let schools = match library.register.schools().len() {
         1 => "the only school loaded".to_owned(),
         n => format!("all {n} schools loaded"),
     };
@@ -89,7 +89,7 @@ pub(super) fn label(question: &Question, register: &Register) -> Result<Option<S
         Compare::Same => Some(format!("same pupils, {schools}")),
         Compare::Other => Some(format!("other pupils, {schools}")),
         Compare::All => Some(format!("all pupils, {schools}")),
-        Compare::La => Some(format!("same pupils, {} LA", authority(question, register)?.1)),
+        Compare::La => Some(format!("same pupils, {} LA", authority(question, library)?.1)),
         Compare::Previous => match years_before(question) {
             1 => Some("same pupils and schools, one year before".to_owned()),
             n => Some(format!("same pupils and schools, {n} years before")),
@@ -124,8 +124,14 @@ pub(super) fn years_before(question: &Question) -> i32 {
     }
 }
 
-pub(super) fn authority(question: &Question, register: &Register) -> Result<(i32, String), DeskError> {
-    let authorities = register.authorities_of(question.scope());
+pub(super) fn authority(question: &Question, library: &Library) -> Result<(i32, String), DeskError> {
+    let authorities = library.register.authorities_of(question.scope());
+    // Tables may tell of an authority and not of its schools.
+    if let (true, Scope::La(code), Some(name)) =
+        (authorities.is_empty(), question.scope(), library.published.area_name(question.scope()))
+    {
+        return Ok((*code, name.to_owned()));
+    }
     match authorities.into_iter().collect::<Vec<_>>().as_slice() {
         [(code, name)] => Ok((*code, (*name).to_owned())),
         several => Err(DeskError::NoComparator {

@@ -280,7 +280,7 @@ impl Part<'_> {
                 ask(work, Whose::Schools(Scope::All), &self.years, Origin::Loaded)?;
             }
             Compare::La => {
-                let (code, _) = authority(question, work.register())?;
+                let (code, _) = authority(question, work.library())?;
                 ask(work, Whose::Area(Area::La, code), &self.years, Origin::Authority)?;
                 ask(work, Whose::Schools(Scope::La(code)), &self.years, Origin::SchoolsOfAuthority)?;
             }

@@ -112,7 +112,8 @@ impl Library {
             let what = if urns.len() == 1 { "school" } else { "schools" };
             return Err(DeskError::NotLoaded { what: format!("{what} {}", urns.join(", ")) });
         }
-        if self.register.schools_of(question.scope()).next().is_none() {
+        let has_rows = self.published.area_name(question.scope()).is_some();
+        if !has_rows && self.register.schools_of(question.scope()).next().is_none() {
             return Err(DeskError::NotLoaded { what: format!("any school of {}", question.scope()) });
         }
         Ok(())
@@ -137,7 +138,7 @@ impl Work<'_> {
         let library = self.library;
         access::check(&library.reader, question)?;
         library.check_scope(question)?;
-        let compared_with = compare::label(question, &library.register)?;
+        let compared_with = compare::label(question, library)?;
         let none = BTreeSet::new();
         let of_pupils = library.years.get(&question.stage()).unwrap_or(&none);
         let published: BTreeSet<Year> = library.published.years(question.stage()).collect();
@@ -180,7 +181,7 @@ impl Work<'_> {
         let library = self.library;
         let mut evidence = Vec::new();
         for slice in Slice::of(question) {
-            let comparator = Comparator::new(question, &slice, &library.register)?;
+            let comparator = Comparator::new(question, &slice, library)?;
             let comparator = comparator.as_ref();
             let side = self.side(&slice, comparator, Counted::Observations)?;
             let everyone = slice.everyone();
@@ -253,8 +254,8 @@ impl Work<'_> {
         Urn::new(urn).map_or(urn, |urn| self.library.register.head(urn).number())
     }
 
-    pub fn register(&self) -> &Register {
-        &self.library.register
+    pub fn library(&self) -> &Library {
+        self.library
     }
 
     /// How many schools a scope is.

@@ -1,5 +1,6 @@
 //! A load from its files to its commit.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -303,7 +304,7 @@ impl Load<'_> {
         if files.is_empty() {
             return Ok(());
         }
-        let (mut facts, mut links) = (Vec::new(), Vec::new());
+        let (mut facts, mut links, mut areas) = (Vec::new(), Vec::new(), BTreeMap::new());
         for file in files {
             id += 1;
             self.stop_if_asked()?;
@@ -316,6 +317,10 @@ impl Load<'_> {
             self.tell("reading published tables", READING * self.rows.0 as f64 / self.rows.1.max(1) as f64);
             facts.append(&mut taken.schools);
             links.append(&mut taken.successors);
+            for (area, name) in std::mem::take(&mut taken.areas) {
+                let known: &mut Option<String> = areas.entry(area).or_default();
+                *known = name.or(known.take());
+            }
             let layout = file.layout;
             let rows = taken.report.rows;
             let file_loaded = LoadedFile { name: file.name, table: None, rows, report: Some(taken.report) };
@@ -324,6 +329,7 @@ impl Load<'_> {
         }
         if self.findings.is_empty() {
             self.sql(|| tables::stage::successors(connection, &links))?;
+            self.sql(|| tables::stage::areas(connection, &areas))?;
             let unknown = self.sql(|| tables::stage::schools(connection, facts))?;
             for staged in staged {
                 if let (Some(schools), Some(report)) = (unknown.get(&staged.id), &mut staged.file.report) {

@@ -47,6 +47,25 @@ pub struct Only {
 }
 
 impl Pooled {
+    /// One published figure, or the code in its place.
+    pub fn of(value: Option<f64>, n: Option<i64>, limits: Option<(f64, f64)>, code: Option<Code>) -> Self {
+        let millionths = value.map_or(0, |value| (value * MILLION).round() as i64);
+        let both = value.and(n);
+        Self {
+            rows: 1,
+            with_value: i64::from(value.is_some()),
+            with_n: i64::from(both.is_some()),
+            n: both.unwrap_or_default(),
+            n_of_all: n.unwrap_or_default(),
+            without_n: i64::from(n.is_none()),
+            weighted: both.unwrap_or_default() * millionths,
+            plain: millionths,
+            years: 1,
+            only: value.map(|value| Only { value, n, limits }),
+            code,
+        }
+    }
+
     /// Takes others in.
     pub fn add(&mut self, other: &Self) {
         self.only = match (self.with_value, other.with_value) {

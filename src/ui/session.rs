@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::desk::{Desk, Options, Reader};
 use crate::model::{Filter, Indicator, KeyStage, LaCode, Scope, TrustUid, Year};
-use crate::workspace::{Access, Published, Register, Workspace, WorkspaceError};
+use crate::workspace::{Access, Area, Published, Register, Workspace, WorkspaceError};
 
 /// An open workspace. Made off the window's thread: opening reads the file.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Catalogue {
         }
         let years = years.into_iter().map(|(stage, years)| (stage, years.into_iter().collect())).collect();
         let register = workspace.register()?;
-        let groups = Arc::new(groups(&register));
+        let groups = Arc::new(groups(&register, &published));
         let sources = Arc::new(workspace.sources()?);
         Ok(Self { register, sources, published, years, of_pupils, groups })
     }
@@ -120,6 +120,11 @@ impl Catalogue {
         first.unwrap_or(Scope::All)
     }
 
+    /// Whether there is anything of a scope: schools, or rows of its own.
+    pub fn has(&self, scope: &Scope) -> bool {
+        self.register.schools_of(scope).next().is_some() || self.published.area_name(scope).is_some()
+    }
+
     /// What a scope is called.
     pub fn name_of(&self, scope: &Scope) -> String {
         let known = self.groups.iter().find(|group| group.scope == *scope);
@@ -135,13 +140,25 @@ impl Catalogue {
     }
 }
 
-fn groups(register: &Register) -> Vec<Group> {
+fn groups(register: &Register, published: &Published) -> Vec<Group> {
     let mut authorities: BTreeMap<LaCode, (&str, usize)> = BTreeMap::new();
     let mut trusts: BTreeMap<TrustUid, (&str, usize)> = BTreeMap::new();
     for school in register.schools() {
         authorities.entry(school.la_code).or_insert((&school.la_name, 0)).1 += 1;
         if let Some(uid) = school.trust_uid {
             trusts.entry(uid).or_insert((school.trust_name.as_deref().unwrap_or("unnamed trust"), 0)).1 += 1;
+        }
+    }
+    // Tables may tell of authorities and trusts and not of their schools.
+    for ((area, code), name) in published.areas() {
+        match area {
+            Area::La => {
+                authorities.entry(*code).or_insert((name, 0));
+            }
+            Area::Trust => {
+                trusts.entry(*code).or_insert((name, 0));
+            }
+            Area::School | Area::National | Area::NationalStateFunded => {}
         }
     }
     let group = |scope, (name, schools): (&str, usize)| Group { scope, name: name.to_owned(), schools };

@@ -293,7 +293,7 @@ impl View {
             let until = years.iter().copied().rfind(|year| *year <= to).unwrap_or(*first);
             self.years.1 = until.max(self.years.0);
         }
-        if catalogue.register.schools_of(&self.scope).next().is_none() {
+        if !catalogue.has(&self.scope) {
             self.scope = catalogue.first_group();
         }
         self.selected.retain(|urn| catalogue.register.school(*urn).is_some());

@@ -50,10 +50,12 @@ const PUBLISHED: &str = "CREATE TABLE published (area TINYINT NOT NULL, code INT
          value DOUBLE, lower DOUBLE, upper DOUBLE, reason VARCHAR, source INTEGER);";
 
 /// How schools go on: `successors` as registers tell it; `school_lines` under which URN (`head`) each school of the
-/// workspace stands now, with that school's authority and trust; `school_names` what schools were called in a year.
+/// workspace stands now, with that school's authority and trust; `school_names` what schools were called in a year,
+/// `area_names` what authorities and trusts are called of which figures were published.
 const LINES: &str = "CREATE TABLE successors (urn INTEGER NOT NULL, latest INTEGER NOT NULL);
          CREATE TABLE school_lines (urn INTEGER NOT NULL, head INTEGER NOT NULL, la_code INTEGER, trust_uid INTEGER);
-         CREATE TABLE school_names (urn INTEGER NOT NULL, name VARCHAR NOT NULL, last_year INTEGER NOT NULL);";
+         CREATE TABLE school_names (urn INTEGER NOT NULL, name VARCHAR NOT NULL, last_year INTEGER NOT NULL);
+         CREATE TABLE area_names (area TINYINT NOT NULL, code INTEGER NOT NULL, name VARCHAR NOT NULL);";
 
 /// Schools of the contract's own files are as of the end of time: no published table knows better.
 pub const AS_OF_CONTRACT: i32 = 99_991_231;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use duckdb::Connection;
 
-use crate::model::{Filter, Indicator, KeyStage, Subject, Urn, Year};
+use crate::model::{Filter, Indicator, KeyStage, Scope, Subject, Urn, Year};
 
 /// What a published figure is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,8 @@ pub struct PublishedSource {
     pub document: Option<String>,
 }
 
-/// Which figures of schools were published: of which year, measure, subject and pupil group, and in which files.
+/// Which figures of schools, authorities and trusts were published: of which year, measure, subject and pupil group, and in
+/// which files.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Published {
     sources: Arc<BTreeMap<i32, PublishedSource>>,
@@ -48,6 +49,8 @@ pub struct Published {
     by_year: Arc<BTreeMap<(Option<KeyStage>, Year), OfYear>>,
     /// The schools, under any URN, of which something was published at a key stage.
     schools: Arc<BTreeMap<KeyStage, BTreeSet<Urn>>>,
+    /// Authorities and trusts that have rows of their own, with their names.
+    areas: Arc<BTreeMap<(Area, i32), String>>,
 }
 
 /// What was published of a year.
@@ -71,7 +74,7 @@ impl Published {
         let mut by_year: BTreeMap<_, OfYear> = BTreeMap::new();
         let mut statement = connection.prepare(
             "SELECT key_stage, year, measure, COALESCE(subject, ''), pupil_group, source FROM published \
-             WHERE area = 0 GROUP BY key_stage, year, measure, COALESCE(subject, ''), pupil_group, source",
+             WHERE area < 3 GROUP BY key_stage, year, measure, COALESCE(subject, ''), pupil_group, source",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -96,10 +99,35 @@ impl Published {
                 schools.entry(stage).or_default().insert(urn);
             }
         }
-        Ok(Self { sources: Arc::new(sources), by_year: Arc::new(by_year), schools: Arc::new(schools) })
+        let mut areas = BTreeMap::new();
+        let mut statement = connection.prepare("SELECT area, code, name FROM area_names")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let number: i32 = row.get(0)?;
+            if let Some(area) = [Area::La, Area::Trust].into_iter().find(|area| area.number() == number) {
+                areas.insert((area, row.get(1)?), row.get(2)?);
+            }
+        }
+        let (sources, by_year) = (Arc::new(sources), Arc::new(by_year));
+        Ok(Self { sources, by_year, schools: Arc::new(schools), areas: Arc::new(areas) })
     }
 
-    /// The years of a key stage of which figures of schools were published.
+    /// Authorities and trusts that have rows of their own, with their names.
+    pub fn areas(&self) -> &BTreeMap<(Area, i32), String> {
+        &self.areas
+    }
+
+    /// What a scope is called that has rows of its own.
+    pub fn area_name(&self, scope: &Scope) -> Option<&str> {
+        let area = match scope {
+            Scope::La(code) => (Area::La, *code),
+            Scope::Trust(uid) => (Area::Trust, *uid),
+            Scope::All | Scope::Schools(_) => return None,
+        };
+        self.areas.get(&area).map(String::as_str)
+    }
+
+    /// The years of a key stage of which figures were published.
     pub fn years(&self, stage: KeyStage) -> impl Iterator<Item = Year> + '_ {
         self.by_year.keys().filter(move |(of, _)| *of == Some(stage)).map(|(_, year)| *year)
     }

@@ -123,16 +123,13 @@ pub struct Naive {
 }
 
 impl Naive {
-    /// Reads a CSV file in UTF-8 or Latin-1.
+    /// Reads a CSV file in UTF-8.
     pub fn csv(path: &Path) -> Self {
-        let bytes = std::fs::read(path).unwrap();
-        let text =
-            String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let columns = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        let rows =
-            reader.records().map(|row| row.unwrap().iter().map(|cell| cell.trim().to_owned()).collect()).collect();
+        let trimmed = |row: csv::StringRecord| row.iter().map(|cell| cell.trim().to_owned()).collect();
+        let rows = reader.records().map(|row| trimmed(row.unwrap())).collect();
         Self { columns, rows }
     }
 

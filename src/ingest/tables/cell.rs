@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Code, Year};
+use crate::model::{Code, Indicator, Unit, Year};
+
+/// Pupils of a figure are at most so many: more than there are in England is a mistake.
+pub const MOST_PUPILS: f64 = 2e9;
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -128,4 +131,38 @@ pub fn academic_year_of(text: &str) -> Option<i32> {
         _ => return None,
     };
     (1..=12).contains(&month).then_some(year + i32::from(month >= 9))
+}
+
+/// A whole number, as text or as a spreadsheet writes it (100000.0); `Ok(None)` where there is none.
+pub fn whole(text: &str) -> Result<Option<i32>, ()> {
+    let text = trimmed(text);
+    if text.is_empty() || Code::from_word(text).is_some() {
+        return Ok(None);
+    }
+    let number = number(text).filter(|number| number.fract().abs() < f64::EPSILON).ok_or(())?;
+    if (0.0..=f64::from(i32::MAX)).contains(&number) { Ok(Some(number as i32)) } else { Err(()) }
+}
+
+/// What to tell of text that is no URN.
+pub fn not_urn(text: &str) -> String {
+    format!("\"{}\" is no URN; right would be six digits", trimmed(text))
+}
+
+/// A value with the six decimals that figures have at most: what is beyond them is the noise of a program that wrote them.
+pub fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+/// Why a number cannot be a figure of an indicator.
+pub fn out_of_range(indicator: Indicator, value: f64) -> Option<String> {
+    let (least, most) = match indicator.unit() {
+        Unit::Count => (0.0, MOST_PUPILS),
+        Unit::Percent => (0.0, 100.0),
+        Unit::Mean => (-200.0, 200.0),
+    };
+    if indicator.unit() == Unit::Count && value.fract().abs() > f64::EPSILON {
+        return Some(format!("{value} is no number of pupils; correct it or leave it empty"));
+    }
+    (!(least..=most).contains(&value))
+        .then(|| format!("{value} is outside {least} to {most}; correct it or leave it empty"))
 }

@@ -101,6 +101,11 @@ static AUTHORITIES: LazyLock<BTreeMap<i32, Authority>> = LazyLock::new(|| {
     rows.filter_map(Result::ok).map(|authority| (authority.la_code, authority)).collect()
 });
 
+/// What an authority is called, by the list of authorities.
+pub fn authority(code: i32) -> Option<&'static str> {
+    AUTHORITIES.get(&code).map(|authority| authority.la_name.as_str())
+}
+
 /// Under which URN a school stands now: the last link of its chain that is a school here. `links` are pairs of a URN and
 /// the next one.
 pub fn lines(schools: &BTreeSet<i32>, links: impl IntoIterator<Item = (i32, i32)>) -> BTreeMap<i32, i32> {

@@ -10,6 +10,7 @@ use super::schools::{self, SchoolFact};
 use super::take::FigureRow;
 use crate::ingest::stage::{append, batch_of};
 
+use crate::workspace::Area;
 use crate::workspace::layout::AS_OF_CONTRACT;
 
 /// Figures that are appended in one go.
@@ -19,14 +20,17 @@ const BATCH: usize = 65_536;
 pub(in crate::ingest) fn create(connection: &Connection) -> duckdb::Result<()> {
     connection.execute_batch(
         "CREATE OR REPLACE TEMP TABLE staged_successors AS SELECT * FROM successors WHERE FALSE;
-         CREATE OR REPLACE TEMP TABLE staged_school_names AS SELECT * FROM school_names WHERE FALSE;",
+         CREATE OR REPLACE TEMP TABLE staged_school_names AS SELECT * FROM school_names WHERE FALSE;
+         CREATE OR REPLACE TEMP TABLE staged_area_names AS SELECT * FROM area_names WHERE FALSE;",
     )
 }
 
 /// Drops them.
 pub(in crate::ingest) fn drop_all(connection: &Connection) -> duckdb::Result<()> {
-    connection
-        .execute_batch("DROP TABLE IF EXISTS temp.staged_successors; DROP TABLE IF EXISTS temp.staged_school_names;")
+    connection.execute_batch(
+        "DROP TABLE IF EXISTS temp.staged_successors; DROP TABLE IF EXISTS temp.staged_school_names;
+         DROP TABLE IF EXISTS temp.staged_area_names;",
+    )
 }
 
 /// Appends the figures of a file.
@@ -102,6 +106,28 @@ pub(in crate::ingest) fn schools(
     }
     connection.execute_batch(&format!("DELETE FROM temp.staged_published WHERE {unknown}"))?;
     Ok(by_source)
+}
+
+/// Stages what authorities and trusts with rows of their own are called.
+pub(in crate::ingest) fn areas(
+    connection: &Connection,
+    areas: &BTreeMap<(Area, i32), Option<String>>,
+) -> duckdb::Result<()> {
+    let name = |(area, code): &(Area, i32), told: &Option<String>| match (told, area) {
+        (Some(name), _) => name.clone(),
+        (None, Area::La) => schools::authority(*code).map_or_else(|| format!("LA {code}"), str::to_owned),
+        (None, _) => format!("trust {code}"),
+    };
+    let names: Vec<String> = areas.iter().map(|(area, told)| name(area, told)).collect();
+    append(
+        connection,
+        "staged_area_names",
+        batch_of(vec![
+            ("area", Arc::new(areas.keys().map(|(area, _)| Some(area.number() as i8)).collect::<Int8Array>())),
+            ("code", Arc::new(areas.keys().map(|(_, code)| Some(*code)).collect::<Int32Array>())),
+            ("name", Arc::new(StringArray::from_iter_values(names))),
+        ])?,
+    )
 }
 
 /// Stages under which URNs schools go on.
@@ -237,6 +263,9 @@ pub(in crate::ingest) const MERGE: &str = "
         ORDER BY area, key_stage, year, measure, pupil_group, code, subject;
     DELETE FROM successors WHERE urn IN (SELECT urn FROM temp.staged_successors);
     INSERT INTO successors SELECT * FROM temp.staged_successors;
+    DELETE FROM area_names WHERE EXISTS (SELECT 1 FROM temp.staged_area_names AS s WHERE s.area = area_names.area
+        AND s.code = area_names.code);
+    INSERT INTO area_names SELECT * FROM temp.staged_area_names;
     INSERT INTO school_names SELECT * FROM temp.staged_school_names;
     CREATE OR REPLACE TABLE school_names AS
         SELECT urn, name, CAST(MAX(last_year) AS INTEGER) AS last_year FROM school_names GROUP BY urn, name ORDER BY urn;";

@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::super::finding::{Fault, Finding, Findings, Place};
 use super::TableFile;
-use super::cell::{self, Cell, cell, trimmed};
+use super::cell::{self, Cell, MOST_PUPILS, cell, not_urn, out_of_range, rounded, trimmed, whole};
 use super::layout::{Fact, Kind, Layout, Row, SCHOOL_FIELDS, YearFrom};
 use super::report::Report;
 use super::schools::SchoolFact;
-use crate::model::{Filter, Indicator, Source, Unit, Urn, Year};
+use crate::model::{Filter, Source, Unit, Urn, Year};
 use crate::workspace::Area;
-
-/// Pupils of a figure are at most so many: more than there are in England is a mistake.
-const MOST_PUPILS: f64 = 2e9;
 
 /// A figure of a school or an area, or the code that stands for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +39,8 @@ pub struct Taken {
     pub schools: Vec<SchoolFact>,
     /// A URN and the one under which the school goes on.
     pub successors: Vec<(i32, i32)>,
+    /// Authorities and trusts that have rows of their own, with their names where they are told.
+    pub areas: BTreeMap<(Area, i32), Option<String>>,
     pub report: Report,
 }
 
@@ -262,6 +261,7 @@ impl Taking<'_> {
             return self.find(Some(line), None, Fault::Duplicate, message);
         }
         self.figures((area, code), year, &group, line, cells);
+        self.name_area(area, code, cells);
         if area == Area::School {
             let years = self.facts.iter().filter_map(|bound| bound.fact.year);
             let newest = year.into_iter().chain(years).max();
@@ -272,6 +272,19 @@ impl Taking<'_> {
             }
         }
         self.taken.report.taken += 1;
+    }
+
+    fn name_area(&mut self, area: Area, code: i32, cells: &[&str]) {
+        let field = match area {
+            Area::La => "la_name",
+            Area::Trust => "trust_name",
+            Area::School | Area::National | Area::NationalStateFunded => return,
+        };
+        let place = self.layout.area.get(field).and_then(|names| self.place(names));
+        let name = trimmed(place.and_then(|place| cells.get(place).copied()).unwrap_or_default());
+        let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+        let known = self.taken.areas.entry((area, code)).or_default();
+        *known = name.or(known.take());
     }
 
     fn leave_out(&mut self, why: &str) {
@@ -455,37 +468,4 @@ impl Taking<'_> {
         };
         Some(fact).filter(|fact| fact.name.is_some())
     }
-}
-
-/// A whole number, as text or as a spreadsheet writes it (100000.0); `Ok(None)` where there is none.
-fn whole(text: &str) -> Result<Option<i32>, ()> {
-    let text = trimmed(text);
-    if text.is_empty() || crate::model::Code::from_word(text).is_some() {
-        return Ok(None);
-    }
-    let number = cell::number(text).filter(|number| number.fract().abs() < f64::EPSILON).ok_or(())?;
-    if (0.0..=f64::from(i32::MAX)).contains(&number) { Ok(Some(number as i32)) } else { Err(()) }
-}
-
-fn not_urn(text: &str) -> String {
-    format!("\"{}\" is no URN; right would be six digits", trimmed(text))
-}
-
-/// Figures have at most six decimals: what is beyond them is the noise of a program that wrote them.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
-}
-
-/// Why a number cannot be a figure of an indicator.
-fn out_of_range(indicator: Indicator, value: f64) -> Option<String> {
-    let (least, most) = match indicator.unit() {
-        Unit::Count => (0.0, MOST_PUPILS),
-        Unit::Percent => (0.0, 100.0),
-        Unit::Mean => (-200.0, 200.0),
-    };
-    if indicator.unit() == Unit::Count && value.fract().abs() > f64::EPSILON {
-        return Some(format!("{value} is no number of pupils; correct it or leave it empty"));
-    }
-    (!(least..=most).contains(&value))
-        .then(|| format!("{value} is outside {least} to {most}; correct it or leave it empty"))
 }

@@ -350,3 +350,38 @@ fn whole_school_figures_stand_beside_those_of_any_pupils_and_make_no_rows_of_the
     }
     assert!(checked > 3000, "{checked}");
 }
+
+/// Tables of authorities and trusts, of whose schools nothing is loaded.
+#[test]
+fn authorities_and_trusts_without_schools_are_what_their_own_rows_say() {
+    let (_folder, workspace, loaded) =
+        super::loaded(&[super::slice("made_up_ees_ks4_2024.csv"), super::slice("made_up_mat_ks4.xlsx")]);
+    assert_eq!(loaded.files.len(), 2);
+    let table = Naive::csv(&super::slice("made_up_ees_ks4_2024.csv"));
+    let desk = desk(&workspace);
+    let row = |level: &str, code: &str, sex: &str| {
+        let of = |row: &&Vec<String>| {
+            table.cell(row, "geographic_level") == level
+                && table.cell(row, "old_la_code") == code
+                && table.cell(row, "sex") == sex
+        };
+        table.rows.iter().find(of).unwrap()
+    };
+    let la = table.rows.iter().find(|row| table.cell(row, "geographic_level") == "Local authority").unwrap();
+    let (code, name) = (table.cell(la, "old_la_code"), table.cell(la, "la_name"));
+    let scope = format!("la:{code}");
+    let att8 = |row: &[String]| number(table.cell(row, "avg_att8")).unwrap();
+    let asked =
+        Ask { stage: "ks4", years: "2024", scope: &scope, indicator: "att8", compare: "same", ..Ask::default() };
+    let figure = only(&ask(&desk, &asked)).unwrap();
+    assert!((figure.value - att8(row("Local authority", code, "Total"))).abs() < 1e-9, "{figure:?}");
+    let comparison = figure.comparison.unwrap().unwrap();
+    assert!((comparison.comparator - att8(row("National", "", "Total"))).abs() < 1e-9, "{comparison:?}");
+    let girls = only(&ask(&desk, &Ask { filter: "sex=F", ..asked })).unwrap();
+    assert!((girls.value - att8(row("Local authority", code, "Girls"))).abs() < 1e-9, "{girls:?}");
+    let label = ask(&desk, &Ask { compare: "la", ..asked }).compared_with().unwrap().to_owned();
+    assert_eq!(label, "same pupils, the authority, as published", "{name}");
+    let trust = Ask { years: "2023", scope: "trust:99001", ..asked };
+    let figure = only(&ask(&desk, &trust)).unwrap();
+    assert!((figure.value - 45.1).abs() < 1e-9, "{figure:?}");
+}

@@ -143,7 +143,7 @@ fn a_workspace_of_the_layout_before_is_brought_to_this_one_and_answers_as_it_did
             "CREATE TABLE published_1 AS SELECT code AS urn, year, key_stage, measure, subject, pupil_group, n, value, reason
                  FROM published;
              DROP TABLE published; ALTER TABLE published_1 RENAME TO published;
-             DROP TABLE successors; DROP TABLE school_lines; DROP TABLE school_names;
+             DROP TABLE successors; DROP TABLE school_lines; DROP TABLE school_names; DROP TABLE area_names;
              ALTER TABLE schools DROP COLUMN as_of;
              ALTER TABLE sources DROP COLUMN id; ALTER TABLE sources DROP COLUMN layout;
              ALTER TABLE sources DROP COLUMN publisher; ALTER TABLE sources DROP COLUMN document;
