@@ -16,7 +16,7 @@ use crate::ui::change::Change;
 use crate::ui::session::Catalogue;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Axes, Panel, Scatter};
-use crate::ui::widgets::{Pick, picker, picker_button, search_list, segment};
+use crate::ui::widgets::{Icon, Pick, icon_button, picker, search_list, segment};
 use crate::ui::{questions, theme, words};
 
 mod drawn;
@@ -228,7 +228,7 @@ fn controls(ui: &mut Ui, id: u64, scatter: &Scatter, drawn: &Drawn, scene: &mut 
 
 /// A search among the schools of the chart, by name or URN, earlier ones too; the one that is picked is brought into view.
 fn find(ui: &mut Ui, drawn: &Drawn, catalogue: &Catalogue) -> Option<Bring> {
-    let button = picker_button(ui, "Find", "school…", theme::small_strong());
+    let button = icon_button(ui, Icon::Find, "Find a school in the chart", true);
     let mut bring = None;
     let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
     egui::Popup::menu(&button).close_behavior(stay).width(340.0).show(|ui| {
