@@ -142,12 +142,12 @@ impl Part<'_> {
             }
             return Ok(own);
         }
-        let area = match scope {
-            Scope::La(code) => Some((Area::La, code)),
-            Scope::Trust(uid) => Some((Area::Trust, uid)),
+        let area = match &scope {
+            Scope::La(code) => Some((Area::La, *code)),
+            Scope::Trust(uid) => Some((Area::Trust, *uid)),
             Scope::All | Scope::Schools(_) => None,
         };
-        if let Some((area, code)) = area {
+        if let Some((area, code)) = area.filter(|_| work.library().published.area_name(&scope).is_some()) {
             let rows = work.published(&self.slice(Whose::Area(area, code), &self.years, &asked))?;
             let rows = self.by_keys(work, &rows, groups, 0);
             let mut of_area = 0;
@@ -266,7 +266,7 @@ impl Part<'_> {
         found.years_before = if question.compare() == Compare::Previous { years_before(question) } else { 0 };
         // Where a place has a figure beside each of the question's own, the places after it are not asked.
         let mut ask = |work: &mut Work<'_>, whose, years: &[Year], origin| -> Result<(), DeskError> {
-            if !found.is_complete(self, own) {
+            if !found.is_complete(self, work, own) {
                 let figures = work.published(&self.slice(whose, years, &filters))?;
                 found.take_in(self, work, origin, &figures);
             }
@@ -333,13 +333,17 @@ impl Comparators {
     }
 
     /// Whether there is a figure beside each of the question's own.
-    fn is_complete(&self, part: &Part<'_>, own: &ByKeys) -> bool {
+    fn is_complete(&self, part: &Part<'_>, work: &Work<'_>, own: &ByKeys) -> bool {
+        let one = part.is_of_one(work);
         let has = |keys: &[i32], indicator: Indicator, own: &Pooled| {
             let candidates = self.of(part, keys, indicator).candidates;
             candidates.iter().any(|(_, beside, _)| beside.with_value > 0 && beside.years == own.years)
         };
         own.iter().all(|(keys, sums)| {
-            sums.iter().all(|(of, own)| own.with_value == 0 || of.unit() == Unit::Count || has(keys, *of, own))
+            sums.iter().all(|(of, own)| {
+                let is_count = of.unit() == Unit::Count;
+                is_count || own.weigh(one, is_count).is_err() || has(keys, *of, own)
+            })
         })
     }
 

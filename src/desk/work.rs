@@ -429,6 +429,17 @@ impl<'a> Parts<'a> {
 /// Brings evidence into the order of keys and indicators, with a cell for each indicator in every row.
 fn complete(question: &Question, of_pupils: &BTreeSet<Year>, evidence: &mut Vec<Evidence>) {
     let place = |of: &Indicator| question.indicators().iter().position(|asked| asked == of).unwrap_or_default();
+    let in_order = |evidence: &mut Vec<Evidence>| {
+        evidence.sort_by(|a, b| (&a.keys, place(&a.indicator)).cmp(&(&b.keys, place(&b.indicator))));
+    };
+    in_order(evidence);
+    let whole = evidence.chunks(question.indicators().len()).all(|row| {
+        row.iter().map(|of| of.indicator).eq(question.indicators().iter().copied())
+            && row.iter().all(|of| of.keys == row[0].keys)
+    });
+    if whole {
+        return;
+    }
     let only_of_schools = question.indicators().iter().all(|indicator| indicator.source() == Source::School);
     let rows: BTreeSet<Vec<i32>> = evidence
         .iter()
@@ -458,5 +469,5 @@ fn complete(question: &Question, of_pupils: &BTreeSet<Year>, evidence: &mut Vec<
             }
         }
     }
-    evidence.sort_by(|a, b| (&a.keys, place(&a.indicator)).cmp(&(&b.keys, place(&b.indicator))));
+    in_order(evidence);
 }

@@ -51,17 +51,17 @@ pub struct PublishedKey {
     pub group: Filter,
 }
 
-/// Rows of published figures in order, and the statement that gave them.
+/// Rows of published figures in no order, and the statement that gave them. Two rows may be of the same.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublishedFigures {
-    pub rows: BTreeMap<PublishedKey, Pooled>,
+    pub rows: Vec<(PublishedKey, Pooled)>,
     pub sql: String,
 }
 
 impl PublishedFigures {
     /// About how many bytes they take.
     pub fn bytes(&self) -> usize {
-        self.sql.len() + self.rows.len() * (size_of::<PublishedKey>() + size_of::<Pooled>() + 16)
+        self.sql.len() + self.rows.len() * size_of::<(PublishedKey, Pooled)>()
     }
 }
 
@@ -73,7 +73,7 @@ pub fn published(connection: &Connection, slice: &PublishedSlice) -> Result<Publ
     let (sql, values) = statement(slice);
     let mut statement = connection.prepare_cached(&sql)?;
     let groups: BTreeMap<String, &Filter> = slice.groups.iter().map(|group| (group.word(), group)).collect();
-    let mut rows: BTreeMap<PublishedKey, Pooled> = BTreeMap::new();
+    let mut rows = Vec::new();
     for batch in statement.query_arrow(params_from_iter(&values))? {
         let columns = Columns { batch: &batch };
         let (urn, year) = (columns.ints(0), columns.ints(1));
@@ -86,7 +86,7 @@ pub fn published(connection: &Connection, slice: &PublishedSlice) -> Result<Publ
             let (urn, year, group) = (urn.value(row), year.value(row), (*group).clone());
             let key = PublishedKey { urn, year, indicator, subject, group };
             let pooled = if is_listed(slice) { columns.figure(row) } else { columns.sums(row) };
-            rows.entry(key).or_default().add(&pooled);
+            rows.push((key, pooled));
         }
     }
     Ok(PublishedFigures { rows, sql: readable(&sql, &values) })

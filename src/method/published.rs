@@ -82,7 +82,11 @@ impl Pooled {
         self.weighted += other.weighted;
         self.plain += other.plain;
         self.years = self.years.max(other.years);
-        self.code = self.code.or(other.code);
+        // One of several codes, whatever the order.
+        self.code = match (self.code, other.code) {
+            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
     }
 
     /// The figure of `one` school or area in one year, or of several.

@@ -31,11 +31,12 @@ impl FilterBar {
         let progress = self.left.ask(&session.desk, PANEL, &asked, (), |answers| {
             let all = answers.first().and_then(|answer| answer.cells().first());
             let pupils = match all.map(|cell| &cell.figure) {
-                Some(Ok(Figure { n: Some(n), .. })) => format!("{} pupils", grouped(*n)),
-                Some(Ok(_)) | Some(Err(Reason::NotPublished)) => "number of pupils not published".to_owned(),
-                Some(Err(reason @ Reason::NotForThesePupils)) => reason.to_string(),
-                Some(Err(Reason::TooFew { smallest_shown })) => format!("fewer than {smallest_shown} pupils"),
-                Some(Err(_)) | None => "no pupils".to_owned(),
+                Some(Ok(Figure { n: Some(n), .. })) => format!("{} pupils, ", grouped(*n)),
+                // Tables that tell no numbers of pupils still tell of schools.
+                Some(Ok(_)) => String::new(),
+                Some(Err(Reason::TooFew { smallest_shown })) => format!("fewer than {smallest_shown} pupils, "),
+                Some(Err(reason)) if reason.is_of_tables() => String::new(),
+                Some(Err(_)) | None => "no pupils, ".to_owned(),
             };
             // Schools whose pupils are too few to be shown are there; those of which nothing was published are not.
             let is_there = |cell: &&Cell| cell.figure.as_ref().err().is_none_or(|reason| !reason.is_of_tables());
@@ -44,7 +45,7 @@ impl FilterBar {
                 if schools == 1 { "1 school".to_owned() } else { format!("{} schools", grouped(schools as i64)) };
             let year = answers.first().and_then(|answer| answer.question().years().last().copied());
             let year = year.map(|year| format!(" in {year}")).unwrap_or_default();
-            format!("{pupils}, {schools}{year}")
+            format!("{pupils}{schools}{year}")
         });
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(6.0, 6.0);
@@ -71,7 +72,7 @@ impl FilterBar {
             let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &left));
             ui.painter().galley(rect.left_center() - egui::vec2(0.0, shown.size().y / 2.0), shown, ink);
-            response.on_hover_text("Pupils and schools of the group that the filter leaves, in the last year shown");
+            response.on_hover_text("Pupils, where their number is known, and schools of the group that the filter leaves, in the last year shown");
         });
     }
 }

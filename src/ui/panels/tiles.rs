@@ -183,9 +183,16 @@ impl Tile<'_> {
         painter.rect(rect, radius, *colours.sunken, Stroke::new(1.0, *colours.line), StrokeKind::Inside);
         let inner = rect.shrink2(vec2(12.0, 8.0));
         let line = |text: String, font, colour| one_line(&painter, text, font, colour, inner.width());
-        let old = if self.instead.is_some() { format!(" · {}", self.year) } else { String::new() };
-        let title = format!("{}{old}", words::short(self.indicator));
-        painter.galley(inner.min, line(title, theme::small_strong(), *colours.muted), *colours.muted);
+        let mut room = inner.width();
+        if self.instead.is_some() {
+            // A year before the last one stands where nobody overlooks it.
+            let year = painter.layout_no_wrap(self.year.to_string(), theme::small_strong(), *colours.text);
+            room -= year.size().x + 8.0;
+            painter.galley(pos2(inner.right() - year.size().x, inner.top()), year, *colours.text);
+        }
+        let title = words::short(self.indicator).to_owned();
+        let title = one_line(&painter, title, theme::small_strong(), *colours.muted, room);
+        painter.galley(inner.min, title, *colours.muted);
         let year = self.year.to_string();
         let number_top = inner.top() + 18.0;
         let figure = match &self.last.figure {
