@@ -49,14 +49,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
 
 /// The layouts that come with the program, and those in these files.
 fn layouts(files: &[PathBuf]) -> Result<Layouts, CliError> {
-    let read = |path: &PathBuf| -> Result<Layout, CliError> {
-        let text = std::fs::read_to_string(path).map_err(|source| CliError::File {
-            what: "the layout cannot be read",
-            source,
-            path: path.clone(),
-        })?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Layout::from_toml(&name, &text).map_err(|error| CliError::Input(format!("{error}: {}", path.display())))
+    let read = |path: &PathBuf| {
+        Layout::from_file(path).map_err(|error| CliError::Input(format!("{error}: {}", path.display())))
     };
     Ok(Layouts::with(files.iter().map(read).collect::<Result<_, _>>()?))
 }

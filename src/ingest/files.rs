@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::finding::{Fault, Finding, Findings, Place};
+use super::tables::Layout;
 
 /// A file of a load.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,27 @@ pub(super) struct Named {
 
 /// Endings of files that hold tables.
 const TABLES: [&str; 6] = ["parquet", "csv", "xlsx", "xls", "tsv", "json"];
+
+/// Takes the layouts of the user's own (`.toml`) out of the files that were named.
+pub(super) fn own_layouts(named: &[PathBuf], findings: &mut Findings) -> (Vec<Layout>, Vec<PathBuf>) {
+    let is_layout = |path: &PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let (layouts, files): (Vec<PathBuf>, Vec<PathBuf>) = named.iter().cloned().partition(is_layout);
+    let mut found = Vec::new();
+    let mut problem = |path: &Path, fault, message| {
+        findings.push(Finding { file: path.display().to_string(), place: Place::File, column: None, fault, message });
+    };
+    for path in &layouts {
+        match Layout::from_file(path) {
+            Ok(layout) => found.push(layout),
+            Err(error) => problem(path, Fault::BadLayout, error.to_string()),
+        }
+    }
+    if let (Some(path), true) = (layouts.first(), files.is_empty()) {
+        let message = "this is a layout, and no table is named to read by it; name one as well".to_owned();
+        problem(path, Fault::Empty, message);
+    }
+    (found, files)
+}
 
 /// The files, with folders and the folders in them opened: the tables in them by name.
 pub(super) fn files_in(named: &[PathBuf], findings: &mut Findings) -> Vec<Named> {

@@ -58,6 +58,8 @@ pub enum Fault {
     NoYear,
     /// Text in a published table that is neither a number nor a code.
     UnknownText,
+    /// A layout of the user's own is not right.
+    BadLayout,
     /// A row of a published table has more cells than the head, or cannot be read.
     UnevenRow,
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use duckdb::{Connection, params};
 
 use super::contract::Table;
-use super::files::{Named, files_in};
+use super::files::{Named, files_in, own_layouts};
 use super::finding::{Fault, Finding, Findings, Place};
 use super::pupils::Pupils;
 use super::source::SourceFile;
@@ -61,7 +61,8 @@ pub struct LoadedFile {
     pub report: Option<Report>,
 }
 
-/// Loads files into a workspace, which is made if there is none. A folder stands for the tables in it.
+/// Loads files into a workspace, which is made if there is none. A folder stands for the tables in it, and a `.toml` file
+/// is a layout of the user's own, by which the tables beside it are read.
 ///
 /// `progress` is called often, from more than one thread, one at a time.
 ///
@@ -91,8 +92,10 @@ pub fn import_with(
     let started = Instant::now();
     let fresh = !workspace.exists();
     let opened = if fresh { Workspace::create(workspace)? } else { Workspace::open(workspace, Access::Write)? };
-    let findings = Findings::default();
-    let loaded = Load { workspace: &opened, layouts, cancel, progress, rows: (0, 0), done: 0.0, findings }.run(files);
+    let mut findings = Findings::default();
+    let (own, files) = own_layouts(files, &mut findings);
+    let layouts = &layouts.and(own);
+    let loaded = Load { workspace: &opened, layouts, cancel, progress, rows: (0, 0), done: 0.0, findings }.run(&files);
     match loaded {
         Ok(loaded) => Ok(Loaded { elapsed: started.elapsed(), ..loaded }),
         Err(error) => {

@@ -89,6 +89,8 @@ impl Form {
 fn load(ui: &mut Ui, files: &mut String, workspace: &mut String, into_open: bool, jobs: &Jobs) -> Option<Filled> {
     heading(ui, if into_open { "Add files to this workspace" } else { "New workspace from files" });
     ui.label("Files or folders, one a line: published tables as downloaded, or result files of the data contract.");
+    let hint = "Tables that are not known are read by a layout of your own: name its .toml file beside them.";
+    ui.label(theme::muted(ui, hint));
     ui.horizontal(|ui| {
         let field = ui.add(TextEdit::multiline(files).desired_rows(5).desired_width(410.0));
         field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::MultilineTextInput, true, "Files or folders"));

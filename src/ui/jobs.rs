@@ -177,7 +177,7 @@ impl Jobs {
             let paths = match what {
                 Choice::Workspace => one(dialog.add_filter("Workspaces", &["schoolbench"]).pick_file()),
                 Choice::Files => dialog
-                    .add_filter("Tables", &["csv", "xlsx", "xls", "json", "parquet"])
+                    .add_filter("Tables and layouts", &["csv", "tsv", "xlsx", "xls", "json", "parquet", "toml"])
                     .pick_files()
                     .unwrap_or_default(),
                 Choice::NewWorkspace | Choice::Save => one(dialog.set_file_name(suggestion).save_file()),

@@ -204,13 +204,17 @@ fn in_the_middle(ui: &mut Ui, width: f32, draw: impl FnOnce(&mut Ui)) {
     draw(&mut middle);
 }
 
-/// What dropped files are: the first workspace, the first saved view, and what is to be loaded.
+/// What dropped files are: the first workspace, the first saved view, and what is to be loaded. A `.toml` file beside
+/// tables is a layout to read them by; alone it is a view.
 pub fn sorted(dropped: Vec<PathBuf>) -> (Option<PathBuf>, Option<PathBuf>, Vec<PathBuf>) {
     let ends = |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
     let workspace = dropped.iter().find(|path| ends(path, "schoolbench")).cloned();
-    let view = dropped.iter().find(|path| ends(path, "toml")).cloned();
     let tables = ["parquet", "csv", "xlsx", "xls", "tsv", "json"];
     let is_table = |path: &PathBuf| path.extension().is_none() || tables.iter().any(|ending| ends(path, ending));
-    let load = dropped.into_iter().filter(is_table).collect();
-    (workspace, view, load)
+    if dropped.iter().any(is_table) {
+        let is_layout = |path: &PathBuf| ends(path, "toml");
+        return (workspace, None, dropped.into_iter().filter(|path| is_table(path) || is_layout(path)).collect());
+    }
+    let view = dropped.into_iter().find(|path| ends(path, "toml"));
+    (workspace, view, Vec::new())
 }

@@ -6,6 +6,7 @@ mod layouts;
 mod mutated;
 mod public;
 mod readers;
+mod slices;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -123,9 +124,11 @@ pub struct Naive {
 }
 
 impl Naive {
-    /// Reads a CSV file in UTF-8.
+    /// Reads a CSV file in UTF-8, or else in Latin-1.
     pub fn csv(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
+        let latin = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect();
+        let text = String::from_utf8(std::fs::read(path).unwrap()).unwrap_or_else(|error| latin(error.as_bytes()));
+        let text = text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let columns = reader.headers().unwrap().iter().map(str::to_owned).collect();
         let trimmed = |row: csv::StringRecord| row.iter().map(|cell| cell.trim().to_owned()).collect();

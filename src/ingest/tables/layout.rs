@@ -3,6 +3,7 @@
 //! `data/layouts/README.md` tells the form to people.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -155,6 +156,16 @@ impl Layout {
         let bad = |what: String| BadLayout { name: name.to_owned(), what };
         let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
         written.checked(name).map_err(bad)
+    }
+
+    /// Reads a layout from its file; it is named as the file without its ending.
+    ///
+    /// # Errors
+    /// As [`Layout::from_toml`], and when the file cannot be read.
+    pub fn from_file(path: &Path) -> Result<Self, BadLayout> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let unread = |error| BadLayout { name: name.to_string(), what: format!("the file cannot be read ({error})") };
+        Self::from_toml(&name, &std::fs::read_to_string(path).map_err(unread)?)
     }
 
     /// Every column that the layout knows of, used or ignored; `*` stands for anything.

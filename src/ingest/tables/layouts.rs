@@ -89,6 +89,11 @@ impl Layouts {
         Self { own }
     }
 
+    /// These, and more of the user's.
+    pub fn and(&self, own: impl IntoIterator<Item = Layout>) -> Self {
+        Self { own: self.own.iter().cloned().chain(own).collect() }
+    }
+
     /// Every layout, the user's first.
     pub fn all(&self) -> impl Iterator<Item = &Layout> {
         self.own.iter().chain(KNOWN.iter())

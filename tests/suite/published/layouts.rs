@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use schoolbench::ingest::tables::{BUNDLED, Layout, Layouts, examine};
-use schoolbench::ingest::{Fault, ImportError, import_with};
+use schoolbench::ingest::{Fault, ImportError};
 
 use super::{loaded, refused, slice};
 
@@ -103,19 +103,27 @@ fn a_table_that_nobody_knows_is_told_the_nearest_layout_and_how_it_differs() {
         assert!(finding.message.contains(part), "{} does not say {part}", finding.message);
     }
 
-    // A layout of the user's own reads it.
+    // A layout of the user's own reads it, named beside the table.
     let layout = "title = \"Our own\"\npublisher = \"Us\"\nkind = \"figures\"\nkey_stage = 2\n\
                   recognise = [\"House points\"]\nignore = [\"RECTYPE\", \"House points\"]\n\
                   measures = [{ column = \"PTRWM_EXP\", measure = \"rwm_expected\", n = \"TELIG\" }]\n\
                   [school]\nurn = \"URN\"\nname = \"=Our school\"\n";
-    let layouts = Layouts::with(vec![Layout::from_toml("own", layout).unwrap()]);
+    let own = folder.path().join("own.toml");
+    std::fs::write(&own, layout).unwrap();
     let workspace = folder.path().join("own.schoolbench");
-    let loaded = import_with(&workspace, &[path], &layouts, &Default::default(), &mut |_| {}).unwrap();
+    let loaded = super::load(&workspace, &[path.clone(), own.clone()]).unwrap();
     let report = loaded.files[0].report.as_ref().unwrap();
     assert_eq!((report.layout.as_str(), report.taken, report.figures()), ("Our own", 1, 1));
     let answer = super::ask(&super::desk(&workspace), &super::Ask { years: "2023", ..Default::default() });
     let figure = super::only(&answer).unwrap();
     assert!((figure.value - 50.0).abs() < 1e-9 && figure.n == Some(30), "{figure:?}");
+    assert_eq!(refused(std::slice::from_ref(&own)).listed()[0].fault, Fault::Empty, "a layout alone loads nothing");
+
+    // One that is not right is a fault of the load.
+    std::fs::write(&own, layout.replace("rwm_expected", "rwm_expekted")).unwrap();
+    let found = refused(&[path, own]);
+    let fault = |fault| found.listed().iter().find(|finding| finding.fault == fault);
+    assert!(fault(Fault::BadLayout).unwrap().message.contains("rwm_expekted"), "{found}");
 }
 
 #[test]
