@@ -236,7 +236,7 @@ fn find(ui: &mut Ui, drawn: &Drawn, catalogue: &Catalogue) -> Option<Bring> {
             bring = Some(Bring::Group);
             ui.close();
         }
-        let lines: Vec<Pick<Urn>> = drawn
+        let mut lines: Vec<Pick<Urn>> = drawn
             .dots
             .iter()
             .filter_map(|dot| catalogue.register.school(dot.urn))
@@ -246,6 +246,7 @@ fn find(ui: &mut Ui, drawn: &Drawn, catalogue: &Catalogue) -> Option<Bring> {
                 Pick { value: school.urn, words, note: school.la_name.clone() }
             })
             .collect();
+        lines.sort_by_cached_key(|line| line.words.to_lowercase());
         if let Some(urn) = search_list(ui, "schools of the chart", &lines, |_| false) {
             bring = Some(Bring::School(urn));
             ui.close();

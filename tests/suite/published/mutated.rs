@@ -12,6 +12,10 @@ use crate::oracle::dice::Dice;
 /// How many inputs are tried; more where `SCHOOLBENCH_MUTATIONS` says so.
 const TRIES: usize = 4_000;
 
+fn tries() -> usize {
+    std::env::var("SCHOOLBENCH_MUTATIONS").ok().and_then(|tries| tries.parse().ok()).unwrap_or(TRIES)
+}
+
 /// Slices small enough to be tried thousands of times.
 const SLICES: [&str; 10] = [
     "england_filtered_2022-23.csv",
@@ -72,7 +76,7 @@ fn mutated(dice: &mut Dice, whole: &[u8]) -> Vec<u8> {
 
 #[test]
 fn no_table_however_changed_brings_the_readers_down() {
-    let tries = std::env::var("SCHOOLBENCH_MUTATIONS").ok().and_then(|tries| tries.parse().ok()).unwrap_or(TRIES);
+    let tries = tries();
     let whole: Vec<(PathBuf, Vec<u8>)> = SLICES
         .iter()
         .map(|name| {
@@ -104,7 +108,8 @@ fn a_changed_table_is_loaded_whole_or_not_at_all() {
     super::load(&workspace, &[slice("dfe_sap_establishment_1924.csv")]).unwrap();
     let before = std::fs::read(&workspace).unwrap();
     let (mut loaded, mut refused) = (0, 0);
-    for nth in 0..60 {
+    // A load takes a hundred times as long as a reading.
+    for nth in 0..tries() / 60 {
         let name = dice.one(&["england_filtered_2022-23.csv", "england_abs_2022-23.csv", "england_census_2022-23.csv"]);
         let path = folder.path().join(format!("{nth}_{name}"));
         let bytes = mutated(&mut dice, &std::fs::read(slice(name)).unwrap());
