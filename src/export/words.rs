@@ -2,12 +2,15 @@
 
 use crate::model::{Indicator, Unit};
 
-/// A figure: one decimal for percentages, two for points, none for counts.
+/// A figure: one decimal for percentages, two for points, none for counts; below zero with the sign of a difference.
 pub fn value(indicator: Indicator, value: f64) -> String {
     match indicator.unit() {
         Unit::Count => grouped(value as i64),
         Unit::Percent => format!("{value:.1} %"),
-        Unit::Mean => format!("{value:.2}"),
+        Unit::Mean => {
+            let size = format!("{:.2}", value.abs());
+            if value < 0.0 && size != "0.00" { format!("−{size}") } else { size }
+        }
     }
 }
 

@@ -196,7 +196,8 @@ pub(super) fn steps(input: GridInput) -> Vec<GridMark> {
 pub(super) fn axis_number(indicator: Indicator, mark: GridMark) -> String {
     let decimals = if mark.step_size >= 1.0 { 0 } else { (-mark.step_size.log10()).ceil() as usize };
     let unit = if indicator.unit() == Unit::Percent { " %" } else { "" };
-    format!("{:.decimals$}{unit}", mark.value)
+    let sign = if mark.value < 0.0 { "−" } else { "" };
+    format!("{sign}{:.decimals$}{unit}", mark.value.abs())
 }
 
 fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Scene<'_>) {

@@ -175,7 +175,8 @@ fn a_headline_is_drawn_over_the_years_and_joined_lines_say_so() {
     let table = schools_like_yours();
     let row = table.rows.iter().find(|row| table.cell(row, "urn") == "100743").unwrap();
     let p8 = |year: &str| number(table.cell(row, &format!("p8_{year}"))).unwrap();
-    let right = format!("Sedgehill Academy from {:.2} in 2016/17", p8("2017"));
+    assert!(p8("2017") < 0.0, "it is written with the sign of a difference");
+    let right = format!("Sedgehill Academy from −{:.2} in 2016/17", p8("2017").abs());
     assert!(chart.contains(&right), "{chart}, not {right}");
     let note = "Sedgehill Academy (URN 148003) goes on from Sedgehill School (URN 100743): their years are joined";
     assert!(chart.contains(note) && bench.has(note), "{chart}");

@@ -135,8 +135,11 @@ impl<'a> Chart<'a> {
         let (own, beside) = (Stroke::new(1.3, *colours.accent), Stroke::new(1.2, *colours.muted));
         let dashed = |from: Pos2, to: Pos2| Shape::dashed_line(&[from, to], beside, 5.0, 4.0);
         let comparator = |figure: &Figure| Some(figure.comparison?.ok()?.comparator);
-        let label = |at: Pos2, align, words: String, colour| {
-            painter.text(at, align, words, theme::small(), colour);
+        let label = |at: Pos2, align: Align2, words: String, colour| {
+            let galley = painter.layout_no_wrap(words, theme::small(), colour);
+            let rect = align.anchor_size(at, galley.size());
+            painter.rect_filled(rect, 3.0, colours.panel.gamma_multiply(0.75));
+            painter.galley(rect.min, galley, colour);
         };
         if let Some(figure) = &self.drawn.means[0] {
             let x = |value: f64| self.transform.position_from_point_x(value);
