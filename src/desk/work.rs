@@ -146,7 +146,7 @@ impl Work<'_> {
         let mut notes = Vec::new();
         let mut evidence: Vec<Evidence> = Vec::new();
         if let Some(part) = &parts.of_pupils {
-            evidence = self.from_pupils(part)?;
+            evidence = self.pupils_evidence(part)?;
         }
         for part in &parts.published {
             let found = part.find(&mut self)?;
@@ -177,7 +177,7 @@ impl Work<'_> {
     }
 
     /// The figures that are made from pupils' rows.
-    fn from_pupils(&mut self, question: &Question) -> Result<Vec<Evidence>, DeskError> {
+    fn pupils_evidence(&mut self, question: &Question) -> Result<Vec<Evidence>, DeskError> {
         let library = self.library;
         let mut evidence = Vec::new();
         for slice in Slice::of(question) {

@@ -74,11 +74,11 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
             let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             let ends = |ending: &&str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
             // A folder that is called like a table stands in the place of one: it cannot be read, and is told of.
-            if path.is_dir() && !TABLES.iter().any(|ending| ends(&ending)) {
+            if path.is_dir() && !TABLES.iter().any(ends) {
                 if depth < DEEPEST && !hidden && !path.is_symlink() {
                     within(&path, depth + 1, found)?;
                 }
-            } else if !hidden && TABLES.iter().any(|ending| ends(&ending)) {
+            } else if !hidden && TABLES.iter().any(ends) {
                 found.push(path);
             }
         }

@@ -113,10 +113,10 @@ pub(super) fn small_table(
             for (name, column) in &mut columns {
                 match *name {
                     "key_stage" => {
-                        *column = Arc::new(batch.whole("key_stage").iter().map(whole_school).collect::<Int32Array>())
+                        *column = Arc::new(batch.whole("key_stage").iter().map(whole_school).collect::<Int32Array>());
                     }
                     "pupil_group" => {
-                        *column = Arc::new(batch.text("pupil_group").iter().map(canonical).collect::<StringArray>())
+                        *column = Arc::new(batch.text("pupil_group").iter().map(canonical).collect::<StringArray>());
                     }
                     _ => {}
                 }

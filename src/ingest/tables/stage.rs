@@ -90,7 +90,7 @@ pub(in crate::ingest) fn schools(
         batch_of(vec![
             ("urn", Arc::new(names.iter().map(|((urn, _), _)| Some(*urn)).collect::<Int32Array>())),
             ("name", Arc::new(names.iter().map(|((_, name), _)| Some(name.as_str())).collect::<StringArray>())),
-            ("last_year", Arc::new(names.iter().map(|(_, year)| Some(*year)).collect::<Int32Array>())),
+            ("last_year", Arc::new(names.values().map(|year| Some(*year)).collect::<Int32Array>())),
         ])?,
     )?;
     let unknown = "area = 0 AND source IS NOT NULL AND code NOT IN (SELECT urn FROM schools) \
