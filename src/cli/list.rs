@@ -38,7 +38,7 @@ pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()
             of.stages().contains(&stage) && (!of.is_published_only() || published())
         };
         for indicator in Indicator::ALL.into_iter().filter(is_there) {
-            writeln!(out, "    {:<18} {}", indicator.word(), indicator.label())?;
+            writeln!(out, "    {:<24} {}", indicator.word(), indicator.label())?;
         }
         writeln!(out, "  subjects")?;
         for subject in Subject::all().filter(|subject| subject.key_stage == stage) {

@@ -7,6 +7,7 @@ mod ask;
 mod error;
 mod import;
 mod list;
+mod similar;
 mod synth;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -71,6 +72,8 @@ enum Command {
     Import(import::Arguments),
     /// Ask a question
     Ask(Box<ask::Arguments>),
+    /// Find schools with an intake like that of one school
+    Similar(similar::Arguments),
 }
 
 /// Runs the program with the arguments of the process.
@@ -85,6 +88,7 @@ pub fn main() -> End {
         Some(Command::Synth(arguments)) => synth::run(&arguments),
         Some(Command::Import(arguments)) => import::run(&arguments),
         Some(Command::Ask(arguments)) => ask::run(&arguments),
+        Some(Command::Similar(arguments)) => similar::run(&arguments),
     };
     End::Exit(match done {
         Ok(()) => ExitCode::SUCCESS,

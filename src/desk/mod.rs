@@ -11,6 +11,7 @@ mod compare;
 mod error;
 mod gate;
 mod published;
+mod similar;
 mod work;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use duckdb::InterruptHandle;
 pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 pub use error::DeskError;
+pub use similar::{InputOfTwo, LikeSchool, Neighbour, Similar};
 
 use crate::engine::EngineError;
 use crate::model::Question;

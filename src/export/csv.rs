@@ -43,7 +43,7 @@ pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write +
 }
 
 /// The writer's own error, so that a closed pipe is known as one.
-fn io_error(error: csv::Error) -> io::Error {
+pub(super) fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

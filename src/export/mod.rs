@@ -7,6 +7,7 @@ pub mod findings;
 mod json;
 mod parquet;
 mod row;
+pub mod similar;
 mod table;
 pub mod words;
 

@@ -38,3 +38,8 @@ pub fn grouped(n: i64) -> String {
     }
     grouped
 }
+
+/// How many of something: "1 school", "3,295 schools".
+pub fn plural(n: i64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(n)) }
+}

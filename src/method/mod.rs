@@ -11,6 +11,7 @@ pub mod interval;
 pub mod ks2;
 pub mod ks4;
 pub mod published;
+pub mod similar;
 mod tally;
 
 pub use tally::Tally;

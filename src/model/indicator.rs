@@ -103,6 +103,10 @@ pub enum Indicator {
     SchoolSenSupport,
     /// Whole school, 0 to 100 % of pupils on roll: education, health and care plan.
     SchoolEhcp,
+    /// What DfE compares primary schools by, as DfE made it: not what the census of a year says.
+    Primary(Alike),
+    /// What DfE compares secondary schools by.
+    Secondary(Alike),
     /// Whole school, 0 to 100 % of sessions missed.
     Absence,
     /// Whole school, 0 to 100 % of pupils who missed 10 % or more of sessions.
@@ -119,6 +123,60 @@ pub enum Indicator {
     Grade1Plus,
     /// Mean points of the results that have points; at KS2 the mean scaled score.
     AvgPoints,
+}
+
+/// What schools with a similar intake are alike in (DfE, similar schools comparison tool, 2026).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Alike {
+    /// Primary: mean of key stage 1 in reading, writing and maths, 0 to 4. Secondary: mean scaled score of key stage 2 in
+    /// reading and maths, 80 to 120.
+    Prior,
+    /// 0 to 100 % of pupils: those for whom the school receives the pupil premium.
+    PupilPremium,
+    /// Mean quintile of young people's participation in higher education (POLAR4) where pupils live, 1 (least) to 5.
+    Polar4,
+    /// 0 to 100 % of pupils: SEN support.
+    SenSupport,
+    /// 0 to 100 % of pupils: those who have been in the school since its usual age of entry.
+    Stability,
+    /// Mean income deprivation affecting children index where pupils live, 0 to 1.
+    Idaci,
+    /// 0 to 100 % of pupils: education, health and care plan, or statement.
+    Ehcp,
+    /// 0 to 100 % of pupils: first language other than English.
+    Eal,
+    /// Number of pupils.
+    Pupils,
+}
+
+/// Words for primary and secondary schools, labels and unit of what schools are alike in.
+struct AlikeFacts {
+    primary: &'static str,
+    secondary: &'static str,
+    label: &'static str,
+    unit: Unit,
+}
+
+impl Alike {
+    fn facts(self) -> AlikeFacts {
+        use Unit::{Count, Mean, Percent};
+        let of = |primary, secondary, label, unit| AlikeFacts { primary, secondary, label, unit };
+        match self {
+            Self::Prior => of("primary_ks1", "secondary_ks2", "Prior attainment, similar schools", Mean),
+            Self::PupilPremium => {
+                of("primary_pupil_premium", "secondary_pupil_premium", "Pupil premium, similar schools", Percent)
+            }
+            Self::Polar4 => of("primary_polar4", "secondary_polar4", "POLAR4, similar schools", Mean),
+            Self::SenSupport => {
+                of("primary_sen_support", "secondary_sen_support", "SEN support, similar schools", Percent)
+            }
+            Self::Stability => of("primary_stability", "secondary_stability", "Stability, similar schools", Percent),
+            Self::Idaci => of("primary_idaci", "secondary_idaci", "IDACI, similar schools", Mean),
+            Self::Ehcp => of("primary_ehcp", "secondary_ehcp", "EHC plans, similar schools", Percent),
+            Self::Eal => of("primary_eal", "secondary_eal", "EAL, similar schools", Percent),
+            Self::Pupils => of("primary_pupils", "secondary_pupils", "Pupils, similar schools", Count),
+        }
+    }
 }
 
 /// What one observation of an indicator is of.
@@ -151,7 +209,7 @@ const LATER: &[&str] = &["value_added"];
 
 impl Indicator {
     /// Every indicator, headlines first.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 73] = [
         Self::Pupils,
         Self::Att8,
         Self::Att8English,
@@ -201,6 +259,24 @@ impl Indicator {
         Self::SchoolEhcp,
         Self::Absence,
         Self::PersistentAbsence,
+        Self::Primary(Alike::Prior),
+        Self::Primary(Alike::PupilPremium),
+        Self::Primary(Alike::Polar4),
+        Self::Primary(Alike::SenSupport),
+        Self::Primary(Alike::Stability),
+        Self::Primary(Alike::Idaci),
+        Self::Primary(Alike::Ehcp),
+        Self::Primary(Alike::Eal),
+        Self::Primary(Alike::Pupils),
+        Self::Secondary(Alike::Prior),
+        Self::Secondary(Alike::PupilPremium),
+        Self::Secondary(Alike::Polar4),
+        Self::Secondary(Alike::SenSupport),
+        Self::Secondary(Alike::Stability),
+        Self::Secondary(Alike::Idaci),
+        Self::Secondary(Alike::Ehcp),
+        Self::Secondary(Alike::Eal),
+        Self::Secondary(Alike::Pupils),
         Self::Entries,
         Self::Grade7Plus,
         Self::Grade5Plus,
@@ -275,6 +351,14 @@ impl Indicator {
                 Facts("school_sen_support", "SEN support, whole school", Percent, School, &[Ks2, Ks4, Ks5])
             }
             Self::SchoolEhcp => Facts("school_ehcp", "EHC plans, whole school", Percent, School, &[Ks2, Ks4, Ks5]),
+            Self::Primary(alike) => {
+                let AlikeFacts { primary, label, unit, .. } = alike.facts();
+                Facts(primary, label, unit, School, &[Ks2])
+            }
+            Self::Secondary(alike) => {
+                let AlikeFacts { secondary, label, unit, .. } = alike.facts();
+                Facts(secondary, label, unit, School, &[Ks4])
+            }
             Self::Absence => Facts("absence", "Absence", Percent, School, &[Ks2, Ks4, Ks5]),
             Self::PersistentAbsence => {
                 Facts("persistent_absence", "Persistent absence", Percent, School, &[Ks2, Ks4, Ks5])

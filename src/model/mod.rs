@@ -15,7 +15,7 @@ mod year;
 
 pub use code::Code;
 pub use grade::{Grade, Points, Qualification};
-pub use indicator::{Indicator, Source, Unit};
+pub use indicator::{Alike, Indicator, Source, Unit};
 pub use pupil::{Characteristic, Filter, Profile, PupilGroup};
 pub use question::{Breakdown, Compare, Draft, Question, Scope, Words};
 pub use school::{LaCode, School, TrustUid, Urn};

@@ -211,11 +211,11 @@ impl Window {
                         0 => String::new(),
                         n => format!("; {n} files had been loaded before"),
                     };
-                    let rows = export::words::grouped(i64::try_from(rows).unwrap_or(i64::MAX));
+                    let rows = export::words::plural(i64::try_from(rows).unwrap_or(i64::MAX), "row");
                     let seconds = loaded.elapsed.as_secs_f64();
                     // The demo was not asked to be loaded, only to be shown.
                     let asked_for = self.load.as_ref().is_none_or(|load| !load.is_bundled);
-                    self.message = asked_for.then(|| format!("Loaded {rows} rows in {seconds:.1} s{known}"));
+                    self.message = asked_for.then(|| format!("Loaded {rows} in {seconds:.1} s{known}"));
                     self.loaded = Some(loaded).filter(|_| asked_for);
                     (self.load, self.opening) = (None, true);
                 }

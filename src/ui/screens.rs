@@ -140,7 +140,8 @@ fn table(ui: &mut Ui, findings: &Findings) {
                 let column = finding.column.clone().unwrap_or_default();
                 for text in [finding.file.clone(), at, group, column, finding.message.clone()] {
                     row.col(|ui| {
-                        ui.add(Label::new(text.as_str()).truncate().selectable(true)).on_hover_text(text);
+                        // What does not fit is told whole on hover.
+                        ui.add(Label::new(text).truncate().selectable(true));
                     });
                 }
             });

@@ -132,6 +132,11 @@ impl Published {
         self.by_year.keys().filter(move |(of, _)| *of == Some(stage)).map(|(_, year)| *year)
     }
 
+    /// The years of which anything was published, of whole schools as well.
+    pub fn every_year(&self) -> BTreeSet<Year> {
+        self.by_year.keys().map(|(_, year)| *year).collect()
+    }
+
     /// Whether anything was published of a pupil group in a year.
     pub fn has_group(&self, stage: KeyStage, year: Year, group: &Filter) -> bool {
         self.by_year.get(&(Some(stage), year)).is_some_and(|of_year| of_year.groups.contains(group))

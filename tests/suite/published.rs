@@ -6,6 +6,7 @@ mod layouts;
 mod mutated;
 mod public;
 mod readers;
+mod similar;
 mod slices;
 
 use std::collections::BTreeMap;

@@ -43,7 +43,9 @@ pub const BUNDLED: &[(&str, &str)] = &bundled![
     "dfe_mat_ks2_2025",
     "dfe_mat_ks4",
     "dfe_similar_pairs",
-    "dfe_similar_values",
+    "dfe_similar_primary",
+    "dfe_similar_sd",
+    "dfe_similar_secondary",
     "fft_schools_like_yours",
     "fft_variables",
     "gias_register",
@@ -164,6 +166,6 @@ impl fmt::Display for Nearest {
         if !self.unknown.is_empty() {
             write!(f, "; it does not know {}", some(&self.unknown))?;
         }
-        write!(f, ". Mend the names of the columns, or describe the table in a layout and name it with --layout")
+        write!(f, ". Mend the names of the columns, or name a layout of it beside the table (data/layouts/README.md)")
     }
 }

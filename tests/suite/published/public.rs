@@ -83,7 +83,7 @@ fn all_published_tables_are_read_where_they_are_at_hand() {
     }
     let (_folder, workspace, loaded) = loaded(&[real]);
     let taken: Vec<_> = loaded.files.iter().filter_map(|file| file.report.as_ref()).collect();
-    assert_eq!(taken.len(), 11, "tables with figures or schools");
+    assert_eq!(taken.len(), 13, "tables with figures or schools");
     for report in &taken {
         assert!(report.not_understood.is_empty(), "{report}");
     }

@@ -8,7 +8,7 @@ use egui_plot::{PlotPoint, PlotTransform};
 
 use super::{Dot, Drawn, NEAR};
 use crate::desk::Figure;
-use crate::export::words::{grouped, value};
+use crate::export::words::{grouped, plural, value};
 use crate::model::Urn;
 use crate::ui::panels::Scene;
 use crate::ui::theme;
@@ -181,7 +181,7 @@ impl<'a> Chart<'a> {
         let colours = theme::of(ui);
         let drawn = self.drawn;
         let others = drawn.others;
-        let mut words = format!("{} of the group", plural(drawn.dots.len() - others, "school"));
+        let mut words = format!("{} of the group", plural((drawn.dots.len() - others) as i64, "school"));
         if others > 0 {
             words.push_str(&format!(", {} others grey", grouped(others as i64)));
         }
@@ -217,8 +217,4 @@ impl<'a> Chart<'a> {
         let galley = painter.layout_job(job);
         painter.galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, *colours.muted);
     }
-}
-
-fn plural(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(n as i64)) }
 }

@@ -1,0 +1,142 @@
+//! Schools with a similar intake, found among the figures that this reader may see: through the gate as every answer.
+
+use std::sync::Arc;
+
+use super::{Answer, Desk, DeskError};
+use crate::method::similar::{Apart, Measure, Term};
+use crate::model::{
+    Breakdown, Compare, Draft, Filter, Indicator, KeyStage, LaCode, Question, School, Scope, Urn, Year,
+};
+
+/// Which schools are looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikeSchool {
+    pub school: Urn,
+    pub stage: KeyStage,
+    pub year: Year,
+    /// What schools are compared by, at least one.
+    pub terms: Vec<Term>,
+    /// How many schools are wanted.
+    pub most: usize,
+    /// Only schools of this phase, as the register writes it.
+    pub phase: Option<String>,
+    /// Only schools of this authority.
+    pub la: Option<LaCode>,
+    /// Only schools that are no farther away, in kilometres as the crow flies.
+    pub within_km: Option<f64>,
+}
+
+/// One input of two schools.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputOfTwo {
+    pub input: Indicator,
+    /// Of the school that is asked about, and of the other; `None` where nothing is known or may be told.
+    pub own: Option<f64>,
+    pub other: Option<f64>,
+    /// Share of the square of the distance, 0 to 1; `None` where it was left out.
+    pub share: Option<f64>,
+}
+
+/// A school with a similar intake.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Neighbour {
+    pub urn: Urn,
+    /// 0 for the same intake.
+    pub distance: f64,
+    /// In the order of the terms.
+    pub inputs: Vec<InputOfTwo>,
+}
+
+impl Neighbour {
+    /// Inputs that were left out, because one of the schools lacks them: the weights of the others were scaled up.
+    pub fn left_out(&self) -> impl Iterator<Item = Indicator> + '_ {
+        self.inputs.iter().filter(|input| input.share.is_none()).map(|input| input.input)
+    }
+}
+
+/// The schools that were found, the most similar first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Similar {
+    pub neighbours: Vec<Neighbour>,
+    /// Among how many schools, this one not counted.
+    pub among: usize,
+    /// Files that the inputs are from.
+    pub sources: Vec<String>,
+}
+
+impl Desk {
+    /// Finds the schools whose intake is most similar to that of a school. Schools at the same distance stand in order of
+    /// their URN.
+    ///
+    /// # Errors
+    /// When the school or its inputs are not in the workspace, and as in [`Desk::ask_and_wait`].
+    pub fn similar(&self, wanted: &LikeSchool) -> Result<Similar, Arc<DeskError>> {
+        let not_loaded = |what: String| Arc::new(DeskError::NotLoaded { what });
+        let own = self.register().head(wanted.school);
+        let Some(school) = self.register().school(own) else {
+            return Err(not_loaded(format!("school {}", wanted.school)));
+        };
+        let inputs: Vec<Indicator> = wanted.terms.iter().map(|term| term.input).collect();
+        let question = Question::new(Draft {
+            stage: wanted.stage,
+            years: vec![wanted.year],
+            pool: false,
+            scope: Scope::All,
+            indicators: inputs.clone(),
+            subjects: Vec::new(),
+            filter: Filter::everyone(),
+            by: vec![Breakdown::School],
+            compare: Compare::None,
+        });
+        let question = question.map_err(|error| not_loaded(error.to_string()))?;
+        let answer = self.ask_and_wait(&question)?;
+        let rows = inputs_by_school(&answer);
+        let Some((_, of_own)) = rows.iter().find(|(urn, row)| *urn == own && row.iter().any(Option::is_some)) else {
+            let words: Vec<_> = inputs.iter().map(|input| input.word()).collect();
+            let what = format!("what {} is compared by in {} ({})", school.name, wanted.year, words.join(", "));
+            return Err(not_loaded(what));
+        };
+        let schools: Vec<&[Option<f64>]> = rows.iter().map(|(_, row)| row.as_slice()).collect();
+        let measure = Measure::of(&wanted.terms, &schools);
+        let is_wanted = |urn: Urn| self.register().school(urn).is_some_and(|other| fits(wanted, school, other));
+        let neighbour = |(urn, row): &(Urn, Vec<Option<f64>>)| {
+            let Apart { distance, parts } = measure.between(of_own, row)?;
+            let whole: f64 = parts.iter().flatten().sum();
+            let share = |part: f64| if whole > 0.0 { part / whole } else { 0.0 };
+            let two = inputs.iter().zip(of_own.iter().zip(row)).zip(&parts);
+            let inputs = two.map(|((input, (own, other)), part)| InputOfTwo {
+                input: *input,
+                own: *own,
+                other: *other,
+                share: part.map(share),
+            });
+            Some(Neighbour { urn: *urn, distance, inputs: inputs.collect() })
+        };
+        let others = rows.iter().filter(|(urn, _)| *urn != own && is_wanted(*urn));
+        let mut neighbours: Vec<Neighbour> = others.filter_map(neighbour).collect();
+        let among = neighbours.len();
+        neighbours.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.urn.cmp(&b.urn)));
+        neighbours.truncate(wanted.most);
+        Ok(Similar { neighbours, among, sources: answer.provenance().sources.clone() })
+    }
+}
+
+/// What is known of each school, in the order of the question's indicators.
+fn inputs_by_school(answer: &Answer) -> Vec<(Urn, Vec<Option<f64>>)> {
+    let of_row = |row: &[super::Cell]| {
+        let urn = row.first()?.school()?;
+        Some((urn, row.iter().map(|cell| cell.figure.ok().map(|figure| figure.value)).collect()))
+    };
+    answer.rows().filter_map(of_row).collect()
+}
+
+fn fits(wanted: &LikeSchool, school: &School, other: &School) -> bool {
+    let near = |most: f64| {
+        let (here, there) = (school.place?, other.place?);
+        let metres = f64::hypot(f64::from(here.0 - there.0), f64::from(here.1 - there.1));
+        Some(metres <= most * 1000.0)
+    };
+    wanted.phase.as_ref().is_none_or(|phase| phase.eq_ignore_ascii_case(&other.phase))
+        && wanted.la.is_none_or(|la| la == other.la_code)
+        && wanted.within_km.is_none_or(|most| near(most).unwrap_or(false))
+}
