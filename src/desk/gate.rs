@@ -48,6 +48,8 @@ pub(super) struct OfPublished {
     /// Whether they are of one school or area in one year.
     pub one: bool,
     pub comparator: Option<Beside>,
+    /// National standard deviation of the pupils, in the indicator's unit; for means.
+    pub spread: Option<f64>,
 }
 
 /// Where a comparator may be found, the best place first, and the reason if it is in none.
@@ -113,11 +115,15 @@ fn published(question: &Question, policy: Policy, indicator: Indicator, of: &OfP
     if policy > Policy::Standard && n.is_some_and(|n| policy.too_few(n)) {
         return Err(Reason::TooFew { smallest_shown: policy.smallest_shown() });
     }
-    let interval = limits.map(|(lower, upper)| Interval { lower, upper }).or_else(|| {
-        let n = n.filter(|_| indicator.unit() == Unit::Percent)?;
-        let hits = (value / 100.0 * n as f64).round() as i64;
-        let share = Interval::of_share(Tally { n, sum: hits.clamp(0, n), sum_of_squares: hits })?;
-        Some(Interval { lower: 100.0 * share.lower, upper: 100.0 * share.upper })
+    let interval = limits.map(|(lower, upper)| Interval { lower, upper }).or_else(|| match indicator.unit() {
+        Unit::Count => None,
+        Unit::Mean => Interval::of_mean(value, of.spread?, n?),
+        Unit::Percent => {
+            let n = n?;
+            let hits = (value / 100.0 * n as f64).round() as i64;
+            let share = Interval::of_share(Tally { n, sum: hits.clamp(0, n), sum_of_squares: hits })?;
+            Some(Interval { lower: 100.0 * share.lower, upper: 100.0 * share.upper })
+        }
     });
     let comparison = compared_with(question, indicator).map(|there_are_others| {
         there_are_others?;

@@ -13,7 +13,7 @@ use super::work::Work;
 use crate::engine::{PublishedFigures, PublishedSlice, Whose};
 use crate::method::published::Pooled;
 use crate::model::{
-    Breakdown, Characteristic, Compare, Filter, Indicator, PupilGroup, Question, Scope, Source, Unit, Year,
+    Breakdown, Characteristic, Compare, Filter, Indicator, PupilGroup, Question, Scope, Source, Unit, Year, national_sd,
 };
 use crate::workspace::Area;
 
@@ -30,6 +30,8 @@ pub(super) struct Part<'a> {
 /// What was found, and where it comes from in words.
 pub(super) struct Found {
     pub evidence: Vec<Evidence>,
+    /// Whether a national standard deviation makes intervals of means.
+    pub has_spread: bool,
     pub notes: Vec<String>,
 }
 
@@ -42,20 +44,25 @@ impl Part<'_> {
         let comparator = self.comparator(work, &groups, &own)?;
         let one = self.is_of_one(work);
         let mut evidence = Vec::new();
+        // By year and indicator: the same of every school.
+        let mut spreads: BTreeMap<(Option<i32>, Indicator), Option<f64>> = BTreeMap::new();
         for (keys, sums) in &own {
             for indicator in &self.indicators {
                 let made = match sums.get(indicator) {
-                    Some(pooled) => Made::Published(OfPublished {
-                        pooled: *pooled,
-                        one,
-                        comparator: comparator.as_ref().map(|beside| beside.of(self, keys, *indicator)),
-                    }),
+                    Some(pooled) => {
+                        let year = self.place(Breakdown::Year).map(|place| keys[place]);
+                        let known = spreads.entry((year, *indicator));
+                        let spread = *known.or_insert_with(|| self.spread(work, keys, *indicator));
+                        let comparator = comparator.as_ref().map(|beside| beside.of(self, keys, *indicator));
+                        Made::Published(OfPublished { pooled: *pooled, one, comparator, spread })
+                    }
                     None => Made::Nothing(self.why_not(work, keys, *indicator)),
                 };
                 evidence.push(Evidence { keys: keys.clone(), indicator: *indicator, made });
             }
         }
-        Ok(Found { evidence, notes })
+        let has_spread = spreads.values().any(Option::is_some);
+        Ok(Found { evidence, has_spread, notes })
     }
 
     fn by(&self) -> &[Breakdown] {
@@ -224,14 +231,24 @@ impl Part<'_> {
         !self.pool() && (self.by_school() || work.schools_in(self.question.scope()) == 1)
     }
 
+    /// The years of a place.
+    fn years_of(&self, keys: &[i32]) -> Vec<Year> {
+        let year = self.place(Breakdown::Year).and_then(|place| Year::new(keys[place]));
+        year.map_or_else(|| self.years.clone(), |year| vec![year])
+    }
+
+    /// The national standard deviation of a place: of a table that was loaded, else of those that come with the program. Of
+    /// pooled years it is the largest, so that no interval is narrower than its years allow.
+    fn spread(&self, work: &Work<'_>, keys: &[i32], indicator: Indicator) -> Option<f64> {
+        let loaded = |year| work.library().national.sd(year, self.question.stage(), indicator, None).map(|(sd, _)| sd);
+        let of_year = |year: &Year| loaded(*year).or_else(|| national_sd(indicator, *year));
+        let years: Option<Vec<f64>> = self.years_of(keys).iter().map(of_year).collect();
+        years?.into_iter().reduce(f64::max)
+    }
+
     /// Why there is nothing in a place.
     fn why_not(&self, work: &Work<'_>, keys: &[i32], indicator: Indicator) -> Reason {
-        let year = match self.place(Breakdown::Year) {
-            Some(place) => Year::new(keys[place]),
-            None if self.years.len() == 1 => self.years.first().copied(),
-            None => None,
-        };
-        let years = year.map_or_else(|| self.years.clone(), |year| vec![year]);
+        let years = self.years_of(keys);
         if let Some(year) = years.iter().copied().find(|year| !indicator.is_made_in(*year)) {
             return Reason::NotMade { year };
         }

@@ -22,7 +22,7 @@ use crate::workspace::{MostResults, National, Published, Register};
 pub(super) struct Library {
     pub register: Register,
     pub published: Published,
-    national: National,
+    pub national: National,
     sources: Vec<String>,
     revision: i64,
     /// The years of which there are pupils.
@@ -152,6 +152,12 @@ impl Work<'_> {
             let found = part.find(&mut self)?;
             evidence.extend(found.evidence);
             notes.extend(found.notes);
+            let of_tables = if found.has_spread { "England's pupils, as the DfE publishes it" } else { "none" };
+            self.spread_from = match parts.of_pupils {
+                Some(_) if found.has_spread => format!("{}; of tables: {of_tables}", self.spread_from),
+                Some(_) => self.spread_from,
+                None => of_tables.to_owned(),
+            };
         }
         if parts.two_kinds {
             evidence = parts.refused(question);

@@ -6,6 +6,7 @@
 mod code;
 mod grade;
 mod indicator;
+mod national_sd;
 mod pupil;
 mod question;
 mod school;
@@ -16,6 +17,7 @@ mod year;
 pub use code::Code;
 pub use grade::{Grade, Points, Qualification};
 pub use indicator::{Alike, Indicator, Source, Unit};
+pub use national_sd::national_sd;
 pub use pupil::{Characteristic, Filter, Profile, PupilGroup};
 pub use question::{Breakdown, Compare, Draft, Question, Scope, Words};
 pub use school::{LaCode, School, TrustUid, Urn};

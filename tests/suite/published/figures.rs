@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use schoolbench::desk::Origin;
 
-use super::{Ask, Naive, ask, by_school, desk, number, only, public, public_files};
+use super::{Ask, Naive, ask, by_school, desk, loaded, number, only, public, public_files};
 
 /// Stems of columns and the measure that each is: written by hand, not taken from the layouts.
 const STEMS: [(&str, &str, &str); 12] = [
@@ -354,9 +354,9 @@ fn whole_school_figures_stand_beside_those_of_any_pupils_and_make_no_rows_of_the
 /// Tables of authorities and trusts, of whose schools nothing is loaded.
 #[test]
 fn authorities_and_trusts_without_schools_are_what_their_own_rows_say() {
-    let (_folder, workspace, loaded) =
-        super::loaded(&[super::slice("made_up_ees_ks4_2024.csv"), super::slice("made_up_mat_ks4.xlsx")]);
-    assert_eq!(loaded.files.len(), 2);
+    let (_folder, workspace, brought) =
+        loaded(&[super::slice("made_up_ees_ks4_2024.csv"), super::slice("made_up_mat_ks4.xlsx")]);
+    assert_eq!(brought.files.len(), 2);
     let table = Naive::csv(&super::slice("made_up_ees_ks4_2024.csv"));
     let desk = desk(&workspace);
     let row = |level: &str, code: &str, sex: &str| {
@@ -384,4 +384,67 @@ fn authorities_and_trusts_without_schools_are_what_their_own_rows_say() {
     let trust = Ask { years: "2023", scope: "trust:99001", ..asked };
     let figure = only(&ask(&desk, &trust)).unwrap();
     assert!((figure.value - 45.1).abs() < 1e-9, "{figure:?}");
+}
+
+/// National standard deviations of key stage 2 progress, as the DfE states them: reading, writing, maths.
+const SDS: [(&str, &str, [f64; 3]); 3] = [
+    ("2017", "2016-17", [6.26, 6.06, 5.62]),
+    ("2018", "2017-18", [5.96, 5.74, 5.41]),
+    ("2019", "2018-19", [6.17, 5.70, 5.40]),
+];
+
+#[test]
+fn progress_of_several_schools_has_the_interval_of_the_national_standard_deviation() {
+    let desk = desk(public());
+    for (year, span, sds) in SDS {
+        let table = hampshire(span);
+        let urns: Vec<String> = schools(&table).map(|(urn, _)| urn.to_string()).collect();
+        let scope = format!("urn:{}", urns.join(","));
+        let indicators = ["reading_progress", "writing_progress", "maths_progress"];
+        for (indicator, sd) in indicators.into_iter().zip(sds) {
+            let asked = Ask { years: year, scope: &scope, indicator, compare: "same", ..Ask::default() };
+            let figure = only(&ask(&desk, &asked)).unwrap();
+            let (interval, n) = (figure.interval.unwrap(), figure.n.unwrap() as f64);
+            let half = 1.96 * sd / n.sqrt();
+            assert!((interval.upper - figure.value - half).abs() < 1e-9, "{year} {indicator}: {figure:?}, not {half}");
+            assert!((figure.value - interval.lower - half).abs() < 1e-9, "{year} {indicator}: {figure:?}, not {half}");
+            assert!(figure.comparison.unwrap().unwrap().significance.is_some(), "{year} {indicator}");
+        }
+    }
+    // Of pooled years it is the largest of the years.
+    let pooled = Ask { years: "2017-2019", scope: "la:850", indicator: "maths_progress", pool: true, ..Ask::default() };
+    let answer = ask(&desk, &pooled);
+    let figure = only(&answer).unwrap();
+    let half = 1.96 * 5.62 / (figure.n.unwrap() as f64).sqrt();
+    assert!((figure.interval.unwrap().upper - figure.value - half).abs() < 1e-9, "{figure:?}, not {half}");
+    assert_eq!(answer.provenance().spread, "England's pupils, as the DfE publishes it");
+    // One school's own limits are those that were published; a measure without a standard deviation has none.
+    let table = hampshire("2018-19");
+    let row = table.rows.iter().find(|row| table.cell(row, "RECTYPE") == "1").unwrap();
+    let scope = format!("urn:{}", table.cell(row, "URN"));
+    let one = Ask { scope: &scope, indicator: "maths_progress", ..Ask::default() };
+    let interval = only(&ask(&desk, &one)).unwrap().interval.unwrap();
+    assert!((interval.lower - number(table.cell(row, "MATPROG_LOWER")).unwrap()).abs() < 1e-9, "{interval:?}");
+    let score = Ask { scope: "la:850", indicator: "maths_score", ..Ask::default() };
+    let answer = ask(&desk, &score);
+    assert!(only(&answer).unwrap().interval.is_none());
+    assert_eq!(answer.provenance().spread, "none");
+}
+
+/// Nine pupils of Progress 8 in 2023/24, a number of the method.
+#[test]
+fn progress_8_of_nine_pupils_is_as_uncertain_as_the_method_says() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let layout = folder.path().join("own.toml");
+    let text = "title = \"Our own\"\npublisher = \"Us\"\nkind = \"figures\"\nkey_stage = 4\nyear = \"2024\"\n\
+                recognise = [\"URN\", \"Progress\"]\n\
+                measures = [{ column = \"Progress\", measure = \"p8\", n = \"Pupils\" }]\n\
+                [school]\nurn = \"URN\"\nname = \"=Our school\"\n";
+    std::fs::write(&layout, text).unwrap();
+    let table = folder.path().join("ours.csv");
+    std::fs::write(&table, "URN,Progress,Pupils\n900001,0.227778,9\n").unwrap();
+    let (_folder, workspace, _) = loaded(&[layout, table]);
+    let asked = Ask { stage: "ks4", years: "2024", indicator: "p8", ..Ask::default() };
+    let figure = only(&ask(&desk(&workspace), &asked)).unwrap();
+    assert!((figure.interval.unwrap().upper - figure.value - 0.925303).abs() < 5e-7, "{figure:?}");
 }
