@@ -67,6 +67,8 @@ pub enum Origin {
     StateFunded,
     /// What the tables state for all schools of England.
     England,
+    /// 0, because the measure is made so: progress at key stage 2, of all pupils of England.
+    ByDefinition,
     /// The schools loaded, weighted by their pupils.
     Loaded,
     /// What the tables state for the authority.
@@ -80,7 +82,7 @@ pub enum Origin {
 impl Origin {
     /// Whether it is one row of a table.
     pub(super) fn is_area(self) -> bool {
-        matches!(self, Self::StateFunded | Self::England | Self::Authority)
+        matches!(self, Self::StateFunded | Self::England | Self::ByDefinition | Self::Authority)
     }
 
     /// Where the figure comes from, in words.
@@ -88,6 +90,7 @@ impl Origin {
         match self {
             Self::StateFunded => "state-funded schools of England, as published",
             Self::England => "all schools of England, as published",
+            Self::ByDefinition => "England, 0 by definition",
             Self::Loaded => "the schools loaded, weighted by their pupils",
             Self::Authority => "the authority, as published",
             Self::SchoolsOfAuthority => "the authority's schools, weighted by their pupils",

@@ -282,24 +282,26 @@ impl Part<'_> {
         let mut found = Comparators { beside, years_before: 0, sums: Vec::new() };
         found.years_before = if question.compare() == Compare::Previous { years_before(question) } else { 0 };
         // Where a place has a figure beside each of the question's own, the places after it are not asked.
-        let mut ask = |work: &mut Work<'_>, whose, years: &[Year], origin| -> Result<(), DeskError> {
-            if !found.is_complete(self, work, own) {
-                let figures = work.published(&self.slice(whose, years, &filters))?;
-                found.take_in(self, work, origin, &figures);
-            }
-            Ok(())
-        };
+        let ask =
+            |found: &mut Comparators, work: &mut Work<'_>, whose, years: &[Year], origin| -> Result<(), DeskError> {
+                if !found.is_complete(self, work, own) {
+                    let figures = work.published(&self.slice(whose, years, &filters))?;
+                    found.take_in(self, work, origin, &figures);
+                }
+                Ok(())
+            };
         match question.compare() {
             Compare::None => return Ok(None),
             Compare::Same | Compare::All | Compare::Other => {
-                ask(work, Whose::Area(Area::NationalStateFunded, 0), &self.years, Origin::StateFunded)?;
-                ask(work, Whose::Area(Area::National, 0), &self.years, Origin::England)?;
-                ask(work, Whose::Schools(Scope::All), &self.years, Origin::Loaded)?;
+                ask(&mut found, work, Whose::Area(Area::NationalStateFunded, 0), &self.years, Origin::StateFunded)?;
+                ask(&mut found, work, Whose::Area(Area::National, 0), &self.years, Origin::England)?;
+                found.take_in_definitions(self);
+                ask(&mut found, work, Whose::Schools(Scope::All), &self.years, Origin::Loaded)?;
             }
             Compare::La => {
                 let (code, _) = authority(question, work.library())?;
-                ask(work, Whose::Area(Area::La, code), &self.years, Origin::Authority)?;
-                ask(work, Whose::Schools(Scope::La(code)), &self.years, Origin::SchoolsOfAuthority)?;
+                ask(&mut found, work, Whose::Area(Area::La, code), &self.years, Origin::Authority)?;
+                ask(&mut found, work, Whose::Schools(Scope::La(code)), &self.years, Origin::SchoolsOfAuthority)?;
             }
             Compare::Previous => {
                 let before = |year: &Year| year.before(years_before(question));
@@ -307,14 +309,14 @@ impl Part<'_> {
                 if !years.is_empty() {
                     match question.scope() {
                         Scope::La(code) if !self.by_school() => {
-                            ask(work, Whose::Area(Area::La, *code), &years, Origin::Before)?;
+                            ask(&mut found, work, Whose::Area(Area::La, *code), &years, Origin::Before)?;
                         }
                         Scope::Trust(uid) if !self.by_school() => {
-                            ask(work, Whose::Area(Area::Trust, *uid), &years, Origin::Before)?;
+                            ask(&mut found, work, Whose::Area(Area::Trust, *uid), &years, Origin::Before)?;
                         }
                         _ => {}
                     }
-                    ask(work, Whose::Schools(question.scope().clone()), &years, Origin::Before)?;
+                    ask(&mut found, work, Whose::Schools(question.scope().clone()), &years, Origin::Before)?;
                 }
             }
         }
@@ -347,6 +349,23 @@ impl Comparators {
             sums.entry(key).or_default().add(pooled);
         }
         self.sums.push((origin, sums));
+    }
+
+    /// Takes in what is 0 by definition: of all pupils, whatever the year.
+    fn take_in_definitions(&mut self, part: &Part<'_>) {
+        let zero = |years: usize| Pooled { years: years as i64, ..Pooled::of(Some(0.0), None, None, None) };
+        let years: Vec<(i32, Pooled)> = if part.pool() {
+            vec![(0, zero(part.years.len()))]
+        } else {
+            part.years.iter().map(|year| (year.ending(), zero(1))).collect()
+        };
+        let indicators = part.indicators.iter().filter(|indicator| indicator.is_zero_nationally());
+        let of_indicator = |indicator: &Indicator| {
+            let key = |year: i32| (0, year, None, Filter::everyone(), *indicator);
+            years.iter().map(|(year, zero)| (key(*year), *zero)).collect::<Vec<_>>()
+        };
+        let sums = indicators.flat_map(of_indicator).collect();
+        self.sums.push((Origin::ByDefinition, sums));
     }
 
     /// Whether there is a figure beside each of the question's own.

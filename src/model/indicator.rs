@@ -429,6 +429,12 @@ impl Indicator {
             || matches!(self, Self::ReadingProgress | Self::WritingProgress | Self::MathsProgress | Self::PriorMean)
     }
 
+    /// Whether the mean of all pupils of England is 0 in every year, because the measure is made so: key stage 2 progress
+    /// (DfE primary school accountability technical guide). The tables leave it blank.
+    pub fn is_zero_nationally(self) -> bool {
+        matches!(self, Self::ReadingProgress | Self::WritingProgress | Self::MathsProgress)
+    }
+
     /// Whether the measure was made at all in a year. There are no tests and exams of 2019/20 and 2020/21 that count; no
     /// Progress 8 for 2024/25 and 2025/26, whose pupils have no KS2 results; no KS2 progress for 2023/24 and 2024/25,
     /// whose pupils have no KS1 results.

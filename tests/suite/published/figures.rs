@@ -251,7 +251,21 @@ fn a_comparator_says_where_it_is_from() {
     assert_eq!(label(&hampshire), "same pupils, the authority, as published");
     // Tables state no progress of England at key stage 2: it is 0 by definition, and left blank.
     let progress = Ask { scope: "la:850", indicator: "maths_progress", compare: "same", ..Ask::default() };
-    assert_eq!(label(&progress), "same pupils, the schools loaded, weighted by their pupils");
+    assert_eq!(label(&progress), "same pupils, England, 0 by definition");
+    for pool in [false, true] {
+        for compare in ["same", "all"] {
+            let answer = ask(&desk, &Ask { years: "2018,2019", pool, compare, ..progress });
+            for cell in answer.cells() {
+                let figure = cell.figure.unwrap();
+                let comparison = figure.comparison.unwrap().unwrap();
+                assert!(comparison.comparator.abs() < 1e-12 && comparison.origin == Some(Origin::ByDefinition));
+                assert!((comparison.difference - figure.value).abs() < 1e-12, "{comparison:?}");
+            }
+        }
+    }
+    // Of a group of pupils it is what the tables state, or else that of the schools loaded.
+    let boys = Ask { filter: "sex=M", ..progress };
+    assert!(!label(&boys).contains("definition"), "{}", label(&boys));
     // What the tables state of one measure and not of another is told apart.
     let both = Ask { indicator: "maths_progress,rwm_expected", ..progress };
     let answer = ask(&desk, &both);
@@ -259,7 +273,7 @@ fn a_comparator_says_where_it_is_from() {
         let comparison = answer.cells()[place].figure.unwrap().comparison.unwrap().unwrap();
         answer.compared_with_of(&comparison).unwrap()
     };
-    assert!(of(0).contains("the schools loaded") && of(1).contains("state-funded schools"), "{} / {}", of(0), of(1));
+    assert!(of(0).contains("by definition") && of(1).contains("state-funded schools"), "{} / {}", of(0), of(1));
 }
 
 #[test]
