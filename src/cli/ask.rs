@@ -156,7 +156,10 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     for note in &provenance.notes {
         writeln!(out, "{note}")?;
     }
-    writeln!(out, "intervals of means: 1.96 standard deviations of {}", provenance.spread)?;
+    match &provenance.spread {
+        Some(spread) => writeln!(out, "intervals of means: 1.96 standard deviations of {spread}")?,
+        None => writeln!(out, "intervals of means: only those that were published")?,
+    }
     writeln!(out, "intervals of shares: Wilson, 95 %")?;
     let elapsed_ms = provenance.elapsed.as_secs_f64() * 1000.0;
     writeln!(

@@ -188,8 +188,8 @@ pub struct Provenance {
     pub sources: Vec<String>,
     /// The revision of the workspace's data.
     pub revision: i64,
-    /// Where the standard deviation of intervals of means comes from.
-    pub spread: String,
+    /// Where the standard deviation of intervals of means comes from; `None` where none was used.
+    pub spread: Option<String>,
     /// What else one should know of how the figures were made, a sentence each.
     pub notes: Vec<String>,
 }

@@ -148,22 +148,21 @@ impl Work<'_> {
         if let Some(part) = &parts.of_pupils {
             evidence = self.pupils_evidence(part)?;
         }
+        let mut has_spread_of_tables = false;
         for part in &parts.published {
             let found = part.find(&mut self)?;
             evidence.extend(found.evidence);
             notes.extend(found.notes);
-            let of_tables = if found.has_spread { "England's pupils, as the DfE publishes it" } else { "none" };
-            self.spread_from = match parts.of_pupils {
-                Some(_) if found.has_spread => format!("{}; of tables: {of_tables}", self.spread_from),
-                Some(_) => self.spread_from,
-                None => of_tables.to_owned(),
-            };
+            has_spread_of_tables |= found.has_spread;
         }
         if parts.two_kinds {
             evidence = parts.refused(question);
         }
         complete(question, of_pupils, &mut evidence);
         notes.extend(self.lines(question));
+        let of_tables = has_spread_of_tables.then(|| "England's pupils, as the DfE publishes it".to_owned());
+        let spreads = parts.of_pupils.is_some().then(|| self.spread_from.clone()).into_iter().chain(of_tables);
+        let spread = spreads.reduce(|of_pupils, of_tables| format!("{of_pupils}; of tables: {of_tables}"));
         let sources = match &parts.of_pupils {
             // What was published of the years and measures asked about is in these files.
             None => self.published_sources(question),
@@ -175,7 +174,7 @@ impl Work<'_> {
             rows: self.rows,
             sources,
             revision: library.revision,
-            spread: self.spread_from,
+            spread,
             notes,
         };
         let loaded = of_pupils.union(&published).copied().collect();

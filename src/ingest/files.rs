@@ -14,7 +14,7 @@ pub(super) struct Named {
 }
 
 /// Endings of files that hold tables.
-const TABLES: [&str; 6] = ["parquet", "csv", "xlsx", "xls", "tsv", "json"];
+pub const TABLES: [&str; 6] = ["parquet", "csv", "xlsx", "xls", "tsv", "json"];
 
 /// Takes the layouts of the user's own (`.toml`) out of the files that were named.
 pub(super) fn own_layouts(named: &[PathBuf], findings: &mut Findings) -> (Vec<Layout>, Vec<PathBuf>) {

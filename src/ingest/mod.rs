@@ -20,6 +20,7 @@ pub mod tables;
 mod watch;
 
 pub use bundled::Bundled;
+pub use files::TABLES;
 pub use finding::{Fault, Finding, Findings, Place};
 pub use import::{ImportError, Loaded, LoadedFile, import, import_with};
 pub use watch::{Cancel, Progress, time_left};

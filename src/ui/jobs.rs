@@ -10,7 +10,7 @@ use super::session::Session;
 use super::settings::Folders;
 use super::view::View;
 use crate::desk::Options;
-use crate::ingest::{Bundled, Cancel, ImportError, Loaded, Progress, import};
+use crate::ingest::{Bundled, Cancel, ImportError, Loaded, Progress, TABLES, import};
 
 /// News that can wait to be read; a job that has more waits.
 const NEWS: usize = 64;
@@ -177,7 +177,7 @@ impl Jobs {
             let paths = match what {
                 Choice::Workspace => one(dialog.add_filter("Workspaces", &["schoolbench"]).pick_file()),
                 Choice::Files => dialog
-                    .add_filter("Tables and layouts", &["csv", "tsv", "xlsx", "xls", "json", "parquet", "toml"])
+                    .add_filter("Tables and layouts", &[TABLES.as_slice(), &["toml"]].concat())
                     .pick_files()
                     .unwrap_or_default(),
                 Choice::NewWorkspace | Choice::Save => one(dialog.set_file_name(suggestion).save_file()),

@@ -10,7 +10,7 @@ use super::command::{Command, Situation};
 use super::jobs::Load;
 use super::theme;
 use crate::export::words::grouped;
-use crate::ingest::{Findings, Loaded, Place};
+use crate::ingest::{Findings, Loaded, Place, TABLES};
 
 /// Height of a row of findings, in points.
 const ROW: f32 = 24.0;
@@ -210,8 +210,7 @@ fn in_the_middle(ui: &mut Ui, width: f32, draw: impl FnOnce(&mut Ui)) {
 pub fn sorted(dropped: Vec<PathBuf>) -> (Option<PathBuf>, Option<PathBuf>, Vec<PathBuf>) {
     let ends = |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
     let workspace = dropped.iter().find(|path| ends(path, "schoolbench")).cloned();
-    let tables = ["parquet", "csv", "xlsx", "xls", "tsv", "json"];
-    let is_table = |path: &PathBuf| path.extension().is_none() || tables.iter().any(|ending| ends(path, ending));
+    let is_table = |path: &PathBuf| path.extension().is_none() || TABLES.iter().any(|ending| ends(path, ending));
     if dropped.iter().any(is_table) {
         let is_layout = |path: &PathBuf| ends(path, "toml");
         return (workspace, None, dropped.into_iter().filter(|path| is_table(path) || is_layout(path)).collect());

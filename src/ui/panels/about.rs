@@ -43,7 +43,8 @@ fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
         ui,
         "Intervals are 95 %: published limits; Wilson (1927) for shares; 1.96 standard errors for means".to_owned(),
     );
-    line(ui, format!("Spread of means: {}", provenance.spread));
+    let spread = provenance.spread.as_deref().unwrap_or("none: intervals of means are those that were published");
+    line(ui, format!("Spread of means: {spread}"));
     line(ui, format!("Files: {}", provenance.sources.join(", ")));
     let milliseconds = 1000.0 * provenance.elapsed.as_secs_f64();
     line(ui, format!("Made from {} rows of tallies in {milliseconds:.1} ms", provenance.rows));

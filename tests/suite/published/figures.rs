@@ -431,7 +431,11 @@ fn progress_of_several_schools_has_the_interval_of_the_national_standard_deviati
     let figure = only(&answer).unwrap();
     let half = 1.96 * 5.62 / (figure.n.unwrap() as f64).sqrt();
     assert!((figure.interval.unwrap().upper - figure.value - half).abs() < 1e-9, "{figure:?}, not {half}");
-    assert_eq!(answer.provenance().spread, "England's pupils, as the DfE publishes it");
+    let england = Some("England's pupils, as the DfE publishes it");
+    assert_eq!(answer.provenance().spread.as_deref(), england);
+    // A measure of whole schools beside it does not change that.
+    let both = ask(&desk, &Ask { indicator: "maths_progress,roll", years: "2019", pool: false, ..pooled });
+    assert_eq!(both.provenance().spread.as_deref(), england);
     // One school's own limits are those that were published; a measure without a standard deviation has none.
     let table = hampshire("2018-19");
     let row = table.rows.iter().find(|row| table.cell(row, "RECTYPE") == "1").unwrap();
@@ -442,7 +446,7 @@ fn progress_of_several_schools_has_the_interval_of_the_national_standard_deviati
     let score = Ask { scope: "la:850", indicator: "maths_score", ..Ask::default() };
     let answer = ask(&desk, &score);
     assert!(only(&answer).unwrap().interval.is_none());
-    assert_eq!(answer.provenance().spread, "none");
+    assert_eq!(answer.provenance().spread, None);
 }
 
 /// Nine pupils of Progress 8 in 2023/24, a number of the method.
