@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::list;
-use crate::desk::{Answer, Desk, DeskError, Options, Reader};
+use crate::desk::{Answer, Desk, Options, Reader};
 use crate::export::{self, Format};
 use crate::method::disclosure::Policy;
-use crate::model::{Question, UnknownWord, Words};
+use crate::model::{Definition, Question, UnknownWord, Words};
 use crate::workspace::{Access, Workspace};
 
 /// Arguments of `schoolbench ask`.
@@ -48,13 +48,20 @@ pub(super) struct Arguments {
     /// Break down by: school,subject,year,sex,...
     #[arg(long)]
     by: Option<String>,
-    /// Compare with: same, other, all, la, previous, none
+    /// Compare with: same, other, all, in_school, la, previous, none
     #[arg(long)]
     compare: Option<String>,
+    /// How differences are judged: interval (the comparator is taken as exact), difference (z for means, Newcombe for shares)
+    #[arg(long)]
+    test: Option<String>,
+    /// Correct for many comparisons at once (Benjamini-Hochberg, 5 %)
+    #[arg(long)]
+    many: bool,
     /// Ask as this user
     #[arg(long = "as", value_name = "EMAIL")]
     reader: Option<String>,
-    /// How small groups are withheld: standard (fewer than 6 pupils), strict (fewer than 11)
+    /// How small groups are withheld: standard (fewer than 6 pupils), strict (fewer than 11), open (for the owner of the data:
+    /// no figure of a single pupil)
     #[arg(long, default_value = "standard")]
     policy: String,
     /// Form of the answer: csv, json, table, parquet
@@ -63,6 +70,9 @@ pub(super) struct Arguments {
     /// Write the answer to a file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Split the one figure's difference from its comparator into what the intake explains and what is left
+    #[arg(long)]
+    intake: bool,
     /// Print on the error stream how the answer was made
     #[arg(long)]
     explain: bool,
@@ -78,6 +88,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let question = Question::try_from(words(arguments)?)?;
     let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
     let desk = Desk::new(workspace, reader, Options::default())?;
+    if arguments.intake {
+        let explained = desk.explain(&question)?;
+        match &arguments.out {
+            None => export::contextual::csv(&explained, &mut io::stdout())?,
+            Some(path) => write_whole(path, |out| export::contextual::csv(&explained, out))?,
+        }
+        return Ok(());
+    }
     let answer = desk.ask_and_wait(&question)?;
     match &arguments.out {
         None => export::write(&answer, desk.register(), format, &mut io::stdout())?,
@@ -111,6 +129,7 @@ fn words(arguments: &Arguments) -> Result<Words, CliError> {
         (&arguments.subject, &mut words.subject),
         (&arguments.by, &mut words.by),
         (&arguments.compare, &mut words.compare),
+        (&arguments.test, &mut words.test),
     ];
     for (flag, word) in given {
         if let Some(flag) = flag {
@@ -121,15 +140,12 @@ fn words(arguments: &Arguments) -> Result<Words, CliError> {
         words.filter.clone_from(&arguments.filter);
     }
     words.pool |= arguments.pool;
+    words.many |= arguments.many;
     Ok(words)
 }
 
 fn policy(word: &str) -> Result<Policy, CliError> {
-    let known = [Policy::Standard, Policy::Strict];
-    if word == "open" {
-        let why = "small groups are shown only to the owner of the data, and this workspace has no users".to_owned();
-        return Err(std::sync::Arc::new(DeskError::Refused { why }).into());
-    }
+    let known = [Policy::Open, Policy::Standard, Policy::Strict];
     let found = known.into_iter().find(|policy| policy.word() == word);
     Ok(found.ok_or_else(|| UnknownWord::expected("policy", word, known.map(Policy::word)))?)
 }
@@ -150,15 +166,20 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::R
 /// How an answer was made: what it is of, in which files, by which statements.
 fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let provenance = answer.provenance();
+    for indicator in answer.question().indicators() {
+        let Definition { words, document } = indicator.definition();
+        writeln!(out, "{}: {words} ({document})", indicator.word())?;
+    }
     if let Some(compared_with) = answer.compared_with() {
         writeln!(out, "compared with: {compared_with}")?;
+        writeln!(out, "{}", answer.question().judged().words())?;
     }
     for note in &provenance.notes {
         writeln!(out, "{note}")?;
     }
     match &provenance.spread {
         Some(spread) => writeln!(out, "intervals of means: 1.96 standard deviations of {spread}")?,
-        None => writeln!(out, "intervals of means: only those that were published")?,
+        None => writeln!(out, "intervals of means: none, or only those that were published")?,
     }
     writeln!(out, "intervals of shares: Wilson, 95 %")?;
     let elapsed_ms = provenance.elapsed.as_secs_f64() * 1000.0;

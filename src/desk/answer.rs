@@ -56,6 +56,8 @@ pub struct Comparison {
     pub difference: f64,
     /// `None` where the figure has no interval, so that nobody can tell.
     pub significance: Option<Significance>,
+    /// How often chance alone would make a difference as large, by the question's test; `None` where nobody can tell.
+    pub p: Option<f64>,
     /// Of published figures: where the comparator comes from.
     pub origin: Option<Origin>,
 }
@@ -75,6 +77,8 @@ pub enum Origin {
     Authority,
     /// The schools of the authority, weighted by their pupils.
     SchoolsOfAuthority,
+    /// The same schools, weighted by their pupils.
+    SameSchools,
     /// The same of an earlier year.
     Before,
 }
@@ -94,6 +98,7 @@ impl Origin {
             Self::Loaded => "the schools loaded, weighted by their pupils",
             Self::Authority => "the authority, as published",
             Self::SchoolsOfAuthority => "the authority's schools, weighted by their pupils",
+            Self::SameSchools => "the same schools, as published",
             Self::Before => "as published",
         }
     }
@@ -104,6 +109,10 @@ impl Origin {
 pub enum Reason {
     /// Fewer pupils than this.
     TooFew { smallest_shown: i64 },
+    /// With it and what else can be seen, a figure of fewer pupils than this could be worked out.
+    Protects { smallest_shown: i64 },
+    /// None, or all, of fewer than 11 pupils.
+    Homogeneous { all: bool },
     /// No pupil is in the group.
     NoPupils,
     /// There were no exams in the year.
@@ -124,6 +133,12 @@ pub enum Reason {
     NoNumbers,
     /// Too few of the schools, or schools of too few of the pupils, have a published figure.
     TooFewSchools { with: i64, of: i64 },
+    /// No national averages of the year come with this version, against which it would be made.
+    NoBenchmark { year: Year },
+    /// None of the pupils has prior attainment, or none of the results a national figure beside it.
+    NoPrior,
+    /// The workspace's headlines were made before Progress 8 was among them.
+    MadeBefore,
     /// This version makes the measure from published tables only, and of this year there are pupils' rows.
     OnlyPublished,
     /// Some of the years are of pupils' rows and some of published tables.
@@ -141,10 +156,15 @@ impl Reason {
             | Self::NoNumbers
             | Self::TooFewSchools { .. } => true,
             Self::TooFew { .. }
+            | Self::Protects { .. }
+            | Self::Homogeneous { .. }
             | Self::NoPupils
             | Self::NoExams { .. }
             | Self::YearNotLoaded { .. }
             | Self::NoOthers
+            | Self::NoBenchmark { .. }
+            | Self::NoPrior
+            | Self::MadeBefore
             | Self::OnlyPublished
             | Self::YearsOfTwoKinds => false,
         }
@@ -155,6 +175,11 @@ impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::TooFew { smallest_shown } => write!(f, "withheld: fewer than {smallest_shown} pupils"),
+            Self::Protects { smallest_shown } => {
+                write!(f, "withheld: with it, a figure of fewer than {smallest_shown} pupils could be worked out")
+            }
+            Self::Homogeneous { all: false } => write!(f, "low: 0 % of fewer than 11 pupils"),
+            Self::Homogeneous { all: true } => write!(f, "high: 100 % of fewer than 11 pupils"),
             Self::NoPupils => write!(f, "no pupils"),
             Self::NoExams { year } => write!(f, "no exams in {year}"),
             Self::YearNotLoaded { year } => write!(f, "no results of {year} are loaded"),
@@ -166,6 +191,19 @@ impl std::fmt::Display for Reason {
             Self::NoNumbers => write!(f, "published without numbers of pupils, so schools cannot be weighed together"),
             Self::TooFewSchools { with, of } => {
                 write!(f, "published for {with} of {of} schools only, fewer than half of them or of their pupils")
+            }
+            Self::NoBenchmark { year } => {
+                write!(
+                    f,
+                    "no national figures of {year} for pupils with the same prior attainment come with this version"
+                )
+            }
+            Self::NoPrior => write!(f, "no pupils with prior attainment and a national figure to compare them with"),
+            Self::MadeBefore => {
+                write!(
+                    f,
+                    "not made when this workspace was loaded; load further pupils or results, or all files into a new one"
+                )
             }
             Self::OnlyPublished => write!(f, "known from published tables only, not made from pupils' results"),
             Self::YearsOfTwoKinds => {

@@ -30,6 +30,9 @@ impl Comparator {
             Compare::Other => {
                 Ok(Some(Self { slice: slice.in_scope(Scope::All), whole: Some(slice.everyone()), years_before: 0 }))
             }
+            Compare::InSchool => {
+                Ok(Some(Self { slice: slice.clone(), whole: Some(slice.of_all_pupils()), years_before: 0 }))
+            }
             Compare::La => plain(slice.in_scope(Scope::La(authority(question, library)?.0))),
             Compare::Previous => {
                 let years_before = years_before(question);
@@ -37,6 +40,11 @@ impl Comparator {
                 Ok(Some(Self { slice: Slice { years, ..slice.clone() }, whole: None, years_before }))
             }
         }
+    }
+
+    /// By how many years the keys of one of its slices are before those of the question.
+    pub fn years_before_of(&self, slice: &Slice) -> i32 {
+        if std::ptr::eq(slice, &self.slice) { self.years_before } else { 0 }
     }
 
     /// The comparator's tally of an indicator beside a row of the question's own slice. `None` if there are no such
@@ -89,6 +97,7 @@ pub(super) fn label(question: &Question, library: &Library) -> Result<Option<Str
         Compare::Same => Some(format!("same pupils, {schools}")),
         Compare::Other => Some(format!("other pupils, {schools}")),
         Compare::All => Some(format!("all pupils, {schools}")),
+        Compare::InSchool => Some("other pupils, same schools".to_owned()),
         Compare::La => Some(format!("same pupils, {} LA", authority(question, library)?.1)),
         Compare::Previous => match years_before(question) {
             1 => Some("same pupils and schools, one year before".to_owned()),
@@ -100,7 +109,7 @@ pub(super) fn label(question: &Question, library: &Library) -> Result<Option<Str
 /// A comparator of a published figure, in words: which pupils, and where the figure comes from.
 pub(super) fn with_origin(question: &Question, origin: Origin) -> String {
     let pupils = match question.compare() {
-        Compare::Other => "other pupils",
+        Compare::Other | Compare::InSchool => "other pupils",
         Compare::All => "all pupils",
         Compare::Previous => match years_before(question) {
             1 => return format!("same pupils and schools, one year before, {}", origin.words()),
@@ -140,11 +149,8 @@ pub(super) fn authority(question: &Question, library: &Library) -> Result<(i32, 
     }
 }
 
-/// The one year that a row is of; `None` when it is of several years together.
-pub(super) fn year_of(slice: &Slice, keys: &[i32]) -> Option<Year> {
-    match slice.by.iter().position(|by| *by == Breakdown::Year) {
-        Some(place) => Year::new(keys[place]),
-        None if slice.years.len() == 1 => slice.years.first().copied(),
-        None => None,
-    }
+/// The years that a row is of.
+pub(super) fn years_of(slice: &Slice, keys: &[i32]) -> Vec<Year> {
+    let year = slice.by.iter().position(|by| *by == Breakdown::Year).and_then(|place| Year::new(keys[place]));
+    year.map_or_else(|| slice.years.clone(), |year| vec![year])
 }

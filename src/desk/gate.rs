@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use super::answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 use super::compare::{asks_about_everyone, with_origin};
 use crate::method::Tally;
+use crate::method::difference::{benjamini_hochberg, error_of_means, error_of_share, of_means, of_shares, p_value};
 use crate::method::disclosure::Policy;
-use crate::method::interval::Interval;
+use crate::method::interval::{Interval, Significance, Z95};
 use crate::method::published::{NoFigure, Pooled, Weighed};
-use crate::model::{Breakdown, Indicator, Question, Unit, Year};
+use crate::model::{Breakdown, Indicator, Question, Test, Unit, Year};
 
 /// What the engine knows of a cell, before the gate.
 pub(super) struct Evidence {
@@ -36,8 +37,10 @@ pub(super) struct OfPupils {
     pub tally: Tally,
     /// How many pupils the tally is of.
     pub pupils: i64,
-    /// The comparator's tally and pupils, where one was asked for and there are such pupils.
-    pub comparator: Option<(Tally, i64)>,
+    /// Whether it stays hidden, so that nothing else can be worked out.
+    pub hidden: bool,
+    /// The comparator's tally and pupils and whether it stays hidden, where one was asked for and there are such pupils.
+    pub comparator: Option<(Tally, i64, bool)>,
     /// National standard deviation of the pupils, in the indicator's unit; for means.
     pub spread: Option<f64>,
 }
@@ -82,6 +85,9 @@ pub(super) fn pass(
         cells.push(Cell { keys, indicator, figure });
     }
     missing_years(question, loaded, &mut cells);
+    if question.judged().many {
+        correct_for_many(&mut cells);
+    }
     let compared_with = compared_with.map(|with| labelled(question, with, &cells));
     Answer { question: question.clone(), cells, compared_with, provenance }
 }
@@ -135,9 +141,18 @@ fn published(question: &Question, policy: Policy, indicator: Indicator, of: &OfP
             match pooled.weigh(*one, is_count) {
                 Ok(beside) => {
                     let comparator = beside.value;
-                    let significance = interval.map(|interval| interval.against(comparator));
+                    let sd = of.spread.or_else(|| {
+                        let half = interval.map(|interval| (interval.upper - interval.lower) / 2.0)?;
+                        Some(half / Z95 * (n? as f64).sqrt())
+                    });
+                    let sample = |value: f64, n: Option<i64>| n.map(|n| Sample::published(value, n, sd));
+                    let (own, other) = (sample(value, n), sample(comparator, beside.n));
+                    let (significance, p) = match own {
+                        Some(own) => judge(question, indicator, interval, &own, other.as_ref(), comparator),
+                        None => (interval.map(|interval| interval.against(comparator)), None),
+                    };
                     let difference = value - comparator;
-                    return Ok(Comparison { comparator, difference, significance, origin: Some(*origin) });
+                    return Ok(Comparison { comparator, difference, significance, p, origin: Some(*origin) });
                 }
                 Err(no_figure) => why = reason(no_figure),
             }
@@ -163,14 +178,14 @@ fn figure(
     indicator: Indicator,
     of: &OfPupils,
 ) -> Result<Figure, Reason> {
-    let OfPupils { tally, pupils, comparator, spread } = of;
+    let OfPupils { tally, pupils, hidden, comparator, spread } = of;
     if let [year] = question.years()
         && tally.n == 0
         && !loaded.contains(year)
     {
         return Err(missing(*year, loaded));
     }
-    let value = value(indicator, policy, *tally, *pupils)?;
+    let value = value(indicator, policy, *tally, *pupils, *hidden)?;
     let interval = match indicator.unit() {
         Unit::Count => None,
         Unit::Mean => spread.and_then(|sd| Interval::of_mean(value, sd, tally.n)),
@@ -180,13 +195,91 @@ fn figure(
     };
     let comparison = compared_with(question, indicator).map(|there_are_others| {
         there_are_others?;
-        let (tally, pupils) = comparator.unwrap_or_default();
-        let comparator = self::value(indicator, policy, tally, pupils)?;
-        let difference = value - comparator;
-        let apart = interval.map(|interval| interval.against(comparator)).ok_or(Reason::NoPupils)?;
-        Ok(Comparison { comparator, difference, significance: Some(apart), origin: None })
+        let own = *tally;
+        let (tally, pupils, hidden) = comparator.unwrap_or_default();
+        let comparator = self::value(indicator, policy, tally, pupils, hidden)?;
+        let (own, other) =
+            (Sample { value, tally: own, sd: *spread }, Sample { value: comparator, tally, sd: *spread });
+        let (significance, p) = judge(question, indicator, interval, &own, Some(&other), comparator);
+        Ok(Comparison { comparator, difference: value - comparator, significance, p, origin: None })
     });
     Ok(Figure { n: Some(tally.n), value, interval, comparison, schools: None })
+}
+
+/// A figure as a sample of pupils.
+struct Sample {
+    /// In the indicator's unit.
+    value: f64,
+    /// For shares: number and hits.
+    tally: Tally,
+    /// For means: standard deviation of the pupils.
+    sd: Option<f64>,
+}
+
+impl Sample {
+    fn published(value: f64, n: i64, sd: Option<f64>) -> Self {
+        let hits = (value / 100.0 * n as f64).round() as i64;
+        let hits = hits.clamp(0, n.max(0));
+        Self { value, tally: Tally { n, sum: hits, sum_of_squares: hits }, sd }
+    }
+}
+
+/// Whether a figure differs from its comparator by the question's test, and how often chance alone would make as large a
+/// difference. Without an interval nobody can tell; a comparator without a number of pupils is taken as exact.
+fn judge(
+    question: &Question,
+    indicator: Indicator,
+    interval: Option<Interval>,
+    own: &Sample,
+    other: Option<&Sample>,
+    comparator: f64,
+) -> (Option<Significance>, Option<f64>) {
+    let Some(interval) = interval else { return (None, None) };
+    let (n, is_share) = (own.tally.n, indicator.unit() == Unit::Percent);
+    let difference = own.value - comparator;
+    let other = other.filter(|other| question.judged().test == Test::Difference && other.tally.n > 0);
+    let (significance, error) = match other {
+        None => {
+            let error = if is_share {
+                error_of_share(comparator / 100.0, n).map(|error| 100.0 * error)
+            } else {
+                own.sd.and_then(|sd| Some(sd / (n > 0).then(|| (n as f64).sqrt())?))
+            };
+            (interval.against(comparator), error)
+        }
+        Some(other) if is_share => {
+            let together = (own.tally.sum + other.tally.sum) as f64 / (n + other.tally.n) as f64;
+            let spread = (together * (1.0 - together)).max(0.0).sqrt();
+            let error = error_of_means(spread, n, spread, other.tally.n).map(|error| 100.0 * error);
+            (of_shares(own.tally, other.tally).map_or(Significance::NotDifferent, |of| of.against(0.0)), error)
+        }
+        Some(other) => {
+            let (sd, other_sd) = (own.sd.unwrap_or_default(), other.sd.unwrap_or_default());
+            let of = of_means((own.value, sd, n), (other.value, other_sd, other.tally.n));
+            let error = error_of_means(sd, n, other_sd, other.tally.n);
+            (of.map_or(Significance::NotDifferent, |of| of.against(0.0)), error)
+        }
+    };
+    (Some(significance), error.map(|error| p_value(difference, error)))
+}
+
+/// Calls significant only what still is when all comparisons of an answer are taken together.
+fn correct_for_many(cells: &mut [Cell]) {
+    let mut comparisons: Vec<(f64, &mut Comparison)> = cells
+        .iter_mut()
+        .filter_map(|cell| match &mut cell.figure {
+            Ok(Figure { comparison: Some(Ok(comparison)), .. }) => Some((comparison.p?, comparison)),
+            _ => None,
+        })
+        .collect();
+    let p_values: Vec<f64> = comparisons.iter().map(|(p, _)| *p).collect();
+    for ((_, comparison), significant) in comparisons.iter_mut().zip(benjamini_hochberg(&p_values)) {
+        comparison.significance = Some(match comparison.difference {
+            _ if !significant => Significance::NotDifferent,
+            0.0.. => Significance::Above,
+            _ => Significance::Below,
+        });
+    }
 }
 
 /// Whether an indicator is compared in a question: `None` when not, and the reason when it cannot be.
@@ -196,15 +289,24 @@ fn compared_with(question: &Question, indicator: Indicator) -> Option<Result<(),
         Compare::None => None,
         // Numbers of pupils are not better or worse than elsewhere.
         _ if indicator.unit() == Unit::Count => None,
-        Compare::Other if asks_about_everyone(question) => Some(Err(Reason::NoOthers)),
+        Compare::Other | Compare::InSchool if asks_about_everyone(question) => Some(Err(Reason::NoOthers)),
         _ => Some(Ok(())),
     }
 }
 
 /// The figure of a tally of so many pupils, or why it may not be seen.
-fn value(indicator: Indicator, policy: Policy, tally: Tally, pupils: i64) -> Result<f64, Reason> {
+fn value(indicator: Indicator, policy: Policy, tally: Tally, pupils: i64, hidden: bool) -> Result<f64, Reason> {
+    let smallest_shown = policy.smallest_shown();
     if policy.too_few(pupils) || (indicator.is_intake() && policy.tells_of_too_few(tally.n, tally.sum)) {
-        return Err(Reason::TooFew { smallest_shown: policy.smallest_shown() });
+        return Err(Reason::TooFew { smallest_shown });
+    }
+    if hidden {
+        return Err(Reason::Protects { smallest_shown });
+    }
+    if indicator.unit() == Unit::Percent
+        && let Some(all) = policy.homogeneous(tally.n, tally.sum)
+    {
+        return Err(Reason::Homogeneous { all });
     }
     match indicator.unit() {
         Unit::Count => Ok(tally.n as f64),

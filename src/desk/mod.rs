@@ -6,11 +6,15 @@
 
 mod access;
 mod answer;
+mod benchmark;
 mod cache;
 mod compare;
+mod contextual;
 mod error;
 mod gate;
+mod parts;
 mod published;
+mod shield;
 mod similar;
 mod work;
 
@@ -25,6 +29,7 @@ use duckdb::InterruptHandle;
 
 pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
+pub use contextual::Explained;
 pub use error::DeskError;
 pub use similar::{InputOfTwo, LikeSchool, Neighbour, Similar};
 
@@ -167,6 +172,7 @@ impl Desk {
 
     /// Asks a question for a panel, in every frame in which the panel is drawn. Never waits for the database.
     pub fn ask(&self, panel: PanelId, question: &Question, lane: Lane) -> Reply {
+        self.shared.library.attend(question.scope());
         let mut state = self.shared.lock();
         let state = &mut *state;
         state.turn += 1;

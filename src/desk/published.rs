@@ -270,7 +270,7 @@ impl Part<'_> {
             .map(|(group, filter)| {
                 let beside = match question.compare() {
                     Compare::All => Some(Filter::everyone()),
-                    Compare::Other => filter.complement(),
+                    Compare::Other | Compare::InSchool => filter.complement(),
                     _ => Some(filter.clone()),
                 };
                 (*group, beside)
@@ -292,6 +292,11 @@ impl Part<'_> {
             };
         match question.compare() {
             Compare::None => return Ok(None),
+            // Other pupils of one school are of what the tables state of that school.
+            Compare::InSchool => {
+                let whose = Whose::Schools(question.scope().clone());
+                ask(&mut found, work, whose, &self.years, Origin::SameSchools)?;
+            }
             Compare::Same | Compare::All | Compare::Other => {
                 ask(&mut found, work, Whose::Area(Area::NationalStateFunded, 0), &self.years, Origin::StateFunded)?;
                 ask(&mut found, work, Whose::Area(Area::National, 0), &self.years, Origin::England)?;
@@ -324,6 +329,11 @@ impl Part<'_> {
     }
 }
 
+/// Whether the comparator of a school is of that school too.
+fn is_of_same_schools(question: &Question) -> bool {
+    matches!(question.compare(), Compare::Previous | Compare::InSchool)
+}
+
 /// What a comparator's figure is of: school (0 for all together), year, subject, pupil group, indicator.
 type BesideKey = (i32, i32, Option<i32>, Filter, Indicator);
 
@@ -338,7 +348,7 @@ struct Comparators {
 impl Comparators {
     /// Takes in the figures of one place, by what they stand beside.
     fn take_in(&mut self, part: &Part<'_>, work: &Work<'_>, origin: Origin, figures: &PublishedFigures) {
-        let same_schools = part.question.compare() == Compare::Previous && part.by_school();
+        let same_schools = is_of_same_schools(part.question) && part.by_school();
         let by_subject = part.place(Breakdown::Subject).is_some();
         let mut sums: BTreeMap<BesideKey, Pooled> = BTreeMap::new();
         for (row, pooled) in &figures.rows {
@@ -386,8 +396,8 @@ impl Comparators {
     /// What stands beside a figure of the question.
     fn of(&self, part: &Part<'_>, keys: &[i32], indicator: Indicator) -> Beside {
         let at = |breakdown: Breakdown| part.place(breakdown).map(|place| keys[place]);
-        let previous = part.question.compare() == Compare::Previous;
-        let urn = at(Breakdown::School).filter(|_| previous).unwrap_or_default();
+        let same_schools = is_of_same_schools(part.question);
+        let urn = at(Breakdown::School).filter(|_| same_schools).unwrap_or_default();
         let only_year = || part.years.first().map_or(0, |year| year.ending());
         let year = if part.pool() { 0 } else { at(Breakdown::Year).unwrap_or_else(only_year) };
         let code = part.characteristic().map(|(place, _)| keys[place]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Answer, Desk, DeskError};
 use crate::method::similar::{Apart, Measure, Term};
 use crate::model::{
-    Breakdown, Compare, Draft, Filter, Indicator, KeyStage, LaCode, Question, School, Scope, Urn, Year,
+    Breakdown, Compare, Draft, Filter, Indicator, Judged, KeyStage, LaCode, Question, School, Scope, Urn, Year,
 };
 
 /// Which schools are looked for.
@@ -87,6 +87,7 @@ impl Desk {
             filter: Filter::everyone(),
             by: vec![Breakdown::School],
             compare: Compare::None,
+            judged: Judged::default(),
         });
         let question = question.map_err(|error| not_loaded(error.to_string()))?;
         let answer = self.ask_and_wait(&question)?;

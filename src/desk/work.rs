@@ -7,15 +7,18 @@ use std::time::Instant;
 use duckdb::Connection;
 
 use super::access::{self, Reader};
-use super::answer::{Answer, Provenance};
+use super::answer::{Answer, Provenance, Reason};
+use super::benchmark::OF_ENGLAND;
 use super::cache::Lru;
-use super::compare::{self, Comparator, project, year_of};
+use super::compare::{self, Comparator, project, years_of};
 use super::gate::{self, Evidence, Made, OfPupils};
-use super::published::Part;
+use super::parts::{Parts, complete};
+use super::shield::{self, Judge};
 use super::{DeskError, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
 use crate::method::Tally;
-use crate::model::{Breakdown, Draft, Indicator, KeyStage, Question, Scope, Source, Subject, Unit, Urn, Year};
+use crate::method::disclosure::Policy;
+use crate::model::{Breakdown, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
 use crate::workspace::{MostResults, National, Published, Register};
 
 /// What workers look up. It does not change while the desk is open.
@@ -26,12 +29,15 @@ pub(super) struct Library {
     sources: Vec<String>,
     revision: i64,
     /// The years of which there are pupils.
-    years: BTreeMap<KeyStage, BTreeSet<Year>>,
+    pub years: BTreeMap<KeyStage, BTreeSet<Year>>,
     most_results: MostResults,
     reader: Reader,
     /// Tallies of comparators, which many questions share.
     slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
     figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
+    pub shields: Mutex<Lru<shield::Of, Arc<shield::Raised>>>,
+    /// Groups of schools that somebody has looked at.
+    pub groups: Mutex<Vec<BTreeSet<Urn>>>,
 }
 
 /// How work on a question ended.
@@ -44,7 +50,7 @@ pub(super) enum Outcome {
 
 /// What a slice is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Counted {
+pub(super) enum Counted {
     /// Tallies of pupils or entries.
     Observations,
     /// How many pupils the results are of.
@@ -75,7 +81,7 @@ pub(super) struct Work<'a> {
     sql: Vec<String>,
     rows: usize,
     /// Where the spread of means comes from.
-    spread_from: String,
+    spread_from: BTreeSet<String>,
 }
 
 impl Library {
@@ -91,18 +97,24 @@ impl Library {
             reader,
             slices: Mutex::new(Lru::new(cache_bytes)),
             figures: Mutex::new(Lru::new(cache_bytes)),
+            shields: Mutex::new(Lru::new(shield::KEPT_BYTES)),
+            groups: Mutex::new(Vec::new()),
         })
     }
 
     /// Answers a question on a worker's connection. `wanted` tells whether somebody still asks.
     pub fn answer(&self, connection: &Connection, question: &Question, wanted: &dyn Fn() -> bool) -> Outcome {
-        let spread_from = format!("pupils of all {} schools loaded", self.register.schools().len());
-        let work = Work { library: self, connection, wanted, sql: Vec::new(), rows: 0, spread_from };
+        let work = Work::new(self, connection, wanted);
         match work.answer(question) {
             Ok(answer) => Outcome::Answered(Arc::new(answer)),
             Err(DeskError::Engine(EngineError::Interrupted)) => Outcome::Stopped,
             Err(error) => Outcome::Failed(error),
         }
+    }
+
+    /// How strict the gate is for whoever sits here.
+    pub fn policy(&self) -> Policy {
+        self.reader.policy
     }
 
     fn check_scope(&self, question: &Question) -> Result<(), DeskError> {
@@ -118,17 +130,16 @@ impl Library {
         }
         Ok(())
     }
+}
 
-    /// The published national standard deviation for a row, with its source.
-    fn national_sd(&self, slice: &Slice, keys: &[i32], indicator: Indicator) -> Option<(f64, &str)> {
-        let year = year_of(slice, keys)?;
-        let by_subject = slice.by.iter().position(|by| *by == Breakdown::Subject);
-        let subject = match (by_subject, slice.subjects.as_slice()) {
-            (Some(place), _) => Subject::from_id(keys[place]),
-            (None, [subject]) => Some(*subject),
-            (None, _) => None,
-        };
-        self.national.sd(year, slice.stage, indicator, subject)
+impl<'a> Work<'a> {
+    /// Work that goes on as long as `wanted` says so.
+    pub fn new(library: &'a Library, connection: &'a Connection, wanted: &'a dyn Fn() -> bool) -> Self {
+        Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new() }
+    }
+
+    pub fn library(&self) -> &'a Library {
+        self.library
     }
 }
 
@@ -160,9 +171,13 @@ impl Work<'_> {
         }
         complete(question, of_pupils, &mut evidence);
         notes.extend(self.lines(question));
-        let of_tables = has_spread_of_tables.then(|| "England's pupils, as the DfE publishes it".to_owned());
-        let spreads = parts.of_pupils.is_some().then(|| self.spread_from.clone()).into_iter().chain(of_tables);
+        let of_pupils_rows = std::mem::take(&mut self.spread_from).into_iter().reduce(|a, b| format!("{a}; {b}"));
+        let of_tables = has_spread_of_tables.then(|| OF_ENGLAND.to_owned());
+        let spreads = of_pupils_rows.into_iter().chain(of_tables);
         let spread = spreads.reduce(|of_pupils, of_tables| format!("{of_pupils}; of tables: {of_tables}"));
+        if let Some(part) = &parts.of_pupils {
+            notes.extend(library.benchmarks(part));
+        }
         let sources = match &parts.of_pupils {
             // What was published of the years and measures asked about is in these files.
             None => self.published_sources(question),
@@ -185,6 +200,7 @@ impl Work<'_> {
     fn pupils_evidence(&mut self, question: &Question) -> Result<Vec<Evidence>, DeskError> {
         let library = self.library;
         let mut evidence = Vec::new();
+        let all_schools = format!("pupils of all {} schools loaded", library.register.schools().len());
         for slice in Slice::of(question) {
             let comparator = Comparator::new(question, &slice, library)?;
             let comparator = comparator.as_ref();
@@ -196,16 +212,41 @@ impl Work<'_> {
                 .must_count_pupils(&slice, comparator, &side)
                 .then(|| self.side(&slice, comparator, Counted::Pupils))
                 .transpose()?;
+            let judge = self.judge(&slice)?;
+            let judges = comparator.map(|comparator| self.judges_of(comparator)).transpose()?;
+            let hidden = judge.hidden_rows(&|keys| side.own.row(keys).is_some());
+            for keys in hidden {
+                let nothing = |indicator: &Indicator| Evidence {
+                    keys: keys.clone(),
+                    indicator: *indicator,
+                    made: Made::Nothing(Reason::Protects { smallest_shown: library.policy().smallest_shown() }),
+                };
+                evidence.extend(slice.indicators.iter().map(nothing));
+            }
             for row in &side.own.rows {
                 for (nth, (indicator, tally)) in slice.indicators.iter().zip(&row.tallies).enumerate() {
-                    let national = library.national_sd(&slice, &row.keys, *indicator);
-                    if let Some((_, source)) = national {
-                        source.clone_into(&mut self.spread_from);
+                    if tally.n == 0 {
+                        let years = years_of(&slice, &row.keys).into_iter();
+                        let loaded: Vec<Year> = years.filter(|year| library.has_pupils(slice.stage, *year)).collect();
+                        let unmade = loaded.iter().find_map(|year| library.why_not_made(*indicator, *year));
+                        let without_prior = indicator.needs_prior() && !loaded.is_empty();
+                        if let Some(reason) = unmade.or(without_prior.then_some(Reason::NoPrior)) {
+                            let made = Made::Nothing(reason);
+                            evidence.push(Evidence { keys: row.keys.clone(), indicator: *indicator, made });
+                            continue;
+                        }
                     }
                     let all_loaded = || {
                         let everyone = spread.as_ref()?.row(&project(&slice, &row.keys, &everyone, 0))?;
-                        everyone.tallies[nth].standard_deviation().map(|sd| sd / indicator.divisor())
+                        let sd = everyone.tallies[nth].standard_deviation()? / indicator.divisor();
+                        Some((sd, all_schools.as_str()))
                     };
+                    let is_mean = indicator.unit() == Unit::Mean;
+                    let known = || library.national_sd(&slice, &row.keys, *indicator).or_else(all_loaded);
+                    let spread = is_mean.then(known).flatten();
+                    if let Some((_, source)) = spread.filter(|(_, source)| !self.spread_from.contains(*source)) {
+                        self.spread_from.insert(source.to_owned());
+                    }
                     let beside = side.comparator(&slice, comparator, &row.keys, nth);
                     let (own_pupils, their_pupils) = match &pupils {
                         Some(pupils) => (
@@ -217,8 +258,15 @@ impl Work<'_> {
                     let made = Made::Pupils(OfPupils {
                         tally: *tally,
                         pupils: own_pupils.unwrap_or_default(),
-                        comparator: beside.zip(their_pupils),
-                        spread: national.map(|(sd, _)| sd).or_else(all_loaded),
+                        hidden: judge.hides(&row.keys, nth),
+                        comparator: beside.zip(their_pupils).map(|(tally, pupils)| {
+                            let hides = |(of, judge): &(&Slice, Judge)| {
+                                let before = comparator.map_or(0, |comparator| comparator.years_before_of(of));
+                                judge.hides(&project(&slice, &row.keys, of, before), nth)
+                            };
+                            (tally, pupils, judges.iter().flatten().any(hides))
+                        }),
+                        spread: spread.map(|(sd, _)| sd),
                     });
                     evidence.push(Evidence { keys: row.keys.clone(), indicator: *indicator, made });
                 }
@@ -257,10 +305,6 @@ impl Work<'_> {
     /// The number of the URN under which a school stands now; 0 stays 0.
     pub fn head(&self, urn: i32) -> i32 {
         Urn::new(urn).map_or(urn, |urn| self.library.register.head(urn).number())
-    }
-
-    pub fn library(&self) -> &Library {
-        self.library
     }
 
     /// How many schools a scope is.
@@ -326,6 +370,12 @@ impl Work<'_> {
         notes
     }
 
+    /// The judges of a comparator's slices.
+    fn judges_of<'c>(&mut self, comparator: &'c Comparator) -> Result<Vec<(&'c Slice, Judge)>, DeskError> {
+        let slices = std::iter::once(&comparator.slice).chain(&comparator.whole);
+        slices.map(|slice| Ok((slice, self.judge(slice)?))).collect()
+    }
+
     /// Whether some figure of results, or its comparator, could be of too few pupils although it is of many entries.
     fn must_count_pupils(&self, slice: &Slice, comparator: Option<&Comparator>, side: &Side) -> bool {
         if slice.source == Source::Outcomes {
@@ -353,7 +403,7 @@ impl Work<'_> {
     }
 
     /// The tallies of a slice, kept or fresh. [`EngineError::Interrupted`] when nobody asks any more.
-    fn fetch(&mut self, slice: &Slice, counted: Counted) -> Result<Arc<Tallies>, DeskError> {
+    pub fn fetch(&mut self, slice: &Slice, counted: Counted) -> Result<Arc<Tallies>, DeskError> {
         if !(self.wanted)() {
             return Err(EngineError::Interrupted.into());
         }
@@ -383,96 +433,4 @@ impl Work<'_> {
         self.rows += tallies.rows.len();
         Ok(tallies)
     }
-}
-
-/// A question by what answers it: pupils' rows, published figures, or both.
-struct Parts<'a> {
-    of_pupils: Option<Question>,
-    published: Vec<Part<'a>>,
-    /// Years are pooled, and some are of one kind and some of the other.
-    two_kinds: bool,
-}
-
-impl<'a> Parts<'a> {
-    fn of(question: &'a Question, of_pupils: &BTreeSet<Year>, published: &BTreeSet<Year>) -> Self {
-        let is_published = |year: &&Year| !of_pupils.contains(year) && published.contains(year);
-        let (in_tables, others): (Vec<Year>, Vec<Year>) = question.years().iter().partition(is_published);
-        let of_school = |indicator: &Indicator| indicator.source() == Source::School;
-        let from_rows: Vec<Indicator> =
-            question.indicators().iter().copied().filter(|indicator| !indicator.is_published_only()).collect();
-        let two_kinds = question.pool() && !in_tables.is_empty() && others.iter().any(|year| of_pupils.contains(year));
-        let mut parts = Self { of_pupils: None, published: Vec::new(), two_kinds };
-        if !others.is_empty() && !from_rows.is_empty() {
-            let draft = question.draft();
-            // With fewer years the breakdown by year stays, as the whole question has it.
-            parts.of_pupils = Question::new(Draft { years: others.clone(), indicators: from_rows, ..draft }).ok();
-        }
-        if !in_tables.is_empty() {
-            let indicators = question.indicators().to_vec();
-            parts.published.push(Part { question, years: in_tables, indicators });
-        }
-        // Figures of whole schools are published whatever the pupils' results come from.
-        let whole_schools: Vec<Indicator> = question.indicators().iter().copied().filter(of_school).collect();
-        if !others.is_empty() && !whole_schools.is_empty() {
-            parts.published.push(Part { question, years: others, indicators: whole_schools });
-        }
-        parts
-    }
-
-    /// A question of years of two kinds, refused cell by cell.
-    fn refused(&self, question: &Question) -> Vec<Evidence> {
-        let nothing = |indicator: &Indicator| Evidence {
-            keys: Vec::new(),
-            indicator: *indicator,
-            made: Made::Nothing(super::Reason::YearsOfTwoKinds),
-        };
-        // Without a breakdown there is one row; with one, none can be told.
-        if question.by().is_empty() { question.indicators().iter().map(nothing).collect() } else { Vec::new() }
-    }
-}
-
-/// Brings evidence into the order of keys and indicators, with a cell for each indicator in every row.
-fn complete(question: &Question, of_pupils: &BTreeSet<Year>, evidence: &mut Vec<Evidence>) {
-    let place = |of: &Indicator| question.indicators().iter().position(|asked| asked == of).unwrap_or_default();
-    let in_order = |evidence: &mut Vec<Evidence>| {
-        evidence.sort_by(|a, b| (&a.keys, place(&a.indicator)).cmp(&(&b.keys, place(&b.indicator))));
-    };
-    in_order(evidence);
-    let whole = evidence.chunks(question.indicators().len()).all(|row| {
-        row.iter().map(|of| of.indicator).eq(question.indicators().iter().copied())
-            && row.iter().all(|of| of.keys == row[0].keys)
-    });
-    if whole {
-        return;
-    }
-    let only_of_schools = question.indicators().iter().all(|indicator| indicator.source() == Source::School);
-    let rows: BTreeSet<Vec<i32>> = evidence
-        .iter()
-        .filter(|of| only_of_schools || of.indicator.source() != Source::School)
-        .map(|of| of.keys.clone())
-        .collect();
-    evidence.retain(|of| rows.contains(&of.keys));
-    let there: BTreeSet<(Vec<i32>, usize)> =
-        evidence.iter().map(|of| (of.keys.clone(), place(&of.indicator))).collect();
-    if there.len() < rows.len() * question.indicators().len() {
-        let by_year = question.by().iter().position(|by| *by == Breakdown::Year);
-        for keys in rows {
-            let year = by_year.and_then(|place| Year::new(keys[place])).or(question.years().first().copied());
-            for (nth, indicator) in question.indicators().iter().enumerate() {
-                if there.contains(&(keys.clone(), nth)) {
-                    continue;
-                }
-                let reason = match year {
-                    Some(year) if !indicator.is_made_in(year) => super::Reason::NotMade { year },
-                    Some(year) if !of_pupils.contains(&year) => super::Reason::NotPublished,
-                    _ if indicator.source() == Source::School => super::Reason::NotPublished,
-                    _ if indicator.is_published_only() => super::Reason::OnlyPublished,
-                    _ => super::Reason::NoPupils,
-                };
-                let made = Made::Nothing(reason);
-                evidence.push(Evidence { keys: keys.clone(), indicator: *indicator, made });
-            }
-        }
-    }
-    in_order(evidence);
 }

@@ -46,6 +46,13 @@ impl Slice {
         Self { scope, by, ..self.clone() }
     }
 
+    /// All pupils of the same schools: neither filtered nor broken down by pupils.
+    #[must_use]
+    pub fn of_all_pupils(&self) -> Self {
+        let by = self.by.iter().copied().filter(|by| !matches!(by, Breakdown::Pupils(_))).collect();
+        Self { filter: Filter::everyone(), by, ..self.clone() }
+    }
+
     /// All pupils in all schools: neither filtered nor broken down by pupils or schools.
     #[must_use]
     pub fn everyone(&self) -> Self {

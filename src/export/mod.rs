@@ -2,6 +2,7 @@
 //!
 //! **Reads answers only, so that what is written has passed the gate.**
 
+pub mod contextual;
 mod csv;
 pub mod findings;
 mod json;

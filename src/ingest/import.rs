@@ -354,10 +354,13 @@ impl Load<'_> {
         self.sql(|| tables::stage::lines(connection))?;
         let has = |table| staged.iter().any(|staged| staged.file.table == Some(table));
         if has(Table::Pupils) || has(Table::Results) {
-            let [by_school, others @ ..] = layout::projections(Source::Results, "temp.staged_results");
-            self.step(by_school.what, 0.18, &by_school.sql)?;
+            // Outcomes are made from results by school, which the second step brings.
+            let mut steps = layout::projections(Source::Results, "temp.staged_results").into_iter();
+            for step in steps.by_ref().take(2) {
+                self.step(step.what, 0.09, &step.sql)?;
+            }
             self.outcomes(connection, pupils, 0.12)?;
-            for step in others {
+            for step in steps {
                 self.step(step.what, 0.08, &step.sql)?;
             }
             for step in layout::projections(Source::Outcomes, "temp.staged_outcomes") {
@@ -390,7 +393,7 @@ impl Load<'_> {
             !self.cancel.is_cancelled()
         });
         let most = self.sql(|| made)?;
-        let note = "UPDATE schoolbench SET most_results = ?, most_in_subject = ?";
+        let note = "UPDATE schoolbench SET most_results = ?, most_in_subject = ?, headlines = layout";
         self.sql(|| connection.execute(note, [most.of_pupil, most.of_pupil_in_subject]))?;
         self.stop_if_asked()
     }

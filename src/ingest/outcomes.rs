@@ -10,7 +10,8 @@ use super::pupils::{PupilFacts, Pupils};
 use super::stage;
 use crate::method::ks2::{self, Assessments};
 use crate::method::ks4::{self, Entry};
-use crate::model::{Grade, Indicator, KeyStage, Points, Qualification, Subject, Unit};
+use crate::method::progress8::{Progress8, progress8};
+use crate::model::{Grade, Indicator, KeyStage, Points, Qualification, Subject, Unit, Year};
 use crate::workspace::MostResults;
 use crate::workspace::layout::{outcome_columns, outcome_indicators};
 
@@ -113,13 +114,21 @@ fn outcomes(order: &[u32], pupils: &Pupils, results: &[ResultRow]) -> duckdb::Re
         let count = rest.iter().take_while(|result| result.pupil == *number).count();
         let (own, others) = rest.split_at(count);
         rest = others;
-        let stage = KeyStage::from_number(i32::from(pupils.facts(*number).stage));
+        let pupil = pupils.facts(*number);
+        let stage = KeyStage::from_number(i32::from(pupil.stage));
         entries.clear();
         entries.extend(own.iter().map(|result| result.entry));
         let at_ks4 = (stage == Some(KeyStage::Ks4)).then(|| ks4::outcome(&entries));
+        let progress = at_ks4.as_ref().zip(Year::new(pupil.year.into()));
+        let progress = progress.and_then(|(outcome, year)| progress8(outcome, pupil.prior, year));
         let at_ks2 = (stage == Some(KeyStage::Ks2)).then(|| assessments(own));
         for (nth, indicator) in indicators.iter().enumerate() {
-            match value(*indicator, at_ks4.as_ref(), at_ks2.as_ref()) {
+            let made = match indicator {
+                Indicator::PriorMean => Value::Points(pupil.prior),
+                _ if indicator.is_progress8() => Value::Points(progress.and_then(|of| difference(*indicator, &of))),
+                _ => value(*indicator, at_ks4.as_ref(), at_ks2.as_ref()),
+            };
+            match made {
                 Value::Points(value) => points[nth].push(value),
                 Value::Flag(value) => flags[nth].push(value),
             }
@@ -160,6 +169,18 @@ fn assessments(results: &[ResultRow]) -> Assessments {
         }
     }
     made
+}
+
+/// Progress 8 or one of its elements. Differences of points fit: Attainment 8 is below 110 points, even of AS levels.
+fn difference(indicator: Indicator, of: &Progress8) -> Option<Points> {
+    let difference = match indicator {
+        Indicator::P8 => of.total,
+        Indicator::P8English => of.english,
+        Indicator::P8Maths => of.maths,
+        Indicator::P8Ebacc => of.ebacc,
+        _ => of.open,
+    };
+    Points::try_from(difference).ok()
 }
 
 /// The value of an outcome column; empty at the other key stages.

@@ -6,7 +6,7 @@ use super::Tally;
 pub const Z95: f64 = 1.96;
 
 /// The same point to full precision, for the Wilson interval.
-const Z95_EXACT: f64 = 1.959_963_984_540_054;
+pub const Z95_EXACT: f64 = 1.959_963_984_540_054;
 
 /// An interval that holds the true figure in 95 of 100 such samples.
 #[derive(Debug, Clone, Copy, PartialEq)]

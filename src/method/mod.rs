@@ -2,15 +2,16 @@
 //!
 //! **Pure: no input or output, no SQL. It knows numbers and rules, not where they come from.** Points are whole
 //! hundredths throughout ([`crate::model::Points`]).
-//!
-//! Progress 8 and value added will stand beside [`ks4`]; the packed profile already carries the prior-attainment group
-//! that they need.
 
+pub mod contextual;
+pub mod difference;
 pub mod disclosure;
 pub mod interval;
 pub mod ks2;
 pub mod ks4;
+pub mod progress8;
 pub mod published;
+pub mod shield;
 pub mod similar;
 mod tally;
 

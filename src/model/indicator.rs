@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Characteristic, KeyStage, PupilGroup, UnknownWord, Year};
+use super::alike::AlikeFacts;
+use super::{Alike, Characteristic, KeyStage, PupilGroup, UnknownWord, Year};
 
 /// What is measured. Definitions: DfE secondary accountability guide; primary school accountability guide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,60 +124,9 @@ pub enum Indicator {
     Grade1Plus,
     /// Mean points of the results that have points; at KS2 the mean scaled score.
     AvgPoints,
-}
-
-/// What schools with a similar intake are alike in (DfE, similar schools comparison tool, 2026).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Alike {
-    /// Primary: mean of key stage 1 in reading, writing and maths, 0 to 4. Secondary: mean scaled score of key stage 2 in
-    /// reading and maths, 80 to 120.
-    Prior,
-    /// 0 to 100 % of pupils: those for whom the school receives the pupil premium.
-    PupilPremium,
-    /// Mean quintile of young people's participation in higher education (POLAR4) where pupils live, 1 (least) to 5.
-    Polar4,
-    /// 0 to 100 % of pupils: SEN support.
-    SenSupport,
-    /// 0 to 100 % of pupils: those who have been in the school since its usual age of entry.
-    Stability,
-    /// Mean income deprivation affecting children index where pupils live, 0 to 1.
-    Idaci,
-    /// 0 to 100 % of pupils: education, health and care plan, or statement.
-    Ehcp,
-    /// 0 to 100 % of pupils: first language other than English.
-    Eal,
-    /// Number of pupils.
-    Pupils,
-}
-
-/// Words for primary and secondary schools, labels and unit of what schools are alike in.
-struct AlikeFacts {
-    primary: &'static str,
-    secondary: &'static str,
-    label: &'static str,
-    unit: Unit,
-}
-
-impl Alike {
-    fn facts(self) -> AlikeFacts {
-        use Unit::{Count, Mean, Percent};
-        let of = |primary, secondary, label, unit| AlikeFacts { primary, secondary, label, unit };
-        match self {
-            Self::Prior => of("primary_ks1", "secondary_ks2", "Prior attainment, similar schools", Mean),
-            Self::PupilPremium => {
-                of("primary_pupil_premium", "secondary_pupil_premium", "Pupil premium, similar schools", Percent)
-            }
-            Self::Polar4 => of("primary_polar4", "secondary_polar4", "POLAR4, similar schools", Mean),
-            Self::SenSupport => {
-                of("primary_sen_support", "secondary_sen_support", "SEN support, similar schools", Percent)
-            }
-            Self::Stability => of("primary_stability", "secondary_stability", "Stability, similar schools", Percent),
-            Self::Idaci => of("primary_idaci", "secondary_idaci", "IDACI, similar schools", Mean),
-            Self::Ehcp => of("primary_ehcp", "secondary_ehcp", "EHC plans, similar schools", Percent),
-            Self::Eal => of("primary_eal", "secondary_eal", "EAL, similar schools", Percent),
-            Self::Pupils => of("primary_pupils", "secondary_pupils", "Pupils, similar schools", Count),
-        }
-    }
+    /// Mean of points minus the mean points, in the same subject and year, of pupils of England with the same KS2
+    /// attainment. Of results with points, in subjects with a national table, of pupils with prior attainment.
+    ValueAdded,
 }
 
 /// What one observation of an indicator is of.
@@ -204,12 +154,9 @@ pub enum Unit {
 /// Word, label, unit, source and key stages of an indicator.
 struct Facts(&'static str, &'static str, Unit, Source, &'static [KeyStage]);
 
-/// Words of indicators that the design names and that this version does not make yet.
-const LATER: &[&str] = &["value_added"];
-
 impl Indicator {
     /// Every indicator, headlines first.
-    pub const ALL: [Self; 73] = [
+    pub const ALL: [Self; 74] = [
         Self::Pupils,
         Self::Att8,
         Self::Att8English,
@@ -283,6 +230,7 @@ impl Indicator {
         Self::Grade4Plus,
         Self::Grade1Plus,
         Self::AvgPoints,
+        Self::ValueAdded,
     ];
 
     fn facts(self) -> Facts {
@@ -369,6 +317,7 @@ impl Indicator {
             Self::Grade4Plus => Facts("grade4plus", "Grades 9 to 4", Percent, Results, &[Ks4]),
             Self::Grade1Plus => Facts("grade1plus", "Grades 9 to 1", Percent, Results, &[Ks4]),
             Self::AvgPoints => Facts("avg_points", "Average points", Mean, Results, &[Ks2, Ks4, Ks5]),
+            Self::ValueAdded => Facts("value_added", "Value added", Mean, Results, &[Ks4]),
         }
     }
 
@@ -425,8 +374,28 @@ impl Indicator {
     /// Whether it is known from published tables only: this version does not make it from pupils' rows.
     pub fn is_published_only(self) -> bool {
         self.source() == Source::School
-            || matches!(self, Self::P8 | Self::P8English | Self::P8Maths | Self::P8Ebacc | Self::P8Open)
-            || matches!(self, Self::ReadingProgress | Self::WritingProgress | Self::MathsProgress | Self::PriorMean)
+            || matches!(self, Self::ReadingProgress | Self::WritingProgress | Self::MathsProgress)
+    }
+
+    /// Whether it is made from national averages of pupils with the same prior attainment: Progress 8 and its elements.
+    pub fn is_progress8(self) -> bool {
+        matches!(self, Self::P8 | Self::P8English | Self::P8Maths | Self::P8Ebacc | Self::P8Open)
+    }
+
+    /// An indicator that is of the same pupils or results: whose numbers tell how many there are.
+    pub fn population(self) -> Self {
+        match self {
+            _ if self.is_progress8() => Self::P8,
+            Self::PriorMean | Self::ReadingScore | Self::MathsScore | Self::GpsScore => self,
+            Self::AvgPoints | Self::ValueAdded | Self::Entries => self,
+            _ if self.source() == Source::Results => Self::Grade4Plus,
+            _ => Self::Pupils,
+        }
+    }
+
+    /// Whether it is of pupils with prior attainment only.
+    pub fn needs_prior(self) -> bool {
+        self.is_progress8() || matches!(self, Self::ValueAdded | Self::PriorMean)
     }
 
     /// Whether the mean of all pupils of England is 0 in every year, because the measure is made so: key stage 2 progress
@@ -440,9 +409,7 @@ impl Indicator {
     /// whose pupils have no KS1 results.
     pub fn is_made_in(self, year: Year) -> bool {
         match self {
-            Self::P8 | Self::P8English | Self::P8Maths | Self::P8Ebacc | Self::P8Open => {
-                !year.without_exams() && !matches!(year.ending(), 2025 | 2026)
-            }
+            _ if self.is_progress8() => !year.without_exams() && !matches!(year.ending(), 2025 | 2026),
             Self::ReadingProgress | Self::WritingProgress | Self::MathsProgress => {
                 !year.without_exams() && !matches!(year.ending(), 2024 | 2025)
             }
@@ -450,9 +417,16 @@ impl Indicator {
         }
     }
 
-    /// What a sum of hundredths of points is divided by to give the figure's unit: EBacc APS is a sixth of its six slots.
+    /// What a sum of hundredths of points is divided by to give the figure's unit: EBacc APS is a sixth of its six slots,
+    /// Progress 8 a tenth of its ten, its elements a half or a third. Value added is in thousandths.
     pub fn divisor(self) -> f64 {
-        if self == Self::EbaccAps { 600.0 } else { 100.0 }
+        match self {
+            Self::EbaccAps => 600.0,
+            Self::P8 | Self::ValueAdded => 1000.0,
+            Self::P8English | Self::P8Maths => 200.0,
+            Self::P8Ebacc | Self::P8Open => 300.0,
+            _ => 100.0,
+        }
     }
 }
 
@@ -460,10 +434,6 @@ impl FromStr for Indicator {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        if LATER.contains(&word) {
-            let hint = "value added is not made by this version".to_owned();
-            return Err(UnknownWord { what: "indicator", word: word.to_owned(), hint });
-        }
         Self::ALL
             .into_iter()
             .find(|indicator| indicator.word() == word)

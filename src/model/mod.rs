@@ -3,7 +3,10 @@
 //! **Pure: no input or output, no SQL, no drawing.** The tables of subjects and grades are compiled in from
 //! `data/reference/`.
 
+mod alike;
+mod benchmark;
 mod code;
+mod definition;
 mod grade;
 mod indicator;
 mod national_sd;
@@ -14,12 +17,15 @@ mod stage;
 mod subject;
 mod year;
 
+pub use alike::Alike;
+pub use benchmark::{Estimate, ExpectedPoints, PAGS};
 pub use code::Code;
+pub use definition::Definition;
 pub use grade::{Grade, Points, Qualification};
-pub use indicator::{Alike, Indicator, Source, Unit};
+pub use indicator::{Indicator, Source, Unit};
 pub use national_sd::national_sd;
 pub use pupil::{Characteristic, Filter, Profile, PupilGroup};
-pub use question::{Breakdown, Compare, Draft, Question, Scope, Words};
+pub use question::{Breakdown, Compare, Draft, Judged, Question, Scope, Test, Words};
 pub use school::{LaCode, School, TrustUid, Urn};
 pub use stage::KeyStage;
 pub use subject::{Element, Subject};

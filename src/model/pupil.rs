@@ -221,6 +221,11 @@ impl PupilGroup {
         self.characteristic.field().values.get(usize::from(self.code)).map_or(UNKNOWN.0, |value| value.0)
     }
 
+    /// Whether it is of the pupils of whom the characteristic is not known.
+    pub fn is_not_known(self) -> bool {
+        self.word() == UNKNOWN.0
+    }
+
     /// The group as a person would say it: "girls", "SEN support".
     pub fn label(self) -> String {
         match self.word() {
@@ -275,6 +280,15 @@ impl Profile {
         Self((self.0 & !(0b1111 << Self::PRIOR_SHIFT)) | (code << Self::PRIOR_SHIFT))
     }
 
+    /// Shift and mask of the prior-attainment group's code: the band in the upper two bits, the group within it below.
+    pub const PRIOR_GROUP: (u32, i32) = (Self::PRIOR_SHIFT, 0b1111);
+
+    /// The code of the prior-attainment group, 0 for no prior attainment.
+    pub fn prior_group(self) -> u8 {
+        let (shift, mask) = Self::PRIOR_GROUP;
+        ((self.0 >> shift) & mask) as u8
+    }
+
     /// The pupil's group of a characteristic.
     pub fn group(self, characteristic: Characteristic) -> PupilGroup {
         let code = (self.0 >> characteristic.shift()) & characteristic.mask();
@@ -316,6 +330,14 @@ impl Filter {
             let allowed = c.groups().filter(|group| self.codes[c as usize] & (1 << group.code) != 0);
             (c, allowed.collect())
         })
+    }
+
+    /// This filter without what it says of a characteristic.
+    #[must_use]
+    pub fn without(&self, characteristic: Characteristic) -> Self {
+        let mut others = self.clone();
+        others.codes[characteristic as usize] = 0;
+        others
     }
 
     /// The pupils of one group.

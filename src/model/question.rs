@@ -95,6 +95,8 @@ pub enum Compare {
     Other,
     /// All pupils in all schools loaded.
     All,
+    /// The pupils outside the pupil group, in the same schools: the gap within the school.
+    InSchool,
     /// The same pupil group in the scope's local authority.
     La,
     /// The same pupil group of the same schools, as many years before.
@@ -104,7 +106,8 @@ pub enum Compare {
 
 impl Compare {
     /// Every comparator.
-    pub const ALL: [Self; 6] = [Self::Same, Self::Other, Self::All, Self::La, Self::Previous, Self::None];
+    pub const ALL: [Self; 7] =
+        [Self::Same, Self::Other, Self::All, Self::InSchool, Self::La, Self::Previous, Self::None];
 
     /// The word on the command line.
     pub fn word(self) -> &'static str {
@@ -112,6 +115,7 @@ impl Compare {
             Self::Same => "same",
             Self::Other => "other",
             Self::All => "all",
+            Self::InSchool => "in_school",
             Self::La => "la",
             Self::Previous => "previous",
             Self::None => "none",
@@ -134,6 +138,64 @@ impl FromStr for Compare {
     }
 }
 
+/// How it is judged whether a figure differs from its comparator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Test {
+    /// Where the comparator lies outside the figure's 95 % interval: as the DfE does, which takes the comparator as exact.
+    #[default]
+    Interval,
+    /// Where 0 lies outside the 95 % interval of the difference, which takes the comparator as a figure with an interval of
+    /// its own: two-sample z for means, Newcombe 1998 for shares.
+    Difference,
+}
+
+impl Test {
+    /// Every test.
+    pub const ALL: [Self; 2] = [Self::Interval, Self::Difference];
+
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Interval => "interval",
+            Self::Difference => "difference",
+        }
+    }
+}
+
+impl FromStr for Test {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let known = Self::ALL.into_iter().find(|test| test.word() == word);
+        known.ok_or_else(|| UnknownWord::expected("test", word, Self::ALL.map(Self::word)))
+    }
+}
+
+/// How figures are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Judged {
+    pub test: Test,
+    /// Whether, of the comparisons that an answer makes at once, at most one in twenty of those called significant may be so
+    /// by chance (Benjamini and Hochberg 1995).
+    pub many: bool,
+}
+
+impl Judged {
+    /// The rule in words, for legends.
+    pub fn words(self) -> &'static str {
+        match (self.test, self.many) {
+            (Test::Interval, false) => "significant: the comparator is outside the 95 % interval",
+            (Test::Interval, true) => {
+                "significant: the comparator is outside the interval, corrected for many comparisons (Benjamini-Hochberg, 5 %)"
+            }
+            (Test::Difference, false) => "significant: 0 is outside the 95 % interval of the difference",
+            (Test::Difference, true) => {
+                "significant: the difference from 0, corrected for many comparisons (Benjamini-Hochberg, 5 %)"
+            }
+        }
+    }
+}
+
 /// A question about the results of many schools. What a panel shows is a pure function of it.
 ///
 /// Made only by [`Question::new`], in canonical form: equal questions are equal values with equal hashes.
@@ -149,6 +211,7 @@ pub struct Question {
     filter: Filter,
     by: Vec<Breakdown>,
     compare: Compare,
+    judged: Judged,
 }
 
 /// The parts of a question before they are checked. Field by field as on the command line.
@@ -166,6 +229,7 @@ pub struct Draft {
     pub filter: Filter,
     pub by: Vec<Breakdown>,
     pub compare: Compare,
+    pub judged: Judged,
 }
 
 impl Question {
@@ -175,7 +239,7 @@ impl Question {
     /// # Errors
     /// When a part is missing, or parts do not go together; the error says what would be right.
     pub fn new(draft: Draft) -> Result<Self, UnknownWord> {
-        let Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare } = draft;
+        let Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare, judged } = draft;
         let refuse =
             |what, word: &str, hint: &str| Err(UnknownWord { what, word: word.to_owned(), hint: hint.to_owned() });
         if years.is_empty() {
@@ -234,13 +298,14 @@ impl Question {
             filter: filter.canonical(),
             by: keys,
             compare,
+            judged,
         })
     }
 
     /// The parts of this question, to change some and ask again.
     pub fn draft(&self) -> Draft {
-        let Self { stage, years, pool, scope, indicators, subjects, filter, by, compare } = self.clone();
-        Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare }
+        let Self { stage, years, pool, scope, indicators, subjects, filter, by, compare, judged } = self.clone();
+        Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare, judged }
     }
 
     pub fn stage(&self) -> KeyStage {
@@ -283,6 +348,10 @@ impl Question {
     pub fn compare(&self) -> Compare {
         self.compare
     }
+
+    pub fn judged(&self) -> Judged {
+        self.judged
+    }
 }
 
 /// A question in the words of the command line: the form in which it is saved in TOML.
@@ -300,6 +369,12 @@ pub struct Words {
     pub filter: Vec<String>,
     pub by: String,
     pub compare: String,
+    /// `interval` or `difference`; empty for the usual one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub test: String,
+    /// Whether many comparisons are corrected for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub many: bool,
 }
 
 fn list<T>(text: &str, parse: impl Fn(&str) -> Result<T, UnknownWord>) -> Result<Vec<T>, UnknownWord> {
@@ -344,7 +419,9 @@ impl TryFrom<Words> for Question {
         }
         let scope = if words.scope.is_empty() { Scope::All } else { words.scope.parse()? };
         let compare = if words.compare.is_empty() { Compare::default() } else { words.compare.parse()? };
+        let test = if words.test.is_empty() { Test::default() } else { words.test.parse()? };
         Self::new(Draft {
+            judged: Judged { test, many: words.many },
             stage,
             years: years_from_words(&words.years)?,
             pool: words.pool,
@@ -371,6 +448,11 @@ impl From<Question> for Words {
             filter: question.filter.to_string().split_whitespace().map(str::to_owned).collect(),
             by: joined(question.by.iter().map(|by| by.word().to_owned()).collect()),
             compare: question.compare.word().to_owned(),
+            test: match question.judged.test {
+                Test::Interval => String::new(),
+                other => other.word().to_owned(),
+            },
+            many: question.judged.many,
         }
     }
 }

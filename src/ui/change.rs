@@ -6,7 +6,7 @@ use super::command::Command;
 use super::layout::Layout;
 use super::session::Catalogue;
 use super::view::{Panel, View};
-use crate::model::{Characteristic, Compare, Filter, KeyStage, PupilGroup, Scope, Urn, Year};
+use crate::model::{Characteristic, Compare, Filter, Judged, KeyStage, PupilGroup, Scope, Urn, Year};
 
 /// A change of the view.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,7 @@ pub enum Change {
     /// First and last year, in any order.
     Years(Year, Year),
     Compare(Compare),
+    Judged(Judged),
     Filter(Filter),
     Select(BTreeSet<Urn>),
     Link(bool),
@@ -59,6 +60,7 @@ impl View {
             }
             Change::Years(first, last) => self.years = (first.min(last), first.max(last)),
             Change::Compare(compare) => self.compare = compare,
+            Change::Judged(judged) => self.judged = judged,
             Change::Filter(filter) => self.filter = filter.canonical(),
             Change::Select(selected) => self.selected = selected,
             Change::Link(link) => self.link = link,

@@ -16,9 +16,9 @@ fn ask(
     compare: Compare,
 ) -> Option<Question> {
     let (stage, filter) = (view.stage, view.filter.clone());
-    let (pool, subjects, by) = (false, Vec::new(), by.to_vec());
+    let (pool, subjects, by, judged) = (false, Vec::new(), by.to_vec(), view.judged);
     // Nothing to ask where the workspace has no years of the key stage.
-    Question::new(Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare }).ok()
+    Question::new(Draft { stage, years, pool, scope, indicators, subjects, filter, by, compare, judged }).ok()
 }
 
 /// The headlines by year.

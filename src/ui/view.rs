@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::Layout;
 use super::session::Catalogue;
-use crate::model::{Compare, Filter, Indicator, KeyStage, Scope, Source, Subject, Urn, Year};
+use crate::model::{Compare, Filter, Indicator, Judged, KeyStage, Scope, Source, Subject, Test, Urn, Year};
 
 /// Version of the form in which views are saved.
 const VERSION: u32 = 1;
@@ -19,6 +19,8 @@ pub struct View {
     pub years: (Year, Year),
     pub scope: Scope,
     pub compare: Compare,
+    /// How it is judged whether figures differ.
+    pub judged: Judged,
     pub filter: Filter,
     /// Schools chosen in a chart or a table; every panel marks them.
     pub selected: BTreeSet<Urn>,
@@ -268,6 +270,7 @@ impl View {
             years: (Year::EARLIEST, Year::LATEST),
             scope: catalogue.first_group(),
             compare: Compare::Same,
+            judged: Judged::default(),
             filter: Filter::everyone(),
             selected: BTreeSet::new(),
             link: false,
@@ -347,6 +350,11 @@ struct Saved {
     last_year: Year,
     scope: String,
     compare: String,
+    /// As in questions; a view without it has the usual ones.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    test: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    many: bool,
     #[serde(default)]
     filter: Filter,
     #[serde(default)]
@@ -388,6 +396,8 @@ impl View {
             last_year: self.years.1,
             scope: self.scope.to_string(),
             compare: self.compare.word().to_owned(),
+            test: if self.judged.test == Test::default() { String::new() } else { self.judged.test.word().to_owned() },
+            many: self.judged.many,
             filter: self.filter.clone(),
             selected: self.selected.iter().copied().collect(),
             link: self.link,
@@ -422,6 +432,14 @@ impl View {
             years: (saved.first_year, saved.last_year),
             scope: saved.scope.parse().map_err(|error| words(&error))?,
             compare: saved.compare.parse().map_err(|error| words(&error))?,
+            judged: Judged {
+                test: if saved.test.is_empty() {
+                    Test::default()
+                } else {
+                    saved.test.parse().map_err(|error| words(&error))?
+                },
+                many: saved.many,
+            },
             filter: saved.filter.canonical(),
             selected: saved.selected.into_iter().collect(),
             link: saved.link,

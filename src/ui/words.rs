@@ -61,9 +61,10 @@ pub fn question(question: &Question, catalogue: &Catalogue) -> String {
     format!("{who} · {} · {} · {span}", question.stage(), filter_in_words(question.filter()))
 }
 
-/// "Compared with: …", where there is a comparator.
+/// "Compared with …; significant: …", where there is a comparator.
 pub fn compared_with(answer: &Answer) -> String {
-    answer.compared_with().map(|with| format!("Compared with {with}")).unwrap_or_default()
+    let judged = answer.question().judged().words();
+    answer.compared_with().map(|with| format!("Compared with {with}; {judged}")).unwrap_or_default()
 }
 
 /// How many schools a scope is: "26 schools".

@@ -3,17 +3,17 @@
 //! Facts stand in two sort orders, so that both a group of schools and one subject of all England read few row groups,
 //! and in a cube of the common characteristics. All three are made from the staged rows of a load, in its transaction.
 
-use crate::model::{Characteristic, Indicator, Profile, PupilGroup, Source, Unit};
+use crate::model::{Characteristic, ExpectedPoints, Indicator, KeyStage, Profile, PupilGroup, Source, Unit};
 
 use super::measures::{code, cube_select_list};
 
 /// Statements that make the tables of a new workspace.
 pub(super) fn create() -> String {
-    let facts = RESULT_COLUMNS;
+    let facts = format!("{RESULT_COLUMNS}, va SMALLINT");
     let outcomes = outcome_columns();
     format!(
         "CREATE TABLE schoolbench (layout BIGINT NOT NULL, revision BIGINT NOT NULL, most_results BIGINT NOT NULL,
-             most_in_subject BIGINT NOT NULL);
+             most_in_subject BIGINT NOT NULL, {HEADLINES});
          CREATE TABLE sources (hash VARCHAR NOT NULL, name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
              n_rows BIGINT NOT NULL, loaded BIGINT NOT NULL, {SOURCE_COLUMNS_OF_2});
          CREATE TABLE schools (urn INTEGER NOT NULL, name VARCHAR NOT NULL, phase VARCHAR NOT NULL,
@@ -28,6 +28,7 @@ pub(super) fn create() -> String {
              source VARCHAR NOT NULL);
          {PUBLISHED}
          CREATE TABLE pupils ({PUPIL_COLUMNS});
+         {EXPECTED}
          CREATE TABLE results_by_school ({facts});
          CREATE TABLE results_by_subject ({facts});
          CREATE TABLE outcomes_by_school ({outcomes});
@@ -39,6 +40,15 @@ pub(super) fn create() -> String {
         cubes = [Source::Results, Source::Outcomes].map(|source| cube(source) + ";").join("\n"),
     )
 }
+
+/// The layout of the program whose load made the headline outcomes: before layout 3 there was no Progress 8 among them.
+const HEADLINES: &str = "headlines BIGINT";
+
+/// What pupils of a prior-attainment group reached in a subject, in thousandths of points. `origin` is 0 where a national
+/// table says so, 1 where it is made from the pupils of the workspace.
+const EXPECTED: &str = "CREATE TABLE expected (year SMALLINT NOT NULL, subject SMALLINT NOT NULL,
+         qualification TINYINT NOT NULL, prior TINYINT NOT NULL, points INTEGER NOT NULL, n BIGINT NOT NULL,
+         origin TINYINT NOT NULL);";
 
 /// Columns of the sources since layout 2: a number by which figures name their file, and what the file is.
 const SOURCE_COLUMNS_OF_2: &str = "id INTEGER, layout VARCHAR, publisher VARCHAR, document VARCHAR";
@@ -80,6 +90,30 @@ pub(super) fn upgrade_from_1() -> String {
          INSERT INTO school_lines SELECT urn, urn, la_code, trust_uid FROM schools;
          UPDATE schoolbench SET layout = 2;",
         columns.join(" "),
+    )
+}
+
+/// Statements that bring a workspace of layout 2 to layout 3. Value added is made from what there is; Progress 8 needs each
+/// pupil's results and is made by the next load, which makes all headlines anew.
+pub(super) fn upgrade_from_2() -> String {
+    let columns = outcome_indicators().filter(|of| of.is_progress8() || *of == Indicator::PriorMean);
+    let columns: Vec<Indicator> = columns.collect();
+    let add = |table: &str, name: &str, kind: &str| format!("ALTER TABLE {table} ADD COLUMN {name} {kind};");
+    let outcomes = ["outcomes_by_school", "outcomes_by_year"]
+        .map(|table| columns.iter().map(|of| add(table, of.word(), "SMALLINT")).collect::<String>());
+    let results = ["results_by_school", "results_by_subject"].map(|table| add(table, "va", "SMALLINT"));
+    let nothing = "CREATE TEMP TABLE no_results AS SELECT * EXCLUDE va FROM results_by_school WHERE FALSE;";
+    let [expected, steps @ ..] = result_steps("temp.no_results");
+    let steps: Vec<String> = steps.into_iter().map(|step| step.sql).collect();
+    format!(
+        "{} {} ALTER TABLE schoolbench ADD COLUMN {HEADLINES}; UPDATE schoolbench SET headlines = layout;
+         {EXPECTED} {nothing} {}; {}; DROP TABLE temp.no_results; {};
+         UPDATE schoolbench SET layout = 3;",
+        outcomes.concat(),
+        results.concat(),
+        expected.sql,
+        steps.join("; "),
+        cube(Source::Outcomes),
     )
 }
 
@@ -169,29 +203,65 @@ pub struct Step {
 /// load's transaction, in order; the first gives the table from which the others are made.
 ///
 /// `staged` is the name of a table with the columns of the source.
-pub fn projections(source: Source, staged: &str) -> [Step; 3] {
-    let sorted = |to: &str, from: &str, keys: &str| {
-        format!("CREATE OR REPLACE TABLE {to} AS SELECT * FROM {from} ORDER BY {keys}")
-    };
+pub fn projections(source: Source, staged: &str) -> Vec<Step> {
     match source {
-        Source::Results => {
-            let all = format!("(SELECT * FROM results_by_school UNION ALL SELECT * FROM {staged}) AS every_result");
-            let by_school = sorted("results_by_school", &all, "stage, urn, year, subject");
-            let by_subject = sorted("results_by_subject", "results_by_school", "stage, year, subject, urn");
-            [
-                Step { what: "sorting results by school", sql: by_school },
-                Step { what: "sorting results by subject", sql: by_subject },
-                Step { what: "counting the cube of results", sql: cube(source) },
-            ]
-        }
-        Source::Outcomes | Source::School => {
-            let by_school = sorted("outcomes_by_school", staged, "stage, urn, year");
-            let by_year = sorted("outcomes_by_year", staged, "stage, year, urn");
-            [
-                Step { what: "sorting outcomes by school", sql: by_school },
-                Step { what: "sorting outcomes by year", sql: by_year },
-                Step { what: "counting the cube of outcomes", sql: cube(source) },
-            ]
-        }
+        Source::Results => result_steps(staged).into(),
+        Source::Outcomes | Source::School => vec![
+            Step { what: "sorting outcomes by school", sql: sorted("outcomes_by_school", staged, "stage, urn, year") },
+            Step { what: "sorting outcomes by year", sql: sorted("outcomes_by_year", staged, "stage, year, urn") },
+            Step { what: "counting the cube of outcomes", sql: cube(source) },
+        ],
     }
 }
+
+fn sorted(to: &str, from: &str, keys: &str) -> String {
+    format!("CREATE OR REPLACE TABLE {to} AS SELECT * FROM {from} ORDER BY {keys}")
+}
+
+fn result_steps(staged: &str) -> [Step; 4] {
+    let all = format!("(SELECT * EXCLUDE va FROM results_by_school UNION ALL SELECT * FROM {staged}) AS every_result");
+    let (shift, mask) = Profile::PRIOR_GROUP;
+    let with_value_added = format!(
+        "(SELECT every_result.*, CAST(CAST(every_result.points AS INTEGER) * 10 - expected.points AS SMALLINT) AS va FROM {all}
+         LEFT JOIN expected ON every_result.stage = {ks4} AND expected.year = every_result.year
+             AND expected.subject = every_result.subject AND expected.qualification = every_result.qualification
+             AND expected.prior = ((every_result.profile >> {shift}) & {mask})) AS with_value_added",
+        ks4 = KeyStage::Ks4.number(),
+    );
+    let by_school = sorted("results_by_school", &with_value_added, "stage, urn, year, subject");
+    let by_subject = sorted("results_by_subject", "results_by_school", "stage, year, subject, urn");
+    [
+        Step { what: "finding what pupils of the same prior attainment reach", sql: expected(&all) },
+        Step { what: "sorting results by school", sql: by_school },
+        Step { what: "sorting results by subject", sql: by_subject },
+        Step { what: "counting the cube of results", sql: cube(Source::Results) },
+    ]
+}
+
+/// Fills `expected`: from the national tables that come with the program; in years without one from the workspace itself,
+/// where it holds so many schools of the year that it is as good as the nation.
+fn expected(all_results: &str) -> String {
+    let national = ExpectedPoints::national().iter().map(|of| {
+        let (year, subject) = (of.year.ending(), of.subject);
+        let (id, kind, thousandths) = (subject.id, subject.qualification.number(), (1000.0 * of.mean).round() as i32);
+        format!("({year}, {id}, {kind}, {}, {thousandths}, {}, 0)", of.group, of.n)
+    });
+    let years: Vec<String> = ExpectedPoints::years().map(|year| year.ending().to_string()).collect();
+    let (shift, mask) = Profile::PRIOR_GROUP;
+    format!(
+        "DELETE FROM expected; INSERT INTO expected VALUES {national};
+         INSERT INTO expected SELECT year, subject, qualification, CAST((profile >> {shift}) & {mask} AS TINYINT),
+             CAST(ROUND(10e0 * SUM(points) / COUNT(points)) AS INTEGER), COUNT(points), 1
+         FROM {all_results} WHERE stage = {ks4} AND ((profile >> {shift}) & {mask}) <> 0 AND points IS NOT NULL
+             AND year NOT IN ({years}) AND year IN (
+                 SELECT year FROM pupils WHERE stage = {ks4} GROUP BY year
+                 HAVING COUNT(DISTINCT urn) >= {NATIONAL_SCHOOLS})
+         GROUP BY 1, 2, 3, 4",
+        national = national.collect::<Vec<_>>().join(", "),
+        ks4 = KeyStage::Ks4.number(),
+        years = years.join(", "),
+    )
+}
+
+/// So many schools with pupils at the end of key stage 4 are as good as the nation: a third of England's.
+pub const NATIONAL_SCHOOLS: i64 = 1_000;

@@ -22,6 +22,7 @@ pub fn code(characteristic: Characteristic) -> String {
 fn column(indicator: Indicator) -> (&'static str, String) {
     match indicator {
         Indicator::AvgPoints => ("points", String::new()),
+        Indicator::ValueAdded => ("va", String::new()),
         Indicator::Grade7Plus => ("band", "band >= 7".to_owned()),
         Indicator::Grade5Plus => ("band", "band >= 5".to_owned()),
         Indicator::Grade4Plus => ("band", "band >= 4".to_owned()),

@@ -26,7 +26,7 @@ pub use published::{Area, Published, PublishedSource};
 pub use register::Register;
 
 /// Version of the layout in [`layout`]. A workspace with a higher one is from a newer Schoolbench.
-pub const LAYOUT_VERSION: i64 = 2;
+pub const LAYOUT_VERSION: i64 = 3;
 
 /// The most results of any one pupil of a workspace: so many entries can be of one pupil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +69,7 @@ impl Workspace {
         let make = || {
             let connection = connect(&unfinished, Access::Write)?;
             connection.execute_batch(&layout::create())?;
-            connection.execute("INSERT INTO schoolbench VALUES (?, 0, 0, 0)", [LAYOUT_VERSION])?;
+            connection.execute("INSERT INTO schoolbench VALUES (?, 0, 0, 0, ?)", [LAYOUT_VERSION, LAYOUT_VERSION])?;
             connection.execute_batch("CHECKPOINT")?;
             connection.close().map_err(|(_, error)| error)
         };
@@ -274,10 +274,13 @@ fn check_layout(path: &Path, connection: &Connection) -> Result<i64, WorkspaceEr
 }
 
 /// Brings a workspace of an older Schoolbench to this one's layout: all of it, or nothing. What it holds stays.
-fn upgrade(path: &Path) -> duckdb::Result<()> {
+fn upgrade(path: &Path, version: i64) -> duckdb::Result<()> {
     let connection = connect(path, Access::Write)?;
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(&layout::upgrade_from_1())?;
+    if version < 2 {
+        transaction.execute_batch(&layout::upgrade_from_1())?;
+    }
+    transaction.execute_batch(&layout::upgrade_from_2())?;
     transaction.commit()?;
     connection.execute_batch("CHECKPOINT")?;
     connection.close().map_err(|(_, error)| error)
@@ -323,7 +326,7 @@ impl Share {
         let version = check_layout(path, &kept)?;
         if version < LAYOUT_VERSION {
             drop(kept);
-            upgrade(path).map_err(sql_error)?;
+            upgrade(path, version).map_err(sql_error)?;
             kept = connect(path, Access::Read).map_err(sql_error)?;
         }
         if access == Access::Write {

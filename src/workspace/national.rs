@@ -1,4 +1,4 @@
-//! Published national benchmarks of a workspace, held in memory.
+//! National benchmarks of a workspace, held in memory.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,10 @@ type Key = (String, i32, i32, String);
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct National {
     sds: BTreeMap<Key, (f64, String)>,
+    /// Years of which there is something to measure value added against, and whether that is the workspace itself.
+    value_added: BTreeMap<Year, bool>,
+    /// Whether headlines were made by a Schoolbench that makes Progress 8.
+    has_progress8: bool,
 }
 
 impl National {
@@ -27,7 +31,28 @@ impl National {
             let key = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
             sds.insert(key, (row.get(4)?, row.get(5)?));
         }
-        Ok(Self { sds })
+        let mut statement = connection.prepare("SELECT year, MAX(origin) FROM expected GROUP BY year ORDER BY year")?;
+        let mut rows = statement.query([])?;
+        let mut value_added = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            if let Some(year) = Year::new(row.get(0)?) {
+                value_added.insert(year, row.get::<_, i32>(1)? > 0);
+            }
+        }
+        let made = "SELECT COALESCE(MAX(headlines), 0) >= 3 FROM schoolbench";
+        let has_progress8 = connection.query_row(made, [], |row| row.get(0))?;
+        Ok(Self { sds, value_added, has_progress8 })
+    }
+
+    /// Whether value added of a year is measured, and if so whether against the pupils of the workspace itself, in place of
+    /// the nation's.
+    pub fn value_added(&self, year: Year) -> Option<bool> {
+        self.value_added.get(&year).copied()
+    }
+
+    /// Whether headlines were made by a Schoolbench that makes Progress 8; otherwise the next load makes it.
+    pub fn has_progress8(&self) -> bool {
+        self.has_progress8
     }
 
     /// The national standard deviation of an indicator in a year, in the indicator's unit, with its source.

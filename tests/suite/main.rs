@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod attack;
 mod bad_input;
 mod cache;
 mod contract;
@@ -17,6 +18,7 @@ mod paths;
 mod published;
 #[cfg(target_os = "linux")]
 mod real_window;
+mod statistics;
 mod synth;
 mod window;
 mod workspace;

@@ -604,7 +604,7 @@ fn what_does_not_go_together_is_refused_with_what_would_be_right() {
     refused(|w| w.years = "2024-2020".to_owned(), "2024");
     refused(|w| w.indicator = String::new(), "name at least one");
     refused(|w| w.indicator = "att9".to_owned(), "att8, att8_english");
-    refused(|w| w.indicator = "value_added".to_owned(), "not made by this version");
+    refused(|w| w.indicator = "value_lost".to_owned(), "value_added");
     refused(|w| w.indicator = "rwm_expected".to_owned(), "not made for KS4");
     refused(|w| w.subject = "alchemy".to_owned(), "physics");
     refused(|w| w.subject = "physics".to_owned(), "per pupil, not per subject");
@@ -632,7 +632,7 @@ fn what_does_not_go_together_is_refused_with_what_would_be_right() {
     refused(|w| w.scope = "group:\"North\"".to_owned(), "urn:100053,100054");
     refused(|w| w.scope = "everywhere".to_owned(), "trust:5143");
     refused(|w| w.compare = "similar".to_owned(), "not found by this version");
-    refused(|w| w.compare = "best".to_owned(), "same, other, all, la, previous, none");
+    refused(|w| w.compare = "best".to_owned(), "same, other, all, in_school, la, previous, none");
     refused(|w| w.filter = vec!["sen=K".to_owned(), "sen=E".to_owned()], "name sen once");
     refused(|w| w.filter = vec!["house=red".to_owned()], "looked_after");
 

@@ -6,8 +6,8 @@ use duckdb::Connection;
 use schoolbench::engine::{Path, Plan, Slice, Tallies, TallyRow, run};
 use schoolbench::method::Tally;
 use schoolbench::model::{
-    Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, PupilGroup, Question, Scope, Source,
-    Subject, Urn, Year,
+    Breakdown, Characteristic, Compare, Draft, Filter, Indicator, Judged, KeyStage, PupilGroup, Question, Scope,
+    Source, Subject, Urn, Year,
 };
 use schoolbench::workspace::layout::outcome_indicators;
 use schoolbench::workspace::{Access, Workspace};
@@ -258,6 +258,7 @@ fn the_readable_statement_has_the_values_in_place() {
         filter: "sen=K,E".parse().unwrap(),
         by: vec![Breakdown::School],
         compare: Compare::None,
+        judged: Judged::default(),
     });
     let plan = Plan::new(&Slice::of(&question.unwrap())[0]);
     let readable = plan.readable();

@@ -94,6 +94,8 @@ impl Default for Ask<'_> {
 
 pub fn ask(desk: &Desk, ask: &Ask<'_>) -> Arc<Answer> {
     let words = Words {
+        test: String::new(),
+        many: false,
         stage: ask.stage.to_owned(),
         years: ask.years.to_owned(),
         pool: ask.pool,

@@ -35,6 +35,7 @@ impl FilterBar {
                 // Tables that tell no numbers of pupils still tell of schools.
                 Some(Ok(_)) => String::new(),
                 Some(Err(Reason::TooFew { smallest_shown })) => format!("fewer than {smallest_shown} pupils, "),
+                Some(Err(Reason::Protects { .. })) => "number of pupils withheld, ".to_owned(),
                 Some(Err(reason)) if reason.is_of_tables() => String::new(),
                 Some(Err(_)) | None => "no pupils, ".to_owned(),
             };

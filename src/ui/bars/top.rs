@@ -3,7 +3,7 @@
 use eframe::egui::{self, RichText, Theme, Ui};
 
 use super::scope::scope_picker;
-use crate::model::Compare;
+use crate::model::{Compare, Judged, Test};
 use crate::ui::change::{Change, Outbox};
 use crate::ui::command::{Command, Situation};
 use crate::ui::session::Session;
@@ -149,6 +149,13 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
     if let Some(picked) = picker(ui, "Compare with", &view.compare, comparator(view.compare), comparators) {
         out.changes.push(Change::Compare(picked));
     }
+    let judgements = || {
+        let of = |test| [false, true].map(|many| Judged { test, many });
+        Test::ALL.into_iter().flat_map(of).map(|judged| Pick::new(judged, judgement(judged))).collect()
+    };
+    if let Some(picked) = picker(ui, "Judged by", &view.judged, judgement(view.judged), judgements) {
+        out.changes.push(Change::Judged(picked));
+    }
     let selected = view.selected.len();
     if selected > 0 {
         ui.add_space(theme::space().half);
@@ -168,6 +175,16 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
     }
 }
 
+/// How it is judged whether figures differ, on screen.
+fn judgement(judged: Judged) -> &'static str {
+    match (judged.test, judged.many) {
+        (Test::Interval, false) => "interval",
+        (Test::Interval, true) => "interval, many at once",
+        (Test::Difference, false) => "difference",
+        (Test::Difference, true) => "difference, many at once",
+    }
+}
+
 /// A comparator on screen. Of published figures it is what the tables state of England, where they do.
 fn comparator(compare: Compare, published: bool) -> &'static str {
     match compare {
@@ -177,6 +194,7 @@ fn comparator(compare: Compare, published: bool) -> &'static str {
         Compare::Same => "same pupils, all schools",
         Compare::Other => "other pupils, all schools",
         Compare::All => "all pupils, all schools",
+        Compare::InSchool => "other pupils, same schools",
         Compare::La => "same pupils, the authority",
         Compare::Previous => "same schools, years before",
         Compare::None => "nothing",

@@ -6,6 +6,7 @@ use eframe::egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
 
 use crate::desk::Answer;
 use crate::export::{self, Format};
+use crate::model::Definition;
 use crate::ui::session::Session;
 use crate::ui::widgets::{Icon, icon_button};
 use crate::ui::{theme, words};
@@ -28,7 +29,23 @@ pub(super) fn button(ui: &mut Ui, title: &str, answers: &[Arc<Answer>], session:
 fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
     let provenance = answer.provenance();
     ui.label(RichText::new(words::question(answer.question(), &session.catalogue)).font(theme::strong()));
+    let sql = provenance.sql.join(";\n\n");
+    ui.horizontal(|ui| {
+        if ui.button("Copy figures as CSV").clicked() {
+            copy(ui, answer, session, Format::Csv);
+        }
+        if ui.button("Copy figures as JSON").clicked() {
+            copy(ui, answer, session, Format::Json);
+        }
+        if ui.button("Copy SQL").clicked() {
+            ui.ctx().copy_text(sql.clone());
+        }
+    });
     let line = |ui: &mut Ui, text: String| ui.label(theme::muted(ui, text));
+    for indicator in answer.question().indicators() {
+        let Definition { words, document } = indicator.definition();
+        line(ui, format!("{}: {words} ({document})", indicator.label()));
+    }
     if answer.compared_with().is_some() {
         line(ui, words::compared_with(answer));
     }
@@ -48,18 +65,6 @@ fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
     line(ui, format!("Files: {}", provenance.sources.join(", ")));
     let milliseconds = 1000.0 * provenance.elapsed.as_secs_f64();
     line(ui, format!("Made from {} rows of tallies in {milliseconds:.1} ms", provenance.rows));
-    let sql = provenance.sql.join(";\n\n");
-    ui.horizontal(|ui| {
-        if ui.button("Copy figures as CSV").clicked() {
-            copy(ui, answer, session, Format::Csv);
-        }
-        if ui.button("Copy figures as JSON").clicked() {
-            copy(ui, answer, session, Format::Json);
-        }
-        if ui.button("Copy SQL").clicked() {
-            ui.ctx().copy_text(sql.clone());
-        }
-    });
     ui.collapsing("SQL", |ui| ui.label(RichText::new(sql.as_str()).monospace()));
 }
 

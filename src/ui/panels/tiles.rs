@@ -282,7 +282,12 @@ impl Tile<'_> {
         let values = || own.iter().chain(&beside).map(|(_, value)| *value);
         let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
         // A change of less than this is drawn as nearly flat: noise must not look like news.
-        let least = if self.indicator.unit() == Unit::Percent { 10.0 } else { 0.08 * high.abs() };
+        let least = match self.indicator {
+            of if of.unit() == Unit::Percent => 10.0,
+            // Around 0, where a share of the value says nothing.
+            of if of.is_progress8() || of == Indicator::ValueAdded => 0.5,
+            _ => 0.08 * high.abs(),
+        };
         let (middle, span) = ((low + high) / 2.0, (high - low).max(least).max(f64::MIN_POSITIVE));
         let years = f64::from((last.ending() - first.ending()).max(1));
         let place = |(year, value): (Year, f64)| -> Pos2 {

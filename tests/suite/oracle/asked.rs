@@ -24,6 +24,7 @@ const OF_PUPILS: [(i64, &[&str]); 3] = [
             "gps_expected",
             "gps_high",
             "gps_score",
+            "prior_mean",
         ],
     ),
     (
@@ -41,6 +42,12 @@ const OF_PUPILS: [(i64, &[&str]); 3] = [
             "ebacc4",
             "ebacc5",
             "ebacc_aps",
+            "p8",
+            "p8_english",
+            "p8_maths",
+            "p8_ebacc",
+            "p8_open",
+            "prior_mean",
         ],
     ),
     (5, &["pupils"]),
@@ -53,7 +60,7 @@ const OF_INTAKE: [&str; 7] =
 /// Indicators of a result, by key stage.
 const OF_RESULTS: [(i64, &[&str]); 3] = [
     (2, &["entries", "avg_points"]),
-    (4, &["entries", "grade7plus", "grade5plus", "grade4plus", "grade1plus", "avg_points"]),
+    (4, &["entries", "grade7plus", "grade5plus", "grade4plus", "grade1plus", "avg_points", "value_added"]),
     (5, &["entries", "avg_points"]),
 ];
 
@@ -83,7 +90,7 @@ const SUBJECTS: [(i64, &[&str]); 3] = [
     (5, &["physics", "further_maths"]),
 ];
 
-const COMPARATORS: [&str; 6] = ["same", "other", "all", "la", "previous", "none"];
+const COMPARATORS: [&str; 7] = ["same", "other", "all", "in_school", "la", "previous", "none"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -105,6 +112,8 @@ pub struct Asked {
     pub filter: Vec<(&'static str, Vec<&'static str>)>,
     pub by: Vec<&'static str>,
     pub compare: &'static str,
+    /// `difference`, or empty for the usual test.
+    pub test: &'static str,
 }
 
 fn listed(table: &[(i64, &'static [&'static str]); 3], stage: i64) -> &'static [&'static str] {
@@ -163,11 +172,12 @@ impl Asked {
         let many = by.len();
         let by = dice.some(&by, many, many);
 
-        let filtered = if dice.happens(35) { Vec::new() } else { dice.some(&CHARACTERISTICS, 1, 3) };
+        let filtered = if dice.happens(35) { Vec::new() } else { dice.some(&CHARACTERISTICS, 1, 2) };
         let filter =
             filtered.into_iter().map(|(word, values)| (word, dice.some(values, 1, values.len() - 1))).collect();
         let compare = dice.one(&COMPARATORS);
-        Self { stage, years, pool, scope: scope(dice, &DEMO, stage), indicators, subjects, filter, by, compare }
+        let test = dice.one(&["", "difference"]);
+        Self { stage, years, pool, scope: scope(dice, &DEMO, stage), indicators, subjects, filter, by, compare, test }
     }
 
     /// The key columns: several years that are not pooled are told apart.
@@ -182,6 +192,8 @@ impl Asked {
     pub fn question(&self) -> Question {
         let numbers = |numbers: &[i64]| numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         let words = Words {
+            test: self.test.to_owned(),
+            many: false,
             stage: format!("ks{}", self.stage),
             years: numbers(&self.years),
             pool: self.pool,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::{Asked, Scope};
+use super::progress;
 use super::rows::{CHARACTERISTICS, Entry, Pupil, Rows, intern, now, place};
 
 /// Two-sided 95 % points of the standard normal distribution: rounded for means, as the DfE does, and in full.
@@ -48,6 +49,7 @@ pub fn recount(asked: &Asked, rows: &Rows) -> Result<Cells, String> {
         let beside = match asked.compare {
             "la" => count(la_schools.as_ref(), 0),
             "previous" => count(own_schools.as_ref(), span),
+            "in_school" => count(own_schools.as_ref(), 0),
             _ => Groups::default(),
         };
         // Every school of a year, subject and pupil group is compared with the same.
@@ -74,11 +76,34 @@ pub fn recount(asked: &Asked, rows: &Rows) -> Result<Cells, String> {
                     };
                     (everyone, comparator)
                 });
+            let but_pupils: fn(&str) -> bool = |by| !is_characteristic(by);
             let comparator = match asked.compare {
+                "in_school" => {
+                    beside.together(|other, let_in| alike(other, but_pupils) && !(let_in && alike(other, |_| true)))
+                }
                 "previous" => beside.0.get(&(key.clone(), true)).map(|values| summary(&[values])).unwrap_or_default(),
                 _ => comparator,
             };
-            let expected = cell(asked, rows, indicator, &summary(&[values]), &everyone, &comparator);
+            let years = match keys.iter().position(|by| *by == "year") {
+                Some(place) => vec![key[place].parse().unwrap()],
+                None => asked.years.clone(),
+            };
+            let subject = match (keys.iter().position(|by| *by == "subject"), asked.subjects.as_slice()) {
+                (Some(place), _) => Some(key[place]),
+                (None, [subject]) => Some(*subject),
+                _ => None,
+            };
+            let everyone = match progress::national_sd(indicator, &years, subject) {
+                Some(sd) => Summary { sd, ..everyone },
+                None => everyone,
+            };
+            let own = summary(&[values]);
+            let loaded = years.into_iter().filter(|year| rows.has(asked.stage, *year)).collect::<Vec<_>>();
+            let why = progress::why_not(indicator, &loaded).filter(|_| own.n == 0);
+            let expected = match why {
+                Some(reason) => Expected::Nothing(reason),
+                None => cell(asked, rows, indicator, &own, &everyone, &comparator),
+            };
             cells.insert((key.clone(), *indicator), expected);
         }
         if keys == ["year"] {
@@ -90,8 +115,8 @@ pub fn recount(asked: &Asked, rows: &Rows) -> Result<Cells, String> {
         }
     }
     // Every row tells of every indicator: pupils without entries have no figure of entries.
-    let rows: BTreeSet<Vec<&'static str>> = cells.keys().map(|(key, _)| key.clone()).collect();
-    for key in rows {
+    let every_row: BTreeSet<Vec<&'static str>> = cells.keys().map(|(key, _)| key.clone()).collect();
+    for key in every_row {
         for indicator in &asked.indicators {
             cells.entry((key.clone(), *indicator)).or_insert(Expected::Nothing("no pupils".to_owned()));
         }
@@ -192,7 +217,10 @@ fn groups(asked: &Asked, rows: &Rows, indicator: &str, schools: Option<&BTreeSet
                 continue;
             }
             let wanted = |entry: &&Entry| asked.subjects.is_empty() || asked.subjects.contains(&entry.subject);
-            let value = |entry: &Entry| value_of_result(indicator, entry.qualification, entry.points);
+            let value = |entry: &Entry| match indicator {
+                "value_added" => progress::value_added(entry, pupil.prior, pupil.year),
+                _ => value_of_result(indicator, entry.qualification, entry.points),
+            };
             let entries: Vec<&Entry> = pupil.entries.iter().filter(wanted).collect();
             let Some(place) = subject else {
                 if !entries.is_empty() {
@@ -225,7 +253,7 @@ enum Kind {
 fn outcome(indicator: &str) -> Kind {
     match indicator {
         "entries" => Kind::Entries,
-        "avg_points" => Kind::Points,
+        "avg_points" | "value_added" => Kind::Points,
         "grade7plus" => Kind::Share { of_grade: 7.0 },
         "grade5plus" => Kind::Share { of_grade: 5.0 },
         "grade4plus" => Kind::Share { of_grade: 4.0 },
@@ -270,7 +298,10 @@ fn is_count(indicator: &str) -> bool {
 }
 
 fn is_mean(indicator: &str) -> bool {
-    indicator.starts_with("att8") || indicator.ends_with("_score") || matches!(indicator, "ebacc_aps" | "avg_points")
+    let stems = ["att8", "p8"];
+    stems.iter().any(|stem| indicator.starts_with(stem))
+        || indicator.ends_with("_score")
+        || matches!(indicator, "ebacc_aps" | "avg_points" | "value_added" | "prior_mean")
 }
 
 /// Why some pupils have no figure, if they have none.
@@ -283,6 +314,16 @@ fn withheld(indicator: &str, summary: &Summary) -> Option<String> {
             let few = [in_group, n - in_group].iter().any(|count| (1..SMALLEST).contains(count));
             few.then(|| format!("withheld: fewer than {SMALLEST} pupils"))
         }
+        _ => None,
+    }
+}
+
+/// None or all of fewer than 11 pupils are told in words.
+fn all_or_none(indicator: &str, summary: &Summary) -> Option<String> {
+    let few = !is_count(indicator) && !is_mean(indicator) && (1..11).contains(&summary.n);
+    match summary.mean {
+        mean if few && mean <= 0.0 => Some("low: 0 % of fewer than 11 pupils".to_owned()),
+        mean if few && mean >= 1.0 => Some("high: 100 % of fewer than 11 pupils".to_owned()),
         _ => None,
     }
 }
@@ -300,6 +341,9 @@ fn cell(asked: &Asked, rows: &Rows, indicator: &str, own: &Summary, everyone: &S
     if is_count(indicator) {
         return Expected::Figure { n: own.n, value: own.n as f64, interval: None, comparison: None };
     }
+    if let Some(told) = all_or_none(indicator, own) {
+        return Expected::Nothing(told);
+    }
     let unit = if is_mean(indicator) { 1.0 } else { 100.0 };
     let value = unit * own.mean;
     let (lower, upper) = if is_mean(indicator) {
@@ -312,13 +356,17 @@ fn cell(asked: &Asked, rows: &Rows, indicator: &str, own: &Summary, everyone: &S
     let everyone_asked = asked.filter.is_empty() && !asked.by.iter().any(|by| is_characteristic(by));
     let comparison = match asked.compare {
         "none" => None,
-        "other" if everyone_asked => Some(Err("no other pupils: everyone is asked about".to_owned())),
-        _ => Some(withheld(indicator, other).map_or_else(
+        "other" | "in_school" if everyone_asked => Some(Err("no other pupils: everyone is asked about".to_owned())),
+        _ => Some(withheld(indicator, other).or_else(|| all_or_none(indicator, other)).map_or_else(
             || {
                 let comparator = unit * other.mean;
+                let (low, high, against) = match asked.test {
+                    "difference" => difference(indicator, own, other, everyone.sd),
+                    _ => (lower, upper, comparator),
+                };
                 let significance = match () {
-                    () if lower > comparator => "above",
-                    () if upper < comparator => "below",
+                    () if low > against => "above",
+                    () if high < against => "below",
                     () => "not different",
                 };
                 Ok(Beside { comparator, difference: value - comparator, significance })
@@ -327,6 +375,20 @@ fn cell(asked: &Asked, rows: &Rows, indicator: &str, own: &Summary, everyone: &S
         )),
     };
     Expected::Figure { n: own.n, value, interval: Some((lower, upper)), comparison }
+}
+
+/// The interval of a difference: Newcombe's for shares, as of two samples for means, and what lies in it by chance.
+fn difference(indicator: &str, own: &Summary, other: &Summary, sd: f64) -> (f64, f64, f64) {
+    let apart = own.mean - other.mean;
+    let (n, m) = (own.n as f64, other.n as f64);
+    if is_mean(indicator) {
+        let half = FOR_MEANS * sd * (1.0 / n + 1.0 / m).sqrt();
+        return (apart - half, apart + half, 0.0);
+    }
+    let ((l1, u1), (l2, u2)) = (wilson(n, own.mean), wilson(m, other.mean));
+    let below = (own.mean - l1).hypot(u2 - other.mean);
+    let above = (u1 - own.mean).hypot(other.mean - l2);
+    (apart - below, apart + above, 0.0)
 }
 
 fn is_characteristic(by: &str) -> bool {

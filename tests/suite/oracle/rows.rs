@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 
-use super::outcomes;
+use super::{outcomes, progress};
 
 /// The words of every characteristic, in the order of the fields of [`Pupil::groups`].
 pub const CHARACTERISTICS: [(&str, &[&str]); 11] = [
@@ -54,6 +54,7 @@ pub struct Pupil {
     pub stage: i64,
     /// The word of each characteristic.
     pub groups: [&'static str; 11],
+    pub prior: Option<f64>,
     pub entries: Vec<Entry>,
     /// Headline outcomes and intake by the word of the indicator; `None` where the pupil has none.
     pub outcomes: HashMap<&'static str, Option<f64>>,
@@ -89,6 +90,7 @@ pub static DEMO: LazyLock<Rows> = LazyLock::new(|| {
             year: whole(&row, "year").unwrap(),
             stage,
             groups: groups(&row),
+            prior: number(&row, "prior_score"),
             entries: Vec::new(),
             outcomes: intake(&row),
         });
@@ -106,6 +108,11 @@ pub static DEMO: LazyLock<Rows> = LazyLock::new(|| {
     for (place, pupil) in pupils.iter_mut().enumerate() {
         of.entry((pupil.stage, pupil.year)).or_default().push(place);
         pupil.outcomes.extend(outcomes::of(pupil.stage, &pupil.entries));
+        pupil.outcomes.insert("prior_mean", pupil.prior);
+        if pupil.stage == 4 {
+            let progress8 = progress::progress8(&pupil.outcomes, pupil.prior, pupil.year);
+            pupil.outcomes.extend(progress8);
+        }
     }
     Rows { schools, pupils, of }
 });

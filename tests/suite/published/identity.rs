@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use schoolbench::desk::Reason;
 use schoolbench::model::{Scope, Urn};
 use schoolbench::workspace::{Access, Workspace};
 use tempfile::TempDir;
@@ -137,6 +138,9 @@ fn a_workspace_of_the_layout_before_is_brought_to_this_one_and_answers_as_it_did
         )
     };
     let before = answer(&workspace);
+    let progress = Ask { stage: "ks4", years: "2024", indicator: "p8,prior_mean", ..Ask::default() };
+    let value_added = Ask { indicator: "value_added", by: "school,subject", ..progress };
+    let made = ask(&desk(&workspace), &value_added);
     let old = folder.path().join("old.schoolbench");
     std::fs::copy(&workspace, &old).unwrap();
     let connection = duckdb::Connection::open_with_flags(&old, duckdb::Config::default()).unwrap();
@@ -149,6 +153,14 @@ fn a_workspace_of_the_layout_before_is_brought_to_this_one_and_answers_as_it_did
              ALTER TABLE schools DROP COLUMN as_of;
              ALTER TABLE sources DROP COLUMN id; ALTER TABLE sources DROP COLUMN layout;
              ALTER TABLE sources DROP COLUMN publisher; ALTER TABLE sources DROP COLUMN document;
+             DROP TABLE expected; ALTER TABLE schoolbench DROP COLUMN headlines;
+             ALTER TABLE results_by_school DROP COLUMN va; ALTER TABLE results_by_subject DROP COLUMN va;
+             ALTER TABLE outcomes_by_school DROP COLUMN p8; ALTER TABLE outcomes_by_year DROP COLUMN p8;
+             ALTER TABLE outcomes_by_school DROP COLUMN p8_english; ALTER TABLE outcomes_by_year DROP COLUMN p8_english;
+             ALTER TABLE outcomes_by_school DROP COLUMN p8_maths; ALTER TABLE outcomes_by_year DROP COLUMN p8_maths;
+             ALTER TABLE outcomes_by_school DROP COLUMN p8_ebacc; ALTER TABLE outcomes_by_year DROP COLUMN p8_ebacc;
+             ALTER TABLE outcomes_by_school DROP COLUMN p8_open; ALTER TABLE outcomes_by_year DROP COLUMN p8_open;
+             ALTER TABLE outcomes_by_school DROP COLUMN prior_mean; ALTER TABLE outcomes_by_year DROP COLUMN prior_mean;
              UPDATE schoolbench SET layout = 1; CHECKPOINT;",
         )
         .unwrap();
@@ -156,6 +168,9 @@ fn a_workspace_of_the_layout_before_is_brought_to_this_one_and_answers_as_it_did
     let after = answer(&old);
     assert_eq!(before.cells(), after.cells());
     assert_eq!(before.compared_with(), after.compared_with());
+    // Value added is made at once, Progress 8 when pupils are loaded again.
+    assert_eq!(made.cells(), ask(&desk(&old), &value_added).cells());
+    assert!(ask(&desk(&old), &progress).cells().iter().all(|cell| cell.figure == Err(Reason::MadeBefore)));
     // And it can be added to.
     super::load(&old, &[super::slice("2018-19_850_ks2final.csv")]).unwrap();
     assert!(only(&ask(&desk(&old), &Ask { scope: "la:850", ..Ask::default() })).is_ok());

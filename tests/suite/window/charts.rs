@@ -20,6 +20,7 @@ fn subjects(bench: &Bench, indicator: &'static str) -> Asked {
         filter: filter(view),
         by: vec!["subject", "year"],
         compare: "none",
+        test: "",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use schoolbench::desk::Desk;
+use schoolbench::desk::{Desk, Figure, Reason};
 use schoolbench::model::{Compare, Indicator, KeyStage, PupilGroup, Scope, Year};
 use schoolbench::ui::View;
 
@@ -16,7 +16,7 @@ fn headlines(stage: KeyStage) -> Vec<&'static str> {
         KeyStage::Ks2 => {
             vec!["rwm_expected", "rwm_high", "reading_score", "maths_score", "gps_score", "writing_expected"]
         }
-        KeyStage::Ks4 => vec!["att8", "basics5", "basics4", "ebacc_entry", "ebacc_aps", "ebacc4"],
+        KeyStage::Ks4 => vec!["att8", "p8", "basics5", "basics4", "ebacc_entry", "ebacc_aps", "ebacc4"],
         KeyStage::Ks5 => vec!["avg_points", "entries", "pupils"],
     }
 }
@@ -63,6 +63,7 @@ pub fn asked(view: &View) -> Asked {
         filter: filter(view),
         by: vec!["year"],
         compare: view.compare.word(),
+        test: if view.judged.test == schoolbench::model::Test::Difference { "difference" } else { "" },
     }
 }
 
@@ -73,9 +74,32 @@ pub fn recounted(asked: &Asked) -> Arc<Cells> {
     if let Some(cells) = KNOWN.lock().unwrap().get(&key) {
         return Arc::clone(cells);
     }
-    let cells = Arc::new(recount(asked, &DEMO).unwrap());
+    let mut cells = recount(asked, &DEMO).unwrap();
+    hide(&mut cells, asked);
+    let cells = Arc::new(cells);
     KNOWN.lock().unwrap().insert(key, Arc::clone(&cells));
     cells
+}
+
+/// Takes out what is hidden for others' sake. That the desk gives every other figure as recounted is for the oracle to
+/// judge; here it is whether the window shows what the desk gives.
+fn hide(cells: &mut Cells, asked: &Asked) {
+    let answer = oracle::desk().ask_and_wait(&asked.question()).unwrap();
+    for cell in answer.cells() {
+        let place = (oracle::key_of(cell), cell.indicator.word());
+        let protects = |reason: &Reason| matches!(reason, Reason::Protects { .. });
+        match (&cell.figure, cells.get_mut(&place)) {
+            (Err(reason), _) if protects(reason) => {
+                cells.insert(place, Expected::Nothing(reason.to_string()));
+            }
+            (Ok(Figure { comparison: Some(Err(reason)), .. }), Some(Expected::Figure { comparison, .. }))
+                if protects(reason) =>
+            {
+                *comparison = Some(Err(reason.to_string()));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The caption under which the tiles of a view must stand: who, key stage, which pupils, which years.
@@ -232,6 +256,7 @@ pub fn dots(year: i64) -> Vec<Dot> {
         filter: Vec::new(),
         by: vec!["school"],
         compare: "none",
+        test: "",
     };
     let cells = recounted(&asked);
     let value = |school: &str, indicator: &'static str| match &cells[&(vec![oracle::intern(school)], indicator)] {

@@ -1,0 +1,300 @@
+//! The shield: which further figures stay hidden, so that no hidden number of pupils can be worked out from those shown.
+//!
+//! Every figure is of a *block* of a cross table: some schools, some years, some values of each characteristic. For every
+//! small cell of the table a **guard** is set: the cell, and in each dimension one or more partners of its coordinate. The
+//! cells at the corners could all be changed together, one up, its neighbour down, without changing any block that holds
+//! both a coordinate and its partners, or neither, in at least one dimension. Those blocks may be shown; the others are
+//! hidden. So the small cell stays unknown within a range of at least the policy's smallest number, whatever blocks are
+//! shown, to whom, in which order: overlapping groups, pooled years and toggled filters included.
+//!
+//! Where no partners are enough, the cell's school is merged with another in that year: every block as finely broken down
+//! that holds one of them and not the other is hidden, empty ones too. Then only coarser tables tell the two apart, whose own
+//! guards hold. What a coarser table hides stays hidden however it is
+//! broken down further.
+//!
+//! It is complementary suppression and protection from differencing in one rule (Willenborg and de Waal 2001, chapter 4 and
+//! 6: a cell is safe where an alternating move leaves all that is published as it is).
+
+mod search;
+
+use std::sync::Arc;
+
+use search::Search;
+
+/// What a dimension of the cross table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// Schools: partners are looked for among schools that stand in the same authority, trust and groups.
+    School,
+    Year,
+    /// Subject or pupil characteristic. Pupils of whom the characteristic is not known are in no group that anyone could
+    /// tell: cells of that coordinate are not guarded.
+    Value {
+        not_known: Option<u16>,
+    },
+}
+
+/// Numbers of pupils in the cells of a cross table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CrossTable {
+    sizes: Vec<usize>,
+    cells: Cells,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Cells {
+    Dense(Vec<u32>),
+    /// Sorted by place.
+    Sparse(Vec<(u64, u32)>),
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self::Sparse(Vec::new())
+    }
+}
+
+/// Cells of a dense table: 32 MiB.
+const MOST_DENSE: usize = 1 << 23;
+
+impl CrossTable {
+    /// A table with these sizes of its dimensions and these numbers by coordinates. Cells that are not named are empty.
+    pub fn new(sizes: Vec<usize>, cells: impl Iterator<Item = (Vec<u16>, i64)>) -> Self {
+        let place =
+            |at: &[u16]| at.iter().zip(&sizes).fold(0u64, |place, (at, size)| place * *size as u64 + *at as u64);
+        let whole = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
+        let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+        let cells = match whole.filter(|whole| *whole <= MOST_DENSE) {
+            Some(whole) => {
+                let mut dense = vec![0; whole];
+                for (at, n) in cells {
+                    dense[place(&at) as usize] = number(n);
+                }
+                Cells::Dense(dense)
+            }
+            None => {
+                let mut sparse: Vec<(u64, u32)> = cells.map(|(at, n)| (place(&at), number(n))).collect();
+                sparse.sort_unstable();
+                Cells::Sparse(sparse)
+            }
+        };
+        Self { sizes, cells }
+    }
+
+    fn place(&self, at: &[u16]) -> u64 {
+        at.iter().zip(&self.sizes).fold(0, |place, (at, size)| place * *size as u64 + u64::from(*at))
+    }
+
+    fn n(&self, at: &[u16]) -> i64 {
+        let place = self.place(at);
+        match &self.cells {
+            Cells::Dense(cells) => cells[place as usize].into(),
+            Cells::Sparse(cells) => {
+                cells.binary_search_by_key(&place, |cell| cell.0).map_or(0, |found| cells[found].1.into())
+            }
+        }
+    }
+
+    /// The cells that hold from 1 to below `smallest` pupils, the smallest first.
+    fn small(&self, smallest: i64) -> Vec<Vec<u16>> {
+        let few = |n: u32| (1..smallest).contains(&i64::from(n));
+        let mut small: Vec<(u32, u64)> = match &self.cells {
+            Cells::Dense(cells) => {
+                let cells = cells.iter().enumerate();
+                cells.filter(|(_, n)| few(**n)).map(|(place, n)| (*n, place as u64)).collect()
+            }
+            Cells::Sparse(cells) => cells.iter().filter(|(_, n)| few(*n)).map(|(place, n)| (*n, *place)).collect(),
+        };
+        small.sort_unstable();
+        small.into_iter().map(|(_, place)| self.coordinates(place)).collect()
+    }
+
+    fn coordinates(&self, mut place: u64) -> Vec<u16> {
+        let mut at = vec![0; self.sizes.len()];
+        for (at, size) in at.iter_mut().zip(&self.sizes).rev() {
+            *at = (place % *size as u64) as u16;
+            place /= *size as u64;
+        }
+        at
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        match &self.cells {
+            Cells::Dense(cells) => cells.len() * 4,
+            Cells::Sparse(cells) => cells.len() * 16,
+        }
+    }
+}
+
+/// What a block takes of one dimension.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part<'a> {
+    All,
+    One(u16),
+    /// Whether each coordinate is in.
+    Some(&'a [bool]),
+}
+
+impl Part<'_> {
+    fn holds(&self, at: u16) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(one) => *one == at,
+            Self::Some(these) => these.get(usize::from(at)).copied().unwrap_or(false),
+        }
+    }
+
+    /// Whether some of the coordinates are in and some are not.
+    fn splits(&self, cluster: &[u16]) -> bool {
+        let mut held = cluster.iter().map(|at| self.holds(*at));
+        let first = held.next().unwrap_or_default();
+        held.any(|other| other != first)
+    }
+}
+
+/// A small cell, and what must stay together so that nobody can work it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Guard {
+    cell: Vec<u16>,
+    /// By dimension: the cell's coordinate and its partners, or nothing where there is no partner.
+    clusters: Vec<Vec<u16>>,
+    /// Dimensions whose every part touches the cell: where no partners are enough.
+    wide: Vec<bool>,
+}
+
+impl Guard {
+    fn hides(&self, block: &[Part<'_>]) -> bool {
+        let mut dimensions = block.iter().zip(&self.cell).zip(self.clusters.iter().zip(&self.wide));
+        dimensions.all(|((part, at), (cluster, wide))| {
+            *wide || if cluster.is_empty() { part.holds(*at) } else { part.splits(cluster) }
+        })
+    }
+}
+
+/// The guards of a cross table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shield {
+    guards: Vec<Guard>,
+    school: Option<usize>,
+    /// Places among the guards by school that is in one.
+    by_school: Vec<Vec<u32>>,
+    /// Guards without partners among schools.
+    without_schools: Vec<u32>,
+    /// The shields of the tables of fewer characteristics, each with the places of its dimensions in this table. What they
+    /// hide stays hidden however it is broken down further.
+    below: Vec<(Arc<Shield>, Vec<usize>)>,
+}
+
+/// The guards that a block with some part of the schools could fall foul of: of a shield and of those below it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Near(Vec<Vec<u32>>);
+
+impl Shield {
+    /// Sets a guard for every cell of fewer than `smallest` pupils that the shields `below` do not protect already. `alike`
+    /// tells how much two schools stand together, in authority, trust and groups: partners are looked for where it is most.
+    ///
+    /// Partners are chosen cell by cell, the smallest cell first, so that the fewest pupils are hidden beyond those that are
+    /// already: the best choice for one cell; for several an approximation.
+    pub fn raise(
+        table: &CrossTable,
+        dimensions: &[Dimension],
+        smallest: i64,
+        alike: &dyn Fn(u16, u16) -> u32,
+        below: Vec<(Arc<Self>, Vec<usize>)>,
+    ) -> Self {
+        let school = dimensions.iter().position(|of| *of == Dimension::School);
+        let mut small = table.small(smallest);
+        let not_known = |(at, of): (&u16, &Dimension)| *of == Dimension::Value { not_known: Some(*at) };
+        small.retain(|cell| !cell.iter().zip(dimensions).any(not_known));
+        let mut search = Search::new(table, dimensions, smallest, alike, &below, &small);
+        let guards: Vec<Guard> = small.into_iter().filter_map(|cell| search.guard(cell)).collect();
+        let mut by_school: Vec<Vec<u32>> = vec![Vec::new(); school.map_or(0, |place| table.sizes[place])];
+        let mut without_schools = Vec::new();
+        for (nth, guard) in guards.iter().enumerate() {
+            let cluster = school.map(|place| guard.clusters[place].as_slice()).unwrap_or_default();
+            for at in cluster {
+                by_school[usize::from(*at)].push(nth as u32);
+            }
+            if cluster.is_empty() {
+                without_schools.push(nth as u32);
+            }
+        }
+        Self { guards, school, by_school, without_schools, below }
+    }
+
+    /// Whether a block stays hidden: it has a part for each dimension.
+    pub fn hides(&self, block: &[Part<'_>]) -> bool {
+        self.hides_alone(block) || self.below.iter().any(|(shield, places)| shield.hides_alone(&project(block, places)))
+    }
+
+    /// The guards that have something to do with a school.
+    fn guards_of(&self, school: u16) -> impl Iterator<Item = &Guard> {
+        let of_school = self.by_school.get(usize::from(school)).map_or(&[][..], Vec::as_slice);
+        of_school.iter().chain(&self.without_schools).map(|nth| &self.guards[*nth as usize])
+    }
+
+    fn hides_alone(&self, block: &[Part<'_>]) -> bool {
+        let of = |places: &[u32]| places.iter().any(|place| self.guards[*place as usize].hides(block));
+        let Some(school) = self.school else { return of(&self.without_schools) };
+        match block.get(school) {
+            Some(Part::One(one)) => {
+                of(&self.without_schools) || self.by_school.get(usize::from(*one)).is_some_and(|places| of(places))
+            }
+            // Nobody splits schools by asking for all of them.
+            Some(Part::All) => of(&self.without_schools),
+            _ => self.guards.iter().any(|guard| guard.hides(block)),
+        }
+    }
+
+    /// The guards that blocks with this part of the schools could fall foul of.
+    pub fn near(&self, schools: Part<'_>) -> Near {
+        let all = std::iter::once(self).chain(self.below.iter().map(|(shield, _)| shield.as_ref()));
+        Near(all.map(|shield| shield.near_alone(schools)).collect())
+    }
+
+    fn near_alone(&self, schools: Part<'_>) -> Vec<u32> {
+        let Some(place) = self.school else { return self.without_schools.clone() };
+        let concerns = |guard: &Guard| match guard.clusters[place].as_slice() {
+            [] => schools.holds(guard.cell[place]),
+            cluster => schools.splits(cluster),
+        };
+        let guards = self.guards.iter().enumerate().filter(|(_, guard)| concerns(guard));
+        guards.map(|(nth, _)| nth as u32).collect()
+    }
+
+    /// As [`Shield::hides`], of the guards that are near.
+    pub fn hides_by(&self, near: &Near, block: &[Part<'_>]) -> bool {
+        let of = |shield: &Self, near: &[u32], block: &[Part<'_>]| {
+            near.iter().any(|nth| shield.guards.get(*nth as usize).is_some_and(|guard| guard.hides(block)))
+        };
+        let mut near = near.0.iter();
+        near.next().is_some_and(|near| of(self, near, block))
+            || near.zip(&self.below).any(|(near, (shield, places))| of(shield, near, &project(block, places)))
+    }
+
+    /// Whether empty blocks may be hidden too, so that rows without pupils must not be told by leaving them out.
+    pub fn hides_empty_blocks(&self) -> bool {
+        let wide = |shield: &Self| shield.guards.iter().any(|guard| guard.wide.contains(&true));
+        wide(self) || self.below.iter().any(|(shield, _)| wide(shield))
+    }
+
+    /// How many cells are guarded.
+    pub fn len(&self) -> usize {
+        self.guards.len()
+    }
+
+    /// Whether no cell is guarded.
+    pub fn is_empty(&self) -> bool {
+        self.guards.is_empty()
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.guards.iter().map(|guard| size_of::<Guard>() + 40 * guard.cell.len()).sum()
+    }
+}
+
+fn project<'a>(block: &[Part<'a>], places: &[usize]) -> Vec<Part<'a>> {
+    places.iter().map(|place| block[*place]).collect()
+}

@@ -1,0 +1,374 @@
+//! The search for partners of small cells.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::{CrossTable, Dimension, Guard, Part, Shield};
+
+/// Schools farther than these are not looked at as partners; of those that stand together as much, the first few are.
+const MOST_SCHOOLS: usize = 400;
+const MOST_ALIKE: usize = 24;
+
+/// Coordinates that are tried as the one partner in a dimension other than schools; then all others together are.
+const MOST_VALUES: usize = 2;
+
+/// Other schools by how far they stand apart, the nearest first.
+type Near = Rc<[(u32, u16)]>;
+
+/// The search for the partners of small cells.
+pub(super) struct Search<'a> {
+    table: &'a CrossTable,
+    dimensions: &'a [Dimension],
+    school: Option<usize>,
+    smallest: i64,
+    alike: &'a dyn Fn(u16, u16) -> u32,
+    below: &'a [(Arc<Shield>, Vec<usize>)],
+    /// Places of cells, and whether they are hidden already.
+    hidden: RefCell<HashMap<u64, bool>>,
+    /// By school: the others by how much they stand together with it, the most first.
+    near: Vec<Option<Near>>,
+    /// Schools and years that are hidden whole, with the schools with which they are.
+    whole: HashMap<Vec<u16>, Vec<Vec<u16>>>,
+}
+
+/// By how much a cell can rise and fall together with its corners.
+#[derive(Clone, Copy)]
+struct Room {
+    up: i64,
+    down: i64,
+}
+
+/// Partners of a cell by dimension; empty where it has none.
+type Partners = Vec<Vec<u16>>;
+
+/// The dimension with several partners, and the one partner in each of the others.
+fn singles(partners: &Partners) -> (Option<usize>, Vec<(usize, u16)>) {
+    let several = partners.iter().position(|of| of.len() > 1);
+    let one = |(place, of): (usize, &Vec<u16>)| match of.as_slice() {
+        [one] => Some((place, *one)),
+        _ => None,
+    };
+    (several, partners.iter().enumerate().filter_map(one).collect())
+}
+
+/// The cells at the corners: with the cell's own coordinate or a partner of it in each dimension.
+fn corners_of(cell: &[u16], partners: &Partners) -> impl Iterator<Item = Vec<u16>> {
+    let mut corners: Vec<Vec<u16>> = vec![Vec::with_capacity(cell.len())];
+    for (partners, at) in partners.iter().zip(cell) {
+        let with = |corner: &Vec<u16>, at: u16| {
+            let mut corner = corner.clone();
+            corner.push(at);
+            corner
+        };
+        let cluster = || std::iter::once(*at).chain(partners.iter().copied());
+        corners = corners.iter().flat_map(|corner| cluster().map(move |at| with(corner, at))).collect();
+    }
+    corners.into_iter()
+}
+
+impl<'a> Search<'a> {
+    /// Begins with the small cells hidden.
+    pub fn new(
+        table: &'a CrossTable,
+        dimensions: &'a [Dimension],
+        smallest: i64,
+        alike: &'a dyn Fn(u16, u16) -> u32,
+        below: &'a [(Arc<Shield>, Vec<usize>)],
+        small: &[Vec<u16>],
+    ) -> Self {
+        let school = dimensions.iter().position(|of| *of == Dimension::School);
+        let near = vec![None; school.map_or(0, |place| table.sizes[place])];
+        let hidden = RefCell::new(small.iter().map(|at| (table.place(at), true)).collect());
+        Self { table, dimensions, school, smallest, alike, below, hidden, near, whole: HashMap::new() }
+    }
+
+    /// The guard of a cell; `None` where the shields below protect it.
+    pub fn guard(&mut self, cell: Vec<u16>) -> Option<Guard> {
+        let is_value = |place: &usize| matches!(self.dimensions[*place], Dimension::Value { .. });
+        let free: Vec<u16> = (0..cell.len()).filter(|place| !is_value(place)).map(|place| cell[place]).collect();
+        if self.is_within_whole(&cell, &free) || self.is_protected_below(&cell) {
+            return None;
+        }
+        // Values must have partners, so that tables of fewer characteristics are not touched. A guard with partners among
+        // schools and years leaves more blocks shown.
+        let values: Vec<usize> = (0..cell.len()).filter(is_value).collect();
+        let year = self.dimensions.iter().position(|of| *of == Dimension::Year);
+        let choices = [(self.school, year), (self.school, None), (None, year), (None, None)];
+        let found = choices.into_iter().find_map(|(school, year)| {
+            let places: Vec<usize> = values.iter().copied().chain(year).collect();
+            self.partners(&cell, school, &places)
+        });
+        let wide = found.is_none();
+        let partners = found.unwrap_or_else(|| {
+            let mut partners: Partners = vec![Vec::new(); cell.len()];
+            if let Some(place) = self.school.filter(|_| !values.is_empty()) {
+                partners[place] = self.merged(&cell, place);
+                self.whole.entry(free).or_default().push(partners[place].clone());
+            }
+            partners
+        });
+        self.hide(&cell, &partners);
+        let clusters = partners.into_iter().zip(&cell).map(|(partners, at)| match partners.as_slice() {
+            [] => Vec::new(),
+            _ => std::iter::once(*at).chain(partners).collect(),
+        });
+        let clusters = clusters.collect();
+        let wide = (0..cell.len()).map(|place| wide && is_value(&place)).collect();
+        Some(Guard { clusters, cell, wide })
+    }
+
+    /// Whether the school and year of a cell are hidden whole, together with schools that leave it unknown.
+    fn is_within_whole(&self, cell: &[u16], free: &[u16]) -> bool {
+        let Some(place) = self.school else { return false };
+        let together = self.whole.get(free).into_iter().flatten();
+        together.into_iter().any(|schools| schools.is_empty() || self.sum(cell, place, schools) >= self.smallest)
+    }
+
+    /// Pupils of a cell in its own school and in others.
+    fn sum(&self, cell: &[u16], place: usize, schools: &[u16]) -> i64 {
+        let mut at = cell.to_vec();
+        let mut n = |school: u16| {
+            at[place] = school;
+            self.table.n(&at)
+        };
+        n(cell[place]) + schools.iter().map(|school| n(*school)).sum::<i64>()
+    }
+
+    /// Schools with which a cell's school is merged, where no partners are enough: one that brings enough pupils, those with
+    /// which it is hidden in tables of fewer characteristics before others; or several together. None if all are too few.
+    fn merged(&mut self, cell: &[u16], place: usize) -> Vec<u16> {
+        let mut candidates: Vec<u16> = Vec::new();
+        for (shield, places) in self.below {
+            let at: Vec<Part<'_>> = places.iter().map(|place| Part::One(cell[*place])).collect();
+            let guards = shield.guards_of(cell[place]).filter(|guard| guard.hides(&at));
+            let schools = guards.filter_map(|guard| shield.school.map(|place| &guard.clusters[place]));
+            candidates.extend(schools.flatten().filter(|school| **school != cell[place]));
+        }
+        candidates.extend(self.near(cell[place]).iter().map(|(_, school)| *school));
+        let mut at = cell.to_vec();
+        let own = self.table.n(cell);
+        let one = candidates.iter().find(|school| {
+            at[place] = **school;
+            own + self.table.n(&at) >= self.smallest
+        });
+        if let Some(one) = one {
+            return vec![*one];
+        }
+        let mut together: Vec<u16> = Vec::new();
+        let mut sum = self.table.n(cell);
+        for school in candidates {
+            at[place] = school;
+            // A school that brings nobody is of no use.
+            let n = self.table.n(&at);
+            if n > 0 && !together.contains(&school) {
+                together.push(school);
+                sum += n;
+            }
+            if sum >= self.smallest {
+                return together;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Whether a guard of fewer characteristics leaves this cell unknown too: with pupils of its own characteristics.
+    fn is_protected_below(&self, cell: &[u16]) -> bool {
+        self.below.iter().any(|(shield, places)| {
+            let at: Vec<Part<'_>> = places.iter().map(|place| Part::One(cell[*place])).collect();
+            let school = self.school.map_or(0, |place| cell[place]);
+            let guards = shield.guards_of(school).filter(|guard| !guard.wide.contains(&true));
+            guards.filter(|guard| guard.hides(&at)).any(|guard| {
+                let mut partners: Partners = vec![Vec::new(); cell.len()];
+                for (place, cluster) in places.iter().zip(&guard.clusters) {
+                    partners[*place] = cluster.iter().copied().filter(|at| *at != cell[*place]).collect();
+                }
+                let several = partners.iter().filter(|of| of.len() > 1).count();
+                several <= 1 && self.is_enough(cell, &partners)
+            })
+        })
+    }
+
+    /// Notes the corners of a guard as hidden.
+    fn hide(&self, cell: &[u16], partners: &Partners) {
+        let corners = corners_of(cell, partners).map(|corner| (self.table.place(&corner), true));
+        self.hidden.borrow_mut().extend(corners);
+    }
+
+    fn is_hidden(&self, at: &[u16]) -> bool {
+        *self.hidden.borrow_mut().entry(self.table.place(at)).or_insert_with(|| {
+            let one = |places: &[usize]| places.iter().map(|place| Part::One(at[*place])).collect::<Vec<_>>();
+            self.below.iter().any(|(shield, places)| shield.hides_alone(&one(places)))
+        })
+    }
+
+    /// The cheapest partners among schools (if `school`) and in some further dimensions that leave the cell unknown within
+    /// the smallest number. In one dimension there may be several partners together, in the others there is one each.
+    fn partners(&mut self, cell: &[u16], school: Option<usize>, places: &[usize]) -> Option<Partners> {
+        let mut choices: Vec<Partners> = vec![vec![Vec::new(); cell.len()]];
+        for place in places {
+            let candidates = self.candidates(cell, *place);
+            let with = |known: &Partners, partners: &Vec<u16>| {
+                let mut known = known.clone();
+                known[*place].clone_from(partners);
+                known
+            };
+            choices =
+                choices.iter().flat_map(|known| candidates.iter().map(move |partners| with(known, partners))).collect();
+        }
+        let several = |partners: &Partners| partners.iter().filter(|of| of.len() > 1).count();
+        choices.retain(|partners| several(partners) <= 1);
+        choices.sort_by_key(several);
+        let Some(school) = school else {
+            // A cell by itself has no partner.
+            let choices = choices.iter().filter(|_| !places.is_empty());
+            return self.cheapest(cell, choices.cloned());
+        };
+        let near = self.near(cell[school]);
+        for one in [true, false] {
+            let choices = choices.iter().filter(|partners| (several(partners) == 0) == one);
+            // Schools as partners leave no more room than there is without them.
+            let choices: Vec<&Partners> = choices.filter(|partners| self.is_enough(cell, partners)).collect();
+            if choices.is_empty() {
+                continue;
+            }
+            for level in near.chunk_by(|a, b| a.0 == b.0) {
+                let with = |(_, candidate): &(u32, u16)| {
+                    let candidate = *candidate;
+                    let with_school = move |partners: &&Partners| {
+                        let mut partners = (*partners).clone();
+                        partners[school] = vec![candidate];
+                        partners
+                    };
+                    choices.iter().map(with_school).collect::<Vec<_>>()
+                };
+                let found = self.cheapest(cell, level.iter().take(MOST_ALIKE).flat_map(with));
+                if found.is_some() {
+                    return found;
+                }
+            }
+            // No single school is enough: several together.
+            if one {
+                let found = choices.into_iter().find_map(|partners| {
+                    let mut partners = partners.clone();
+                    near.chunk_by(|a, b| a.0 == b.0).find_map(|level| {
+                        partners[school].extend(level.iter().map(|(_, candidate)| *candidate));
+                        self.cheapest(cell, std::iter::once(partners.clone()))
+                    })
+                });
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// The cheapest of some partners that leave the cell unknown within the smallest number.
+    fn cheapest(&self, cell: &[u16], choices: impl Iterator<Item = Partners>) -> Option<Partners> {
+        let enough = choices.filter(|partners| self.is_enough(cell, partners));
+        let best = enough.min_by_key(|partners| self.cost(cell, partners))?;
+        Some(self.usable(cell, best))
+    }
+
+    fn is_enough(&self, cell: &[u16], partners: &Partners) -> bool {
+        self.room(cell, partners).is_some_and(|room| room.up.saturating_add(room.down) >= self.smallest)
+    }
+
+    /// Pupils in the corners that are not hidden yet.
+    fn cost(&self, cell: &[u16], partners: &Partners) -> i64 {
+        let visible = corners_of(cell, partners).filter(|corner| !self.is_hidden(corner));
+        visible.map(|corner| self.table.n(&corner)).sum()
+    }
+
+    /// By how much a cell can change if its corners change with it; `None` if not at all. A corner is the
+    /// cell with its coordinate, or a partner of it, in each dimension; neighbours go opposite ways. Empty corners cannot
+    /// change: everyone sees that they are empty.
+    fn room(&self, cell: &[u16], partners: &Partners) -> Option<Room> {
+        let (several, singles) = singles(partners);
+        let own = self.corners(cell, &singles)?;
+        let Some(place) = several else { return Some(own) };
+        let mut others = Room { up: 0, down: 0 };
+        let mut at = cell.to_vec();
+        for partner in &partners[place] {
+            at[place] = *partner;
+            // The corners of a partner go the other way.
+            if let Some(of_partner) = self.corners(&at, &singles) {
+                others.up = others.up.saturating_add(of_partner.down);
+                others.down = others.down.saturating_add(of_partner.up);
+            }
+        }
+        let room = Room { up: own.up.min(others.up), down: own.down.min(others.down) };
+        (room.up > 0 && room.down > 0).then_some(room)
+    }
+
+    /// The partners that take part in changes: those without an empty corner.
+    fn usable(&self, cell: &[u16], mut partners: Partners) -> Partners {
+        let (several, singles) = singles(&partners);
+        if let Some(place) = several {
+            let mut at = cell.to_vec();
+            partners[place].retain(|partner| {
+                at[place] = *partner;
+                self.corners(&at, &singles).is_some()
+            });
+        }
+        partners
+    }
+
+    /// The same with one partner in each dimension; `None` where a corner is empty.
+    fn corners(&self, cell: &[u16], singles: &[(usize, u16)]) -> Option<Room> {
+        let mut room = Room { up: i64::MAX, down: i64::MAX };
+        let mut at = cell.to_vec();
+        for subset in 0..1u32 << singles.len() {
+            for (nth, (place, partner)) in singles.iter().enumerate() {
+                at[*place] = if subset & (1 << nth) != 0 { *partner } else { cell[*place] };
+            }
+            let n = self.table.n(&at);
+            if n == 0 {
+                return None;
+            }
+            let least = if subset.count_ones() % 2 == 0 { &mut room.down } else { &mut room.up };
+            *least = n.min(*least);
+        }
+        Some(room)
+    }
+
+    /// What may be a cell's partners in a dimension: a coordinate that is hidden already, then those of the fewest pupils
+    /// that are enough, then those of the most; at last all others together.
+    fn candidates(&self, cell: &[u16], place: usize) -> Vec<Vec<u16>> {
+        let mut at = cell.to_vec();
+        let others = (0..self.table.sizes[place] as u16).filter(|other| *other != cell[place]);
+        let mut candidates: Vec<(bool, bool, i64, u16)> = others
+            .filter_map(|other| {
+                at[place] = other;
+                let n = self.table.n(&at);
+                let enough = n >= self.smallest;
+                let known = enough && self.is_hidden(&at);
+                (n > 0).then_some((!known, !enough, if enough { n } else { -n }, other))
+            })
+            .collect();
+        candidates.sort_unstable();
+        let all: Vec<u16> = candidates.iter().map(|(.., other)| *other).collect();
+        let mut sets: Vec<Vec<u16>> = all.iter().take(MOST_VALUES).map(|other| vec![*other]).collect();
+        if all.len() > 1 {
+            sets.push(all);
+        }
+        sets
+    }
+
+    fn near(&mut self, school: u16) -> Near {
+        let known = &mut self.near[usize::from(school)];
+        let (table, place, alike) = (self.table, self.school, self.alike);
+        let near = known.get_or_insert_with(|| {
+            let schools = place.map_or(0, |place| table.sizes[place]) as u16;
+            let others = (0..schools).filter(|other| *other != school);
+            let mut near: Vec<(u32, u16)> = others.map(|other| (u32::MAX - alike(school, other), other)).collect();
+            near.sort_unstable();
+            near.truncate(MOST_SCHOOLS);
+            near.into()
+        });
+        Rc::clone(near)
+    }
+}

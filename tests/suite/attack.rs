@@ -1,0 +1,272 @@
+//! Attacks on the gate: what a reader was shown, put together by a linear programme, must leave every withheld number
+//! unknown.
+//!
+//! A made-up workspace is a cross table of schools, years and two or three characteristics. A reader asks questions by
+//! chance: filters toggled, schools added and taken out, years pooled, groups that overlap, whole tables. Each figure shown
+//! is an equation between the numbers of pupils in the cells. For every figure that was withheld the programme finds the
+//! least and the most that it could be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use good_lp::{Expression, Solution, SolverModel, constraint, default_solver, variable, variables};
+use schoolbench::method::disclosure::Policy;
+use schoolbench::method::shield::{CrossTable, Dimension, Part, Shield};
+
+use crate::oracle::dice::Dice;
+
+/// Attacks in every test run; `SCHOOLBENCH_ATTACKS` asks for more.
+const ATTACKS: usize = 3_000;
+
+/// A workspace: numbers of pupils by school, year, and characteristics.
+struct Nation {
+    sizes: Vec<usize>,
+    counts: BTreeMap<Vec<u16>, i64>,
+    /// Authority and trust of each school.
+    standing: Vec<(usize, usize)>,
+}
+
+/// The shields of a workspace by the characteristics that are asked about.
+type Shields = BTreeMap<Vec<usize>, Arc<Shield>>;
+
+/// What a question takes of each dimension; empty is everything.
+type Block = Vec<Vec<u16>>;
+
+impl Nation {
+    fn by_chance(dice: &mut Dice) -> Self {
+        let between = |dice: &mut Dice, from: usize, to: usize| from + dice.below(to - from + 1);
+        let mut sizes = vec![between(dice, 2, 6), between(dice, 1, 3)];
+        for _ in 0..between(dice, 1, 3) {
+            sizes.push(between(dice, 2, 3));
+        }
+        let mut counts: BTreeMap<Vec<u16>, i64> = BTreeMap::new();
+        for nth in 0..sizes.iter().product::<usize>() {
+            let mut rest = nth;
+            let digit = |size: &usize| {
+                let at = rest % size;
+                rest /= size;
+                at as u16
+            };
+            counts.insert(sizes.iter().map(digit).collect(), 0);
+        }
+        for school in 0..sizes[0] as u16 {
+            // A small primary school, a large one, a secondary school; and how rare each characteristic is there.
+            let cohort = [12, 30, 60, 180][dice.below(4)];
+            let rare: Vec<usize> = sizes[2..].iter().map(|_| [5, 15, 30, 50][dice.below(4)]).collect();
+            for year in 0..sizes[1] as u16 {
+                for _ in 0..cohort - dice.below(cohort / 4) {
+                    let mut at = vec![school, year];
+                    for (size, rare) in sizes[2..].iter().zip(&rare) {
+                        at.push(if dice.happens(*rare) { 1 + dice.below(size - 1) as u16 } else { 0 });
+                    }
+                    *counts.entry(at).or_default() += 1;
+                }
+            }
+        }
+        let standing = (0..sizes[0]).map(|_| (dice.below(2), dice.below(3))).collect();
+        Self { sizes, counts, standing }
+    }
+
+    fn n(&self, block: &Block) -> i64 {
+        let in_block = |at: &[u16]| at.iter().zip(block).all(|(at, part)| part.is_empty() || part.contains(at));
+        self.counts.iter().filter(|(at, _)| in_block(at)).map(|(_, n)| n).sum()
+    }
+
+    /// The shield over some of the characteristics, as the desk raises it: over those of fewer.
+    fn shield(&self, characteristics: &[usize], smallest: i64, known: &mut Shields) -> Arc<Shield> {
+        if let Some(shield) = known.get(characteristics) {
+            return Arc::clone(shield);
+        }
+        let fewer = (0..(1 << characteristics.len()) - 1).map(|subset: u32| {
+            let chosen = characteristics.iter().enumerate().filter(|(nth, _)| subset & (1 << nth) != 0);
+            chosen.map(|(_, place)| *place).collect::<Vec<usize>>()
+        });
+        let below: Vec<(Arc<Shield>, Vec<usize>)> = fewer
+            .map(|fewer| {
+                let place = |of: &usize| 2 + characteristics.iter().position(|other| other == of).unwrap();
+                let places = [0, 1].into_iter().chain(fewer.iter().map(place)).collect();
+                (self.shield(&fewer, smallest, known), places)
+            })
+            .collect();
+        let dimensions: Vec<usize> = [0, 1].into_iter().chain(characteristics.iter().copied()).collect();
+        let mut cells: BTreeMap<Vec<u16>, i64> = BTreeMap::new();
+        for (at, n) in &self.counts {
+            *cells.entry(dimensions.iter().map(|place| at[*place]).collect()).or_default() += n;
+        }
+        let table = CrossTable::new(dimensions.iter().map(|place| self.sizes[*place]).collect(), cells.into_iter());
+        let kinds: Vec<Dimension> = dimensions
+            .iter()
+            .map(|place| match place {
+                0 => Dimension::School,
+                1 => Dimension::Year,
+                _ => Dimension::Value { not_known: None },
+            })
+            .collect();
+        let alike = |a: u16, b: u16| {
+            let (a, b) = (self.standing[usize::from(a)], self.standing[usize::from(b)]);
+            64 * u32::from(a.0 == b.0) + 2 * u32::from(a.1 == b.1)
+        };
+        let shield = Arc::new(Shield::raise(&table, &kinds, smallest, &alike, below));
+        known.insert(characteristics.to_vec(), Arc::clone(&shield));
+        shield
+    }
+
+    /// Some of a dimension, or all of it.
+    fn part(&self, dice: &mut Dice, place: usize) -> Vec<u16> {
+        let all = 0..self.sizes[place] as u16;
+        let part: Vec<u16> = match dice.below(4) {
+            0 => Vec::new(),
+            1 | 2 => vec![dice.below(self.sizes[place]) as u16],
+            _ => all.clone().filter(|_| dice.below(2) == 0).collect(),
+        };
+        if part.len() == all.len() { Vec::new() } else { part }
+    }
+
+    /// The blocks of a question: a table has one for each school, year or value.
+    fn question(&self, dice: &mut Dice) -> Vec<Block> {
+        let mut block: Block = (0..self.sizes.len()).map(|place| self.part(dice, place)).collect();
+        if dice.below(3) == 0 {
+            let (la, trust) = (dice.below(2), dice.below(3));
+            let by_trust = dice.below(2) == 0;
+            let within = |school: &u16| {
+                let standing = self.standing[usize::from(*school)];
+                if by_trust { standing.1 == trust } else { standing.0 == la }
+            };
+            block[0] = (0..self.sizes[0] as u16).filter(within).collect();
+        }
+        let mut blocks = vec![block];
+        for _ in 0..dice.below(3) {
+            let place = dice.below(self.sizes.len());
+            let values: Vec<u16> = match blocks[0][place].as_slice() {
+                [] => (0..self.sizes[place] as u16).collect(),
+                some => some.to_vec(),
+            };
+            let of_value = |block: &Block, value: u16| {
+                let mut block = block.clone();
+                block[place] = vec![value];
+                block
+            };
+            blocks = blocks.iter().flat_map(|block| values.iter().map(move |value| of_value(block, *value))).collect();
+        }
+        blocks
+    }
+}
+
+/// What came of one attack.
+#[derive(Default)]
+struct Outcome {
+    withheld: usize,
+    shown: usize,
+    /// Withheld although of enough pupils.
+    hidden: usize,
+    /// Withheld numbers of 1 to 5 pupils that are known to a width under 6.
+    broken: Vec<String>,
+    /// Numbers of more pupils that are withheld and can be worked out all the same, which gives nothing away.
+    in_vain: usize,
+}
+
+fn attack(seed: u64, shielded: bool) -> Outcome {
+    let mut dice = Dice(seed);
+    let nation = Nation::by_chance(&mut dice);
+    let smallest = Policy::Standard.smallest_shown();
+    let mut shields = Shields::new();
+    let (mut shown, mut withheld): (BTreeMap<Block, i64>, BTreeMap<Block, i64>) = (BTreeMap::new(), BTreeMap::new());
+    for _ in 0..25 {
+        for block in nation.question(&mut dice) {
+            let constrained: Vec<usize> = (2..block.len()).filter(|place| !block[*place].is_empty()).collect();
+            let shield = nation.shield(&constrained, smallest, &mut shields);
+            let masks: Vec<Vec<bool>> = block
+                .iter()
+                .zip(&nation.sizes)
+                .map(|(part, size)| (0..*size).map(|at| part.contains(&(at as u16))).collect())
+                .collect();
+            let parts: Vec<Part<'_>> = [0, 1]
+                .into_iter()
+                .chain(constrained)
+                .map(|place| match block[place].as_slice() {
+                    [] => Part::All,
+                    [one] => Part::One(*one),
+                    _ => Part::Some(&masks[place]),
+                })
+                .collect();
+            let n = nation.n(&block);
+            // Who has no pupils is not in a table, so that everyone sees it.
+            // Where nobody is, that is withheld too if it would tell of others.
+            if (1..smallest).contains(&n) || (shielded && shield.hides(&parts)) {
+                withheld.insert(block, n);
+            } else {
+                shown.insert(block, n);
+            }
+        }
+    }
+    let hidden = withheld.values().filter(|n| **n >= smallest).count();
+    let mut outcome = Outcome { withheld: withheld.len(), shown: shown.len(), hidden, broken: Vec::new(), in_vain: 0 };
+    for (block, n) in withheld.iter().filter(|(_, n)| **n > 0) {
+        let [least, most] = [false, true].map(|up| bound(&nation, &shown, block, up));
+        let known = most - least < smallest as f64 - 1e-6;
+        outcome.in_vain += usize::from(known && *n >= smallest);
+        if known && *n < smallest {
+            let (sizes, standing) = (&nation.sizes, &nation.standing);
+            outcome.broken.push(format!("seed {seed}, {sizes:?}, {standing:?}: {n} in {block:?} is {least} to {most}"));
+        }
+    }
+    outcome
+}
+
+/// The least or the most that a block could hold, by what was shown.
+fn bound(nation: &Nation, shown: &BTreeMap<Block, i64>, block: &Block, up: bool) -> f64 {
+    let mut problem = variables!();
+    let cells: Vec<(&Vec<u16>, good_lp::Variable)> =
+        nation.counts.keys().map(|at| (at, problem.add(variable().min(0)))).collect();
+    let sum = |block: &Block| -> Expression {
+        let in_block = |at: &[u16]| at.iter().zip(block).all(|(at, part)| part.is_empty() || part.contains(at));
+        cells.iter().filter(|(at, _)| in_block(at)).map(|(_, variable)| *variable).sum()
+    };
+    // A number that nothing shown bounds is bounded by all of England.
+    let cap = 1000.0;
+    let objective = sum(block);
+    let problem = if up { problem.maximise(objective.clone()) } else { problem.minimise(objective.clone()) };
+    let mut model = problem.using(default_solver).with(constraint!(objective.clone() <= cap));
+    for (block, n) in shown {
+        model = model.with(constraint!(sum(block) == *n as f64));
+    }
+    let solution = model.solve().expect("the true numbers are a solution");
+    solution.eval(objective)
+}
+
+fn attacks() -> usize {
+    std::env::var("SCHOOLBENCH_ATTACKS").ok().and_then(|n| n.parse().ok()).unwrap_or(ATTACKS)
+}
+
+#[test]
+fn no_withheld_number_is_known_to_a_width_under_6() {
+    let (mut all, mut broken) = (Outcome::default(), Vec::new());
+    for seed in 0..attacks() as u64 {
+        let outcome = attack(seed, true);
+        all.withheld += outcome.withheld;
+        all.shown += outcome.shown;
+        all.hidden += outcome.hidden;
+        all.in_vain += outcome.in_vain;
+        broken.extend(outcome.broken);
+    }
+    let Outcome { withheld, shown, hidden, in_vain, .. } = all;
+    let first: Vec<&String> = broken.iter().take(5).collect();
+    assert!(broken.is_empty(), "{} of {withheld} withheld numbers are known: {first:#?}", broken.len());
+    #[expect(clippy::print_stderr, reason = "the number of attacks is worth reading")]
+    {
+        eprintln!(
+            "{} attacks: {shown} shown, {withheld} withheld ({hidden} of 6 and more), {in_vain} in vain",
+            attacks()
+        );
+    }
+    // In workspaces as small as these much has to go; not everything, and little of it for nothing.
+    assert!(shown > hidden / 2, "{shown} figures are shown and {hidden} hidden for others' sake");
+    assert!(in_vain < hidden / 100, "{in_vain} of {hidden} figures that are hidden could be worked out");
+}
+
+/// The attacks are worth something: with the primary rule alone they find what they look for.
+#[test]
+fn without_the_shield_attacks_succeed() {
+    let broken = (0..100).filter(|seed| !attack(*seed, false).broken.is_empty()).count();
+    assert!(broken > 60, "{broken} of 100 attacks succeed");
+}
