@@ -6,6 +6,8 @@
 //! is an equation between the numbers of pupils in the cells. For every figure that was withheld the programme finds the
 //! least and the most that it could be.
 
+mod desk;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
