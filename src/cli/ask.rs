@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     /// Break down by: school,subject,year,sex,...
     #[arg(long)]
     by: Option<String>,
-    /// Compare with: same, other, all, in_school, la, previous, none
+    /// Compare with: same, other, all, in_school, la, similar, previous, none
     #[arg(long)]
     compare: Option<String>,
     /// How differences are judged: interval (the comparator is taken as exact), difference (z for means, Newcombe for shares)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::method::contextual::Split;
 use crate::method::interval::{Interval, Significance};
 use crate::model::{Breakdown, Code, Indicator, PupilGroup, Question, Subject, Urn, Year};
 
@@ -13,6 +14,8 @@ pub struct Answer {
     pub(super) cells: Vec<Cell>,
     pub(super) compared_with: Option<String>,
     pub(super) provenance: Provenance,
+    /// Differences of the last year, or of pooled years, split by what the intake explains.
+    pub(super) splits: Vec<(Indicator, Split)>,
 }
 
 /// One figure, or the reason why there is none.
@@ -79,6 +82,8 @@ pub enum Origin {
     SchoolsOfAuthority,
     /// The same schools, weighted by their pupils.
     SameSchools,
+    /// Schools with a similar intake, weighted by their pupils.
+    Similar,
     /// The same of an earlier year.
     Before,
 }
@@ -98,6 +103,7 @@ impl Origin {
             Self::Loaded => "the schools loaded, weighted by their pupils",
             Self::Authority => "the authority, as published",
             Self::SchoolsOfAuthority => "the authority's schools, weighted by their pupils",
+            Self::Similar => "schools with a similar intake, weighted by their pupils",
             Self::SameSchools => "the same schools, as published",
             Self::Before => "as published",
         }
@@ -253,6 +259,11 @@ impl Answer {
         let with = self.compared_with.as_deref()?;
         let of_origin = |origin| super::compare::with_origin(&self.question, origin);
         Some(comparison.origin.map_or_else(|| with.to_owned(), of_origin))
+    }
+
+    /// What the intake explains of an indicator's difference, in the last year or in all pooled years.
+    pub fn split_of(&self, indicator: Indicator) -> Option<&Split> {
+        self.splits.iter().find(|(of, _)| *of == indicator).map(|(_, split)| split)
     }
 
     /// Where it comes from.

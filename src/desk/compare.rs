@@ -21,7 +21,12 @@ impl Comparator {
     ///
     /// # Errors
     /// When the comparator does not go with the question's scope.
-    pub fn new(question: &Question, slice: &Slice, library: &Library) -> Result<Option<Self>, DeskError> {
+    pub fn new(
+        question: &Question,
+        slice: &Slice,
+        library: &Library,
+        similar: Option<&Scope>,
+    ) -> Result<Option<Self>, DeskError> {
         let plain = |slice| Ok(Some(Self { slice, whole: None, years_before: 0 }));
         match question.compare() {
             Compare::None => Ok(None),
@@ -33,6 +38,7 @@ impl Comparator {
             Compare::InSchool => {
                 Ok(Some(Self { slice: slice.clone(), whole: Some(slice.of_all_pupils()), years_before: 0 }))
             }
+            Compare::Similar => similar.map_or(Ok(None), |schools| plain(slice.in_scope(schools.clone()))),
             Compare::La => plain(slice.in_scope(Scope::La(authority(question, library)?.0))),
             Compare::Previous => {
                 let years_before = years_before(question);
@@ -98,6 +104,8 @@ pub(super) fn label(question: &Question, library: &Library) -> Result<Option<Str
         Compare::Other => Some(format!("other pupils, {schools}")),
         Compare::All => Some(format!("all pupils, {schools}")),
         Compare::InSchool => Some("other pupils, same schools".to_owned()),
+        // Told where the schools are found.
+        Compare::Similar => None,
         Compare::La => Some(format!("same pupils, {} LA", authority(question, library)?.1)),
         Compare::Previous => match years_before(question) {
             1 => Some("same pupils and schools, one year before".to_owned()),
@@ -115,7 +123,7 @@ pub(super) fn with_origin(question: &Question, origin: Origin) -> String {
             1 => return format!("same pupils and schools, one year before, {}", origin.words()),
             n => return format!("same pupils and schools, {n} years before, {}", origin.words()),
         },
-        Compare::Same | Compare::La | Compare::None => "same pupils",
+        Compare::Same | Compare::La | Compare::Similar | Compare::None => "same pupils",
     };
     format!("{pupils}, {}", origin.words())
 }

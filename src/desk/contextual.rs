@@ -9,7 +9,7 @@ use crate::engine::{Slice, TallyRow};
 use crate::method::Tally;
 use crate::method::contextual::{CHARACTERISTICS, CellCodes, InSchool, Split, split};
 use crate::method::interval::Interval;
-use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Unit};
+use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Unit, Year};
 
 /// A difference split into what the intake explains and what is left, in the indicator's unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,35 +20,32 @@ pub struct Explained {
     pub answer: Arc<Answer>,
 }
 
+/// "1.80 below the comparator: with this intake one would expect 1.50 below; 0.30 below is left".
+pub fn split_in_words(indicator: Indicator, split: &Split) -> String {
+    use crate::method::interval::Significance::{Above, Below, NotDifferent};
+    let unit = if indicator.unit() == Unit::Percent { " pp" } else { "" };
+    let size = |value: f64| {
+        let side = if value < 0.0 { "below" } else { "above" };
+        format!("{:.2}{unit} {side}", value.abs())
+    };
+    let sure = match split.left_interval.map(|interval| interval.against(0.0)) {
+        Some(Above | Below) => ", more than chance between schools",
+        Some(NotDifferent) => ", no more than chance between schools",
+        None => "",
+    };
+    let (gap, intake, left) = (size(split.gap()), size(split.intake()), size(split.left()));
+    format!("{gap} the comparator: with this intake one would expect {intake}; {left} is left{sure}")
+}
+
 impl Explained {
-    /// "of the 0.40 below, 0.30 is intake".
+    /// The split in words.
     pub fn words(&self) -> String {
-        use crate::method::interval::Significance::{Above, Below, NotDifferent};
-        let unit = if self.indicator.unit() == Unit::Percent { " pp" } else { "" };
-        let size = |value: f64| format!("{:.2}{unit}", value.abs());
-        let side = |value: f64| if value < 0.0 { "below" } else { "above" };
-        let Split { left_interval, .. } = &self.split;
-        let sure = match left_interval.map(|interval| interval.against(0.0)) {
-            Some(Above | Below) => ", more than chance between schools",
-            Some(NotDifferent) => ", no more than chance between schools",
-            None => "",
-        };
-        let (gap, intake, left) = (self.split.gap(), self.split.intake(), self.split.left());
-        format!(
-            "{} {} the comparator: with this intake one would expect {} {}; {} {} is left{sure}",
-            size(gap),
-            side(gap),
-            size(intake),
-            side(intake),
-            size(left),
-            side(left),
-        )
+        split_in_words(self.indicator, &self.split)
     }
 }
 
 impl Desk {
-    /// Splits the difference of a question's one figure from its comparator. Works on the caller's thread: never call it from
-    /// the window's.
+    /// Splits the difference of a question's one figure from its comparator.
     ///
     /// # Errors
     /// Where the question has not one indicator of pupils, or the figure may not be seen, and as in
@@ -62,6 +59,9 @@ impl Desk {
         if !matches!(question.compare(), Compare::Same | Compare::All) || !question.by().is_empty() {
             return Err(refused("compare one figure with the same pupils or all pupils of the schools loaded"));
         }
+        if *question.scope() == Scope::All {
+            return Err(refused("all schools are their own comparator: choose some of them"));
+        }
         let answer = self.ask_and_wait(question)?;
         match answer.cells().first().map(|cell| &cell.figure) {
             Some(Ok(Figure { comparison: Some(Ok(_)), .. })) => {}
@@ -70,33 +70,53 @@ impl Desk {
             }
             _ => return Err(refused("there is no figure")),
         }
-        let connection = self.workspace.connect().map_err(|error| refused(&error.to_string()))?;
-        let mut work = Work::new(&self.shared.library, &connection, &|| true);
-        let split = split_of(&mut work, question).map_err(Arc::new)?;
-        let split = split.ok_or_else(|| refused("no pupils of these years are loaded"))?;
-        Ok(Explained { indicator, split: in_units(indicator, split), answer })
+        let split = answer.split_of(indicator).ok_or_else(|| refused("no pupils of these years are loaded"))?;
+        Ok(Explained { indicator, split: *split, answer })
     }
 }
 
-fn split_of(work: &mut Work<'_>, question: &Question) -> Result<Option<Split>, DeskError> {
-    let cells: Vec<Breakdown> = CHARACTERISTICS.map(Breakdown::Pupils).to_vec();
-    // Pooled or single years: the figure is one.
-    let plain = Question::new(Draft { by: Vec::new(), pool: true, ..question.draft() });
-    let Some(slice) = plain.ok().and_then(|question| Slice::of(&question).into_iter().next()) else { return Ok(None) };
-    let own = Slice { by: [vec![Breakdown::School], cells.clone()].concat(), ..slice.clone() };
-    let filter = if question.compare() == Compare::All { Filter::everyone() } else { slice.filter.clone() };
-    let all = Slice { scope: Scope::All, by: cells, filter, ..slice };
-    let own = work.fetch(&own, Counted::Observations)?;
-    let all = work.fetch(&all, Counted::Observations)?;
-    let codes = |keys: &[i32]| CellCodes::try_from(keys).ok();
-    let in_school = |row: &TallyRow| {
-        let (school, cell) = row.keys.split_first()?;
-        Some(InSchool { school: *school, cell: codes(cell)?, tally: *row.tallies.first()? })
-    };
-    let group: Vec<InSchool> = own.rows.iter().filter_map(in_school).collect();
-    let standard: BTreeMap<CellCodes, Tally> =
-        all.rows.iter().filter_map(|row| Some((codes(&row.keys)?, *row.tallies.first()?))).collect();
-    Ok(split(&group, &standard))
+impl Work<'_> {
+    /// Splits of the differences that a question of a group has in its last year, or in all its pooled years: of results of
+    /// pupils, where they are compared with the same pupils or all pupils of the schools loaded.
+    pub fn splits(&mut self, question: &Question) -> Result<Vec<(Indicator, Split)>, DeskError> {
+        let by_year = question.by() == [Breakdown::Year];
+        let compared = matches!(question.compare(), Compare::Same | Compare::All);
+        if !compared || !(by_year || question.by().is_empty()) || *question.scope() == Scope::All {
+            return Ok(Vec::new());
+        }
+        let can = |of: &Indicator| of.source() == Source::Outcomes && of.unit() != Unit::Count && !of.is_intake();
+        let indicators: Vec<Indicator> = question.indicators().iter().copied().filter(can).collect();
+        let has_pupils = |year: &Year| self.library().years.get(&question.stage()).is_some_and(|of| of.contains(year));
+        let mut years: Vec<Year> = question.years().iter().copied().filter(has_pupils).collect();
+        if by_year {
+            years = years.pop().into_iter().collect();
+        }
+        if indicators.is_empty() || years.is_empty() {
+            return Ok(Vec::new());
+        }
+        let plain = Draft { by: Vec::new(), pool: true, years, indicators, ..question.draft() };
+        let Some(slice) = Question::new(plain).ok().and_then(|plain| Slice::of(&plain).into_iter().next()) else {
+            return Ok(Vec::new());
+        };
+        let cells: Vec<Breakdown> = CHARACTERISTICS.map(Breakdown::Pupils).to_vec();
+        let own = Slice { by: [vec![Breakdown::School], cells.clone()].concat(), ..slice.clone() };
+        let filter = if question.compare() == Compare::All { Filter::everyone() } else { slice.filter.clone() };
+        let all = Slice { scope: Scope::All, by: cells, filter, ..slice.clone() };
+        let own = self.fetch(&own, Counted::Observations)?;
+        let all = self.fetch(&all, Counted::Observations)?;
+        let codes = |keys: &[i32]| CellCodes::try_from(keys).ok();
+        let of_indicator = |(nth, indicator): (usize, &Indicator)| {
+            let in_school = |row: &TallyRow| {
+                let (school, cell) = row.keys.split_first()?;
+                Some(InSchool { school: *school, cell: codes(cell)?, tally: *row.tallies.get(nth)? })
+            };
+            let group: Vec<InSchool> = own.rows.iter().filter_map(in_school).collect();
+            let standard: BTreeMap<CellCodes, Tally> =
+                all.rows.iter().filter_map(|row| Some((codes(&row.keys)?, *row.tallies.get(nth)?))).collect();
+            Some((*indicator, in_units(*indicator, split(&group, &standard)?)))
+        };
+        Ok(slice.indicators.iter().enumerate().filter_map(of_indicator).collect())
+    }
 }
 
 /// A split of sums in the unit of the indicator.

@@ -1,14 +1,16 @@
 //! The one gate: from tallies to figures that may be seen.
 //!
 //! Everything that leaves the engine for a reader passes here, on its way to the screen, to a file or to the command
-//! line. The rules themselves are [`crate::method::disclosure`]; today the primary rule. Figures that were published have
-//! passed the publisher's own; here they keep the codes that they came with.
+//! line. The rules themselves are [`crate::method::disclosure`] (too few, none or all) and [`crate::method::shield`] (what would
+//! betray another figure; the worker asks it). Figures that were published have passed the publisher's own; here they keep the
+//! codes that they came with.
 
 use std::collections::BTreeSet;
 
 use super::answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 use super::compare::{asks_about_everyone, with_origin};
 use crate::method::Tally;
+use crate::method::contextual::Split;
 use crate::method::difference::{benjamini_hochberg, error_of_means, error_of_share, of_means, of_shares, p_value};
 use crate::method::disclosure::Policy;
 use crate::method::interval::{Interval, Significance, Z95};
@@ -69,6 +71,7 @@ pub(super) fn pass(
     evidence: Vec<Evidence>,
     compared_with: Option<String>,
     provenance: Provenance,
+    mut splits: Vec<(Indicator, Split)>,
 ) -> Answer {
     let mut cells: Vec<Cell> = Vec::with_capacity(evidence.len());
     for of_cell in evidence {
@@ -89,7 +92,13 @@ pub(super) fn pass(
         correct_for_many(&mut cells);
     }
     let compared_with = compared_with.map(|with| labelled(question, with, &cells));
-    Answer { question: question.clone(), cells, compared_with, provenance }
+    // A split is of a difference that is shown: of the last row, where rows are years.
+    splits.retain(|(indicator, _)| {
+        let last = cells.iter().rfind(|cell| cell.indicator == *indicator);
+        let figure = last.and_then(|cell| cell.figure.as_ref().ok());
+        figure.is_some_and(|figure| matches!(figure.comparison, Some(Ok(_))))
+    });
+    Answer { question: question.clone(), cells, compared_with, provenance, splits }
 }
 
 /// With what the figures are compared: of published figures, every place where a comparator was found.

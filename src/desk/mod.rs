@@ -29,7 +29,7 @@ use duckdb::InterruptHandle;
 
 pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
-pub use contextual::Explained;
+pub use contextual::{Explained, split_in_words};
 pub use error::DeskError;
 pub use similar::{InputOfTwo, LikeSchool, Neighbour, Similar};
 

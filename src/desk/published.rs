@@ -297,6 +297,11 @@ impl Part<'_> {
                 let whose = Whose::Schools(question.scope().clone());
                 ask(&mut found, work, whose, &self.years, Origin::SameSchools)?;
             }
+            Compare::Similar => {
+                if let Some(schools) = work.similar.clone() {
+                    ask(&mut found, work, Whose::Schools(schools), &self.years, Origin::Similar)?;
+                }
+            }
             Compare::Same | Compare::All | Compare::Other => {
                 ask(&mut found, work, Whose::Area(Area::NationalStateFunded, 0), &self.years, Origin::StateFunded)?;
                 ask(&mut found, work, Whose::Area(Area::National, 0), &self.years, Origin::England)?;

@@ -1,12 +1,17 @@
 //! Schools with a similar intake, found among the figures that this reader may see: through the gate as every answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::work::{Outcome, Work};
 use super::{Answer, Desk, DeskError};
-use crate::method::similar::{Apart, Measure, Term};
+use crate::engine::EngineError;
+use crate::method::similar::{Apart, Measure, Preset, Term};
 use crate::model::{
-    Breakdown, Compare, Draft, Filter, Indicator, Judged, KeyStage, LaCode, Question, School, Scope, Urn, Year,
+    Breakdown, Compare, Draft, Filter, Indicator, Judged, KeyStage, LaCode, Question, School, Scope, UnknownWord, Urn,
+    Year,
 };
+use crate::workspace::Register;
 
 /// Which schools are looked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,54 +77,120 @@ impl Desk {
     /// When the school or its inputs are not in the workspace, and as in [`Desk::ask_and_wait`].
     pub fn similar(&self, wanted: &LikeSchool) -> Result<Similar, Arc<DeskError>> {
         let not_loaded = |what: String| Arc::new(DeskError::NotLoaded { what });
-        let own = self.register().head(wanted.school);
-        let Some(school) = self.register().school(own) else {
-            return Err(not_loaded(format!("school {}", wanted.school)));
-        };
-        let inputs: Vec<Indicator> = wanted.terms.iter().map(|term| term.input).collect();
-        let question = Question::new(Draft {
-            stage: wanted.stage,
-            years: vec![wanted.year],
-            pool: false,
-            scope: Scope::All,
-            indicators: inputs.clone(),
-            subjects: Vec::new(),
-            filter: Filter::everyone(),
-            by: vec![Breakdown::School],
-            compare: Compare::None,
-            judged: Judged::default(),
-        });
+        let question = inputs_question(wanted);
         let question = question.map_err(|error| not_loaded(error.to_string()))?;
         let answer = self.ask_and_wait(&question)?;
-        let rows = inputs_by_school(&answer);
-        let Some((_, of_own)) = rows.iter().find(|(urn, row)| *urn == own && row.iter().any(Option::is_some)) else {
-            let words: Vec<_> = inputs.iter().map(|input| input.word()).collect();
-            let what = format!("what {} is compared by in {} ({})", school.name, wanted.year, words.join(", "));
-            return Err(not_loaded(what));
-        };
-        let schools: Vec<&[Option<f64>]> = rows.iter().map(|(_, row)| row.as_slice()).collect();
-        let measure = Measure::of(&wanted.terms, &schools);
-        let is_wanted = |urn: Urn| self.register().school(urn).is_some_and(|other| fits(wanted, school, other));
-        let neighbour = |(urn, row): &(Urn, Vec<Option<f64>>)| {
-            let Apart { distance, parts } = measure.between(of_own, row)?;
-            let whole: f64 = parts.iter().flatten().sum();
-            let share = |part: f64| if whole > 0.0 { part / whole } else { 0.0 };
-            let two = inputs.iter().zip(of_own.iter().zip(row)).zip(&parts);
-            let inputs = two.map(|((input, (own, other)), part)| InputOfTwo {
-                input: *input,
-                own: *own,
-                other: *other,
-                share: part.map(share),
-            });
-            Some(Neighbour { urn: *urn, distance, inputs: inputs.collect() })
-        };
-        let others = rows.iter().filter(|(urn, _)| *urn != own && is_wanted(*urn));
-        let mut neighbours: Vec<Neighbour> = others.filter_map(neighbour).collect();
-        let among = neighbours.len();
-        neighbours.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.urn.cmp(&b.urn)));
-        neighbours.truncate(wanted.most);
-        Ok(Similar { neighbours, among, sources: answer.provenance().sources.clone() })
+        nearest(self.register(), wanted, &answer).map_err(Arc::new)
     }
+}
+
+/// How many schools a comparator is made of, as DfE compares.
+const NEIGHBOURS: usize = 50;
+
+impl Work<'_> {
+    /// The schools with which a question's one school is compared, and by what they were chosen.
+    ///
+    /// By the inputs of DfE where they are loaded, else by those of "Schools like yours" as the pupils tell them.
+    pub fn similar_schools(&self, question: &Question) -> Result<(Scope, String), DeskError> {
+        let refused = |why: &str| DeskError::NoComparator { why: why.to_owned() };
+        let library = self.library();
+        let schools: Vec<Urn> =
+            library.register.schools_of(question.scope()).map(|school| school.urn).take(2).collect();
+        let [school] = *schools else { return Err(refused("choose one school to find those with a similar intake")) };
+        let stage = question.stage();
+        let published = |terms: &[Term]| {
+            let inputs = |year: &Year| terms.iter().filter(|of| library.published.has(stage, *year, of.input)).count();
+            let years = library.published.every_year().into_iter().filter(|year| inputs(year) > 0);
+            years.max_by_key(|year| (inputs(year), *year))
+        };
+        let presets = Preset::ALL.into_iter().find_map(|preset| {
+            let terms = preset.terms(stage);
+            Some((terms, published(terms)?, preset.title()))
+        });
+        let of_pupils = || {
+            let last = question.years().iter().rev().find(|year| library.has_pupils(stage, **year))?;
+            Some((Preset::terms_of_pupils(), *last, "Schools like yours, of the pupils loaded"))
+        };
+        let found = of_pupils().filter(|_| presets.is_none_or(|(.., title)| title != Preset::Dfe.title())).or(presets);
+        let (terms, year, title) = found.ok_or_else(|| refused("no intake of schools is loaded"))?;
+        let wanted = LikeSchool {
+            school,
+            stage,
+            year,
+            terms: terms.to_vec(),
+            most: NEIGHBOURS,
+            phase: None,
+            la: None,
+            within_km: None,
+        };
+        let inputs = inputs_question(&wanted).map_err(|error| refused(&error.to_string()))?;
+        let answer = match self.ask_beside(&inputs) {
+            Outcome::Answered(answer) => answer,
+            Outcome::Failed(error) => return Err(error),
+            Outcome::Stopped => return Err(EngineError::Interrupted.into()),
+        };
+        let similar = nearest(&library.register, &wanted, &answer)?;
+        let urns: BTreeSet<Urn> = similar.neighbours.iter().map(|neighbour| neighbour.urn).collect();
+        if urns.is_empty() {
+            return Err(refused("no other school's intake is known"));
+        }
+        let words = format!("{} schools with a similar intake in {year} ({title})", urns.len());
+        Ok((Scope::Schools(urns), words))
+    }
+}
+
+/// The question for the inputs of all schools.
+fn inputs_question(wanted: &LikeSchool) -> Result<Question, UnknownWord> {
+    Question::new(Draft {
+        stage: wanted.stage,
+        years: vec![wanted.year],
+        pool: false,
+        scope: Scope::All,
+        indicators: wanted.terms.iter().map(|term| term.input).collect(),
+        subjects: Vec::new(),
+        filter: Filter::everyone(),
+        by: vec![Breakdown::School],
+        compare: Compare::None,
+        judged: Judged::default(),
+    })
+}
+
+/// The nearest schools by the inputs of an answer.
+fn nearest(register: &Register, wanted: &LikeSchool, answer: &Answer) -> Result<Similar, DeskError> {
+    let not_loaded = |what: String| DeskError::NotLoaded { what };
+    let own = register.head(wanted.school);
+    let Some(school) = register.school(own) else {
+        return Err(not_loaded(format!("school {}", wanted.school)));
+    };
+    let inputs: Vec<Indicator> = wanted.terms.iter().map(|term| term.input).collect();
+    let rows = inputs_by_school(answer);
+    let Some((_, of_own)) = rows.iter().find(|(urn, row)| *urn == own && row.iter().any(Option::is_some)) else {
+        let words: Vec<_> = inputs.iter().map(|input| input.word()).collect();
+        let what = format!("what {} is compared by in {} ({})", school.name, wanted.year, words.join(", "));
+        return Err(not_loaded(what));
+    };
+    let schools: Vec<&[Option<f64>]> = rows.iter().map(|(_, row)| row.as_slice()).collect();
+    let measure = Measure::of(&wanted.terms, &schools);
+    let is_wanted = |urn: Urn| register.school(urn).is_some_and(|other| fits(wanted, school, other));
+    let neighbour = |(urn, row): &(Urn, Vec<Option<f64>>)| {
+        let Apart { distance, parts } = measure.between(of_own, row)?;
+        let whole: f64 = parts.iter().flatten().sum();
+        let share = |part: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let two = inputs.iter().zip(of_own.iter().zip(row)).zip(&parts);
+        let inputs = two.map(|((input, (own, other)), part)| InputOfTwo {
+            input: *input,
+            own: *own,
+            other: *other,
+            share: part.map(share),
+        });
+        Some(Neighbour { urn: *urn, distance, inputs: inputs.collect() })
+    };
+    let others = rows.iter().filter(|(urn, _)| *urn != own && is_wanted(*urn));
+    let mut neighbours: Vec<Neighbour> = others.filter_map(neighbour).collect();
+    let among = neighbours.len();
+    neighbours.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.urn.cmp(&b.urn)));
+    neighbours.truncate(wanted.most);
+    Ok(Similar { neighbours, among, sources: answer.provenance().sources.clone() })
 }
 
 /// What is known of each school, in the order of the question's indicators.

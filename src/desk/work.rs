@@ -18,7 +18,7 @@ use super::{DeskError, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
 use crate::method::Tally;
 use crate::method::disclosure::Policy;
-use crate::model::{Breakdown, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
+use crate::model::{Breakdown, Compare, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
 use crate::workspace::{MostResults, National, Published, Register};
 
 /// What workers look up. It does not change while the desk is open.
@@ -82,6 +82,8 @@ pub(super) struct Work<'a> {
     rows: usize,
     /// Where the spread of means comes from.
     spread_from: BTreeSet<String>,
+    /// The schools with a similar intake, where they are the comparator.
+    pub similar: Option<Scope>,
 }
 
 impl Library {
@@ -135,7 +137,12 @@ impl Library {
 impl<'a> Work<'a> {
     /// Work that goes on as long as `wanted` says so.
     pub fn new(library: &'a Library, connection: &'a Connection, wanted: &'a dyn Fn() -> bool) -> Self {
-        Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new() }
+        Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new(), similar: None }
+    }
+
+    /// Another question, answered on the way.
+    pub fn ask_beside(&self, question: &Question) -> Outcome {
+        self.library.answer(self.connection, question, self.wanted)
     }
 
     pub fn library(&self) -> &'a Library {
@@ -149,7 +156,14 @@ impl Work<'_> {
         let library = self.library;
         access::check(&library.reader, question)?;
         library.check_scope(question)?;
-        let compared_with = compare::label(question, library)?;
+        let similar = (question.compare() == Compare::Similar).then(|| self.similar_schools(question)).transpose()?;
+        let compared_with = match similar {
+            Some((schools, words)) => {
+                self.similar = Some(schools);
+                Some(format!("same pupils, {words}"))
+            }
+            None => compare::label(question, library)?,
+        };
         let none = BTreeSet::new();
         let of_pupils = library.years.get(&question.stage()).unwrap_or(&none);
         let published: BTreeSet<Year> = library.published.years(question.stage()).collect();
@@ -158,6 +172,10 @@ impl Work<'_> {
         let mut evidence: Vec<Evidence> = Vec::new();
         if let Some(part) = &parts.of_pupils {
             evidence = self.pupils_evidence(part)?;
+        }
+        let mut splits = Vec::new();
+        if let Some(part) = parts.of_pupils.as_ref().filter(|_| parts.published.is_empty()) {
+            splits = self.splits(part)?;
         }
         let mut has_spread_of_tables = false;
         for part in &parts.published {
@@ -193,7 +211,7 @@ impl Work<'_> {
             notes,
         };
         let loaded = of_pupils.union(&published).copied().collect();
-        Ok(gate::pass(question, library.reader.policy, &loaded, evidence, compared_with, provenance))
+        Ok(gate::pass(question, library.reader.policy, &loaded, evidence, compared_with, provenance, splits))
     }
 
     /// The figures that are made from pupils' rows.
@@ -202,7 +220,7 @@ impl Work<'_> {
         let mut evidence = Vec::new();
         let all_schools = format!("pupils of all {} schools loaded", library.register.schools().len());
         for slice in Slice::of(question) {
-            let comparator = Comparator::new(question, &slice, library)?;
+            let comparator = Comparator::new(question, &slice, library, self.similar.as_ref())?;
             let comparator = comparator.as_ref();
             let side = self.side(&slice, comparator, Counted::Observations)?;
             let everyone = slice.everyone();

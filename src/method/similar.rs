@@ -64,6 +64,14 @@ const SCHOOLS_LIKE_YOURS: [Term; 4] = [
     term(Indicator::PriorMean, 1.0, Spread::OfSchools),
 ];
 
+/// The same inputs, of the pupils at the end of the key stage: for workspaces of pupils' results.
+const SCHOOLS_LIKE_YOURS_OF_PUPILS: [Term; 4] = [
+    term(Indicator::PctFsm6, 1.0, Spread::OfSchools),
+    term(Indicator::PctEal, 1.0, Spread::OfSchools),
+    term(Indicator::Pupils, 1.0, Spread::OfSchools),
+    term(Indicator::PriorMean, 1.0, Spread::OfSchools),
+];
+
 /// Inputs and weights that somebody has published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Preset {
@@ -92,6 +100,11 @@ impl Preset {
             Self::Dfe => "DfE similar schools, 2026",
             Self::SchoolsLikeYours => "FFT Education Datalab, Schools like yours",
         }
+    }
+
+    /// The inputs of "Schools like yours" as pupils' results tell them.
+    pub fn terms_of_pupils() -> &'static [Term] {
+        &SCHOOLS_LIKE_YOURS_OF_PUPILS
     }
 
     /// The inputs at a key stage; DfE compares primary schools by others than secondary schools.

@@ -99,6 +99,8 @@ pub enum Compare {
     InSchool,
     /// The same pupil group in the scope's local authority.
     La,
+    /// The same pupil group in the 50 schools whose intake is most similar to that of the scope's one school.
+    Similar,
     /// The same pupil group of the same schools, as many years before.
     Previous,
     None,
@@ -106,8 +108,8 @@ pub enum Compare {
 
 impl Compare {
     /// Every comparator.
-    pub const ALL: [Self; 7] =
-        [Self::Same, Self::Other, Self::All, Self::InSchool, Self::La, Self::Previous, Self::None];
+    pub const ALL: [Self; 8] =
+        [Self::Same, Self::Other, Self::All, Self::InSchool, Self::La, Self::Similar, Self::Previous, Self::None];
 
     /// The word on the command line.
     pub fn word(self) -> &'static str {
@@ -117,6 +119,7 @@ impl Compare {
             Self::All => "all",
             Self::InSchool => "in_school",
             Self::La => "la",
+            Self::Similar => "similar",
             Self::Previous => "previous",
             Self::None => "none",
         }
@@ -127,10 +130,6 @@ impl FromStr for Compare {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        if word == "similar" {
-            let hint = "schools with a similar intake are not found by this version".to_owned();
-            return Err(UnknownWord { what: "comparator", word: word.to_owned(), hint });
-        }
         Self::ALL
             .into_iter()
             .find(|compare| compare.word() == word)

@@ -123,6 +123,9 @@ impl Panel {
     }
 }
 
+/// As many headlines are shown until others are chosen: two rows in a window of usual size.
+const MOST_HEADLINES: usize = 6;
+
 /// The headlines of a key stage that are shown until others are chosen.
 fn usual_headlines(stage: KeyStage) -> &'static [Indicator] {
     use Indicator::{
@@ -186,7 +189,8 @@ impl Tiles {
             return chosen;
         }
         let usual = usual_headlines(offer.stage);
-        let there: Vec<Indicator> = usual.iter().copied().filter(|indicator| offer.has(*indicator)).collect();
+        let there = usual.iter().copied().filter(|indicator| offer.has(*indicator));
+        let there: Vec<Indicator> = there.take(MOST_HEADLINES).collect();
         if there.is_empty() { usual.to_vec() } else { there }
     }
 }

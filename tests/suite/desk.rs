@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
-use schoolbench::desk::{Desk, Lane, Options, PanelId, Reader, Status};
-use schoolbench::model::{Question, Words};
+use schoolbench::desk::{Desk, Lane, LikeSchool, Options, PanelId, Reader, Status};
+use schoolbench::method::similar::Preset;
+use schoolbench::model::{KeyStage, Question, Words, Year};
 use schoolbench::workspace::{Access, Workspace};
 
 use crate::demo;
@@ -155,4 +156,47 @@ fn an_answer_tells_where_it_comes_from() {
     assert!(provenance.rows >= 1 && provenance.sql[0].starts_with("SELECT "), "{provenance:?}");
     // 181 rows of the register; one school goes on under another URN.
     assert_eq!(answer.compared_with(), Some("same pupils, all 180 schools loaded"));
+}
+
+#[test]
+fn a_school_is_compared_with_those_that_have_a_similar_intake() {
+    let (desk, _) = desk(1 << 24);
+    let words = |scope: &str, by: &str, compare: &str| {
+        let words = Words {
+            stage: "ks2".to_owned(),
+            years: "2024".to_owned(),
+            scope: scope.to_owned(),
+            indicator: "reading_score,rwm_expected".to_owned(),
+            by: by.to_owned(),
+            compare: compare.to_owned(),
+            ..Words::default()
+        };
+        desk.ask_and_wait(&Question::try_from(words).unwrap())
+    };
+    let every = words("all", "school", "none").unwrap();
+    let shown = every.rows().find(|row| row.iter().all(|cell| cell.figure.is_ok())).unwrap();
+    let school = shown[0].school().unwrap();
+    let compared = words(&format!("urn:{school}"), "", "similar").unwrap();
+    let label = compared.compared_with().unwrap();
+    assert!(label.contains("50 schools with a similar intake in 2023/24"), "{label}");
+    let wanted = LikeSchool {
+        school,
+        stage: KeyStage::Ks2,
+        year: Year::new(2024).unwrap(),
+        terms: Preset::terms_of_pupils().to_vec(),
+        most: 50,
+        phase: None,
+        la: None,
+        within_km: None,
+    };
+    let similar = desk.similar(&wanted).unwrap();
+    let urns: Vec<String> = similar.neighbours.iter().map(|neighbour| neighbour.urn.to_string()).collect();
+    assert!(urns.len() == 50 && !urns.contains(&school.to_string()));
+    let together = words(&format!("urn:{}", urns.join(",")), "", "none").unwrap();
+    for (one, all) in compared.cells().iter().zip(together.cells()) {
+        let comparison = one.figure.unwrap().comparison.unwrap().unwrap();
+        assert!((comparison.comparator - all.figure.unwrap().value).abs() < 1e-9, "{one:?} {all:?}");
+    }
+    let several = words("all", "", "similar").unwrap_err().to_string();
+    assert!(several.contains("choose one school"), "{several}");
 }

@@ -122,7 +122,7 @@ fn bad_input_ends_with_2_and_says_what_would_be_right() {
     refused(&format!("{ASKED} --scope urn:999999"), 2, "school 999999");
     refused(&format!("{ASKED} --scope la:999"), 2, "la:999");
     refused(&format!("{ASKED} --scope all --compare la"), 2, "2 local authorities");
-    refused(&format!("{ASKED} --compare similar"), 2, "not found by this version");
+    refused(&format!("{ASKED} --compare similar"), 2, "choose one school");
     refused(&format!("{ASKED} --filter house=red"), 2, "looked_after");
     refused(&format!("{ASKED} --policy lax"), 2, "standard, strict");
     refused(&format!("{ASKED} --format xlsx"), 2, "csv, json, parquet, table");

@@ -631,8 +631,7 @@ fn what_does_not_go_together_is_refused_with_what_would_be_right() {
     refused(|w| w.scope = "urn:".to_owned(), "six digits");
     refused(|w| w.scope = "group:\"North\"".to_owned(), "urn:100053,100054");
     refused(|w| w.scope = "everywhere".to_owned(), "trust:5143");
-    refused(|w| w.compare = "similar".to_owned(), "not found by this version");
-    refused(|w| w.compare = "best".to_owned(), "same, other, all, in_school, la, previous, none");
+    refused(|w| w.compare = "best".to_owned(), "same, other, all, in_school, la, similar, previous, none");
     refused(|w| w.filter = vec!["sen=K".to_owned(), "sen=E".to_owned()], "name sen once");
     refused(|w| w.filter = vec!["house=red".to_owned()], "looked_after");
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schoolbench::desk::split_in_words;
 use schoolbench::method::Tally;
 use schoolbench::method::contextual::{InSchool, LEAST_IN_CELL, LEAST_SCHOOLS, split};
 use schoolbench::method::difference::{
@@ -11,7 +12,7 @@ use schoolbench::method::difference::{
 use schoolbench::method::interval::Interval;
 use schoolbench::method::ks4::Outcome;
 use schoolbench::method::progress8::{Band, pag, progress8};
-use schoolbench::model::{ExpectedPoints, Indicator, Year, national_sd};
+use schoolbench::model::{ExpectedPoints, Indicator, Question, Words, Year, national_sd};
 
 use crate::oracle::dice::Dice;
 
@@ -287,4 +288,44 @@ fn a_group_with_the_nations_figures_is_explained_by_its_intake_alone() {
     let few: Vec<_> = group.into_iter().filter(|(school, ..)| (*school as usize) < LEAST_SCHOOLS - 1).collect();
     assert!(split(&in_schools(&few), &standard(&nation)).unwrap().left_interval.is_none(), "too few schools");
     assert!(split(&[], &standard(&nation)).is_none());
+}
+
+/// The split of a group of the demo through the desk, against its own answers: the whole difference is the figure's.
+#[test]
+fn the_split_is_of_the_figure_that_is_shown() {
+    let desk = crate::oracle::desk();
+    let words = Words {
+        stage: "ks4".to_owned(),
+        years: "2023,2024".to_owned(),
+        scope: "trust:90001".to_owned(),
+        indicator: "att8,basics4,p8,pupils".to_owned(),
+        compare: "all".to_owned(),
+        ..Words::default()
+    };
+    let answer = desk.ask_and_wait(&Question::try_from(words.clone()).unwrap()).unwrap();
+    let last: Vec<_> = answer.rows().last().unwrap().to_vec();
+    for cell in &last[..3] {
+        let figure = cell.figure.unwrap();
+        let split = answer.split_of(cell.indicator).unwrap();
+        close(split.own, figure.value, 1e-9);
+        close(split.comparator, figure.comparison.unwrap().unwrap().comparator, 1e-9);
+        close(split.intake() + split.left(), figure.comparison.unwrap().unwrap().difference, 1e-9);
+        assert_eq!(Some(split.n), figure.n);
+        let told = split_in_words(cell.indicator, split);
+        assert!(told.contains("with this intake one would expect") && told.contains("chance"), "{told}");
+    }
+    assert!(answer.split_of(Indicator::Pupils).is_none(), "a number of pupils is no result");
+    let one = Words { years: "2024".to_owned(), indicator: "att8".to_owned(), ..words };
+    let explained = desk.explain(&Question::try_from(one.clone()).unwrap()).unwrap();
+    close(explained.split.own, last[0].figure.unwrap().value, 1e-9);
+    for refused in [
+        Words { indicator: "att8,p8".to_owned(), ..one.clone() },
+        Words { indicator: "pupils".to_owned(), ..one.clone() },
+        Words { compare: "la".to_owned(), ..one.clone() },
+        Words { by: "school".to_owned(), ..one.clone() },
+        Words { scope: "all".to_owned(), ..one.clone() },
+        Words { years: "2018".to_owned(), indicator: "p8".to_owned(), ..one.clone() },
+    ] {
+        assert!(desk.explain(&Question::try_from(refused.clone()).unwrap()).is_err(), "{refused:?}");
+    }
 }

@@ -196,6 +196,7 @@ fn comparator(compare: Compare, published: bool) -> &'static str {
         Compare::All => "all pupils, all schools",
         Compare::InSchool => "other pupils, same schools",
         Compare::La => "same pupils, the authority",
+        Compare::Similar => "same pupils, similar schools",
         Compare::Previous => "same schools, years before",
         Compare::None => "nothing",
     }

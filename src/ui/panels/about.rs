@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
 
-use crate::desk::Answer;
+use crate::desk::{Answer, split_in_words};
 use crate::export::{self, Format};
 use crate::model::Definition;
 use crate::ui::session::Session;
@@ -48,6 +48,13 @@ fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
     }
     if answer.compared_with().is_some() {
         line(ui, words::compared_with(answer));
+    }
+    let splits = answer.question().indicators().iter().filter_map(|of| Some((of, answer.split_of(*of)?)));
+    for (nth, (indicator, split)) in splits.enumerate() {
+        if nth == 0 {
+            ui.label("What the intake explains, in the newest year:");
+        }
+        line(ui, format!("{}: {}", indicator.label(), split_in_words(*indicator, split)));
     }
     for note in &provenance.notes {
         line(ui, note.clone());

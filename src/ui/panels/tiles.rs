@@ -8,7 +8,7 @@ use eframe::egui::{
 };
 
 use super::{Scene, nothing};
-use crate::desk::{Answer, Cell};
+use crate::desk::{Answer, Cell, split_in_words};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
 use crate::model::{Indicator, Unit, Year};
@@ -150,6 +150,9 @@ impl Tile<'_> {
             ui.label(words::question(answer.question(), &scene.session.catalogue));
             for (year, cell) in self.by_year.iter().rev() {
                 ui.label(format!("{year}: {}", words::figure(cell)));
+            }
+            if let Some(split) = answer.split_of(self.indicator) {
+                ui.label(format!("Newest year: {}", split_in_words(self.indicator, split)));
             }
             ui.label(theme::muted(ui, words::compared_with(answer)));
         });

@@ -16,7 +16,7 @@ fn headlines(stage: KeyStage) -> Vec<&'static str> {
         KeyStage::Ks2 => {
             vec!["rwm_expected", "rwm_high", "reading_score", "maths_score", "gps_score", "writing_expected"]
         }
-        KeyStage::Ks4 => vec!["att8", "p8", "basics5", "basics4", "ebacc_entry", "ebacc_aps", "ebacc4"],
+        KeyStage::Ks4 => vec!["att8", "p8", "basics5", "basics4", "ebacc_entry", "ebacc_aps"],
         KeyStage::Ks5 => vec!["avg_points", "entries", "pupils"],
     }
 }
