@@ -84,8 +84,11 @@ impl Desk {
     }
 }
 
-/// How many schools a comparator is made of, as DfE compares.
+/// How many schools a comparator is made of, as DfE compares; among few schools no more than one in three, since the
+/// farther half is not similar, and no fewer than five.
 const NEIGHBOURS: usize = 50;
+const NEAREST_OF: usize = 3;
+const LEAST_NEIGHBOURS: usize = 5;
 
 impl Work<'_> {
     /// The schools with which a question's one school is compared, and by what they were chosen.
@@ -130,7 +133,8 @@ impl Work<'_> {
             Outcome::Stopped => return Err(EngineError::Interrupted.into()),
         };
         let similar = nearest(&library.register, &wanted, &answer)?;
-        let urns: BTreeSet<Urn> = similar.neighbours.iter().map(|neighbour| neighbour.urn).collect();
+        let most = NEIGHBOURS.min((similar.among / NEAREST_OF).max(LEAST_NEIGHBOURS));
+        let urns: BTreeSet<Urn> = similar.neighbours.iter().take(most).map(|neighbour| neighbour.urn).collect();
         if urns.is_empty() {
             return Err(refused("no other school's intake is known"));
         }

@@ -99,7 +99,8 @@ pub enum Compare {
     InSchool,
     /// The same pupil group in the scope's local authority.
     La,
-    /// The same pupil group in the 50 schools whose intake is most similar to that of the scope's one school.
+    /// The same pupil group in the schools whose intake is most similar to that of the scope's one school: 50 where there are
+    /// enough.
     Similar,
     /// The same pupil group of the same schools, as many years before.
     Previous,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
 
 use crate::desk::{Answer, split_in_words};
 use crate::export::{self, Format};
@@ -16,11 +16,15 @@ pub(super) fn button(ui: &mut Ui, title: &str, answers: &[Arc<Answer>], session:
     let button = icon_button(ui, Icon::About, &format!("How this was made: {title}"), !answers.is_empty());
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(460.0).style(theme::boxes).show(
         |ui| {
+            // A menu's own layout would set text in full lines.
+            let left = Layout::top_down(Align::LEFT);
             ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
-                for answer in answers {
-                    of_answer(ui, answer, session);
-                    ui.add_space(theme::space().one);
-                }
+                ui.with_layout(left, |ui| {
+                    for answer in answers {
+                        of_answer(ui, answer, session);
+                        ui.add_space(theme::space().one);
+                    }
+                });
             });
         },
     );
@@ -42,10 +46,6 @@ fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
         }
     });
     let line = |ui: &mut Ui, text: String| ui.label(theme::muted(ui, text));
-    for indicator in answer.question().indicators() {
-        let Definition { words, document } = indicator.definition();
-        line(ui, format!("{}: {words} ({document})", indicator.label()));
-    }
     if answer.compared_with().is_some() {
         line(ui, words::compared_with(answer));
     }
@@ -55,6 +55,10 @@ fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
             ui.label("What the intake explains, in the newest year:");
         }
         line(ui, format!("{}: {}", indicator.label(), split_in_words(*indicator, split)));
+    }
+    for indicator in answer.question().indicators() {
+        let Definition { words, document } = indicator.definition();
+        line(ui, format!("{}: {words} ({document})", indicator.label()));
     }
     for note in &provenance.notes {
         line(ui, note.clone());
