@@ -100,7 +100,8 @@ struct Frame {
 }
 
 impl Frame {
-    fn new(raised: Arc<Raised>, slice: &Slice, filter: &Filter, library: &Library) -> Self {
+    /// `schools` are the numbers of the slice's schools, where it is not of all.
+    fn new(raised: Arc<Raised>, slice: &Slice, filter: &Filter, schools: &[i32]) -> Self {
         let constraints: BTreeMap<Characteristic, Vec<u16>> = filter
             .constraints()
             .map(|(of, groups)| (of, groups.into_iter().map(|group| group.code.into()).collect()))
@@ -113,11 +114,7 @@ impl Frame {
             };
             match by {
                 Breakdown::School if slice.scope == Scope::All => Taken::All,
-                Breakdown::School => {
-                    let schools = library.register.schools_of(&slice.scope);
-                    let heads = schools.map(|school| library.register.head(school.urn).number());
-                    these(&mut heads.filter_map(|urn| raised.coordinate(place, urn)))
-                }
+                Breakdown::School => these(&mut schools.iter().filter_map(|urn| raised.coordinate(place, *urn))),
                 Breakdown::Year => {
                     these(&mut slice.years.iter().filter_map(|year| raised.coordinate(place, year.ending())))
                 }
@@ -255,10 +252,16 @@ impl Work<'_> {
             _ => None,
         }));
         let by_subject = slice.by.contains(&Breakdown::Subject);
+        // Looked up once for all subjects.
+        let register = &self.library().register;
+        let schools: Vec<i32> = match &slice.scope {
+            Scope::All => Vec::new(),
+            some => register.schools_of(some).map(|school| register.head(school.urn).number()).collect(),
+        };
         let mut judge =
             Judge { by: slice.by.clone(), frames: None, of_subjects: BTreeMap::new(), betrayed: BTreeSet::new() };
         if slice.source != Source::Results {
-            judge.frames = Some(self.frames(slice, None, &characteristics)?);
+            judge.frames = Some(self.frames(slice, None, &characteristics, &schools)?);
             return Ok(judge);
         }
         let mut subjects = slice.subjects.clone();
@@ -266,11 +269,11 @@ impl Work<'_> {
             subjects = Subject::all().filter(|subject| subject.key_stage == slice.stage).collect();
         }
         for subject in subjects {
-            let frames = self.frames(slice, Some(subject), &characteristics)?;
+            let frames = self.frames(slice, Some(subject), &characteristics, &schools)?;
             judge.of_subjects.insert(subject.id.into(), frames);
         }
         if judge.of_subjects.is_empty() {
-            judge.frames = Some(self.frames(slice, None, &characteristics)?);
+            judge.frames = Some(self.frames(slice, None, &characteristics, &schools)?);
         }
         if !by_subject && slice.subjects.len() != 1 {
             judge.betrayed = self.betrayed(slice)?;
@@ -301,6 +304,7 @@ impl Work<'_> {
         slice: &Slice,
         subject: Option<Subject>,
         characteristics: &BTreeSet<Characteristic>,
+        schools: &[i32],
     ) -> Result<Frames, DeskError> {
         let mut frames = Vec::new();
         let mut known: BTreeMap<Indicator, Arc<Frame>> = BTreeMap::new();
@@ -310,7 +314,7 @@ impl Work<'_> {
                 Some(frame) => Arc::clone(frame),
                 None => {
                     let raised = self.raised(slice, subject, population, characteristics)?;
-                    Arc::new(Frame::new(raised, slice, &slice.filter, self.library()))
+                    Arc::new(Frame::new(raised, slice, &slice.filter, schools))
                 }
             };
             known.insert(population, Arc::clone(&frame));
@@ -326,7 +330,7 @@ impl Work<'_> {
                 let others = slice.filter.without(characteristic);
                 let filter = allowed.fold(others, Filter::or);
                 let raised = self.raised(slice, subject, population, &with)?;
-                of_indicator.push(Arc::new(Frame::new(raised, slice, &filter, self.library())));
+                of_indicator.push(Arc::new(Frame::new(raised, slice, &filter, schools)));
             }
             frames.push(of_indicator);
         }
