@@ -1,89 +1,26 @@
-//! Shields for a workspace: which figures stay hidden so that no small number can be worked out.
+//! Judging rows by shields: which figures of a slice stay hidden so that no small number can be worked out.
 //!
 //! A shield is raised once for a set of characteristics and kept, so that every question about these pupils is judged by
 //! the same guards. How it protects stands in [`crate::method::shield`].
 
+mod raise;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
+pub(super) use raise::{KEPT_BYTES, Of, Raised};
+
 use super::DeskError;
 use super::work::{Counted, Library, Work};
-use crate::engine::{Slice, TallyRow};
-use crate::method::shield::{CrossTable, Dimension, Near, Part, Shield};
-use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, LaCode, Scope, Source, Subject, Urn};
-
-/// Bytes of shields that are kept. They are this reader's log: as long as one is kept, its pupils are judged by the same
-/// guards, whatever groups are looked at later.
-pub(super) const KEPT_BYTES: usize = 64 << 20;
+use crate::engine::Slice;
+use crate::method::shield::{Near, Part};
+use crate::model::{Breakdown, Characteristic, Filter, Indicator, LaCode, Scope, Source, Subject, Urn};
 
 /// Most groups of schools that are remembered, so that partners are looked for within them.
 const MOST_GROUPS: usize = 32;
 
 /// In workspaces of so many schools a shield for subjects is of all schools; in larger ones of the authorities asked about.
 const FEW_SCHOOLS: usize = 600;
-
-/// What a shield is raised for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Of {
-    stage: KeyStage,
-    /// Whose numbers of pupils count.
-    population: Indicator,
-    characteristics: Vec<Characteristic>,
-    /// Results are judged subject by subject; `None` for all subjects together and for pupils.
-    subject: Option<Subject>,
-    by_school: bool,
-    /// All schools, or those of some authorities.
-    authorities: Option<BTreeSet<LaCode>>,
-}
-
-impl Of {
-    /// The dimensions of the table.
-    fn by(&self) -> Vec<Breakdown> {
-        let mut by: Vec<Breakdown> = Vec::new();
-        by.extend(self.by_school.then_some(Breakdown::School));
-        by.push(Breakdown::Year);
-        by.extend(self.characteristics.iter().map(|of| Breakdown::Pupils(*of)));
-        by
-    }
-
-    /// The same with fewer characteristics.
-    fn fewer(&self) -> Vec<Self> {
-        let chosen = |subset: u32| {
-            let characteristics = self.characteristics.iter().enumerate();
-            let characteristics = characteristics.filter(|(nth, _)| subset & (1 << nth) != 0).map(|(_, of)| *of);
-            Self { characteristics: characteristics.collect(), ..self.clone() }
-        };
-        (0..(1u32 << self.characteristics.len()) - 1).map(chosen).collect()
-    }
-}
-
-/// A shield with what the coordinates of its table stand for.
-pub(super) struct Raised {
-    shield: Arc<Shield>,
-    by: Vec<Breakdown>,
-    /// By dimension: the numbers of schools, years and subjects in order; for characteristics the codes are coordinates.
-    numbers: Vec<Vec<i32>>,
-}
-
-impl Raised {
-    pub fn bytes(&self) -> usize {
-        self.shield.bytes() + self.numbers.iter().map(|numbers| 4 * numbers.len()).sum::<usize>()
-    }
-
-    fn coordinate(&self, place: usize, number: i32) -> Option<u16> {
-        match self.by[place] {
-            Breakdown::Pupils(_) => u16::try_from(number).ok(),
-            _ => self.numbers[place].binary_search(&number).ok().and_then(|found| u16::try_from(found).ok()),
-        }
-    }
-
-    fn size(&self, place: usize) -> usize {
-        match self.by[place] {
-            Breakdown::Pupils(characteristic) => characteristic.groups().count(),
-            _ => self.numbers[place].len(),
-        }
-    }
-}
 
 /// What a slice takes of a dimension, whatever the row.
 enum Taken {
@@ -243,42 +180,117 @@ impl Library {
     }
 }
 
-impl Work<'_> {
-    /// The judge of a slice's rows.
-    pub fn judge(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
+/// A slice with what is looked up once for all its shields.
+struct Asked<'s> {
+    slice: &'s Slice,
+    characteristics: BTreeSet<Characteristic>,
+    /// The numbers of the slice's schools, where it is not of all.
+    schools: Vec<i32>,
+    by_school: bool,
+    /// Whose schools the shields are of, where not of all.
+    authorities: Option<BTreeSet<LaCode>>,
+}
+
+impl<'s> Asked<'s> {
+    fn new(slice: &'s Slice, library: &Library) -> Self {
+        let register = &library.register;
         let mut characteristics: BTreeSet<Characteristic> = slice.filter.constraints().map(|(of, _)| of).collect();
         characteristics.extend(slice.by.iter().filter_map(|by| match by {
             Breakdown::Pupils(of) => Some(*of),
             _ => None,
         }));
-        let by_subject = slice.by.contains(&Breakdown::Subject);
-        // Looked up once for all subjects.
-        let register = &self.library().register;
-        let schools: Vec<i32> = match &slice.scope {
-            Scope::All => Vec::new(),
-            some => register.schools_of(some).map(|school| register.head(school.urn).number()).collect(),
-        };
-        let mut judge =
-            Judge { by: slice.by.clone(), frames: None, of_subjects: BTreeMap::new(), betrayed: BTreeSet::new() };
-        if slice.source != Source::Results {
-            judge.frames = Some(self.frames(slice, None, &characteristics, &schools)?);
-            return Ok(judge);
+        let asks_of_all = slice.scope == Scope::All;
+        let large = slice.source == Source::Results && register.schools_of(&Scope::All).nth(FEW_SCHOOLS).is_some();
+        let some = || register.schools_of(&slice.scope);
+        Self {
+            slice,
+            characteristics,
+            schools: match asks_of_all {
+                true => Vec::new(),
+                false => some().map(|school| school.urn.number()).collect(),
+            },
+            by_school: !(large && asks_of_all && !slice.by.contains(&Breakdown::School)),
+            authorities: (large && !asks_of_all).then(|| some().map(|school| school.la_code).collect()),
         }
-        let mut subjects = slice.subjects.clone();
-        if by_subject && subjects.is_empty() {
+    }
+
+    /// What a shield is raised for.
+    fn of(&self, population: Indicator, characteristics: &BTreeSet<Characteristic>, subject: Option<Subject>) -> Of {
+        Of {
+            stage: self.slice.stage,
+            source: self.slice.source,
+            population,
+            characteristics: characteristics.iter().copied().collect(),
+            subject,
+            by_school: self.by_school,
+            authorities: self.authorities.clone(),
+        }
+    }
+}
+
+impl Work<'_> {
+    /// The judge of a slice's rows.
+    pub fn judge(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
+        let by_subject = slice.by.contains(&Breakdown::Subject);
+        let asked = Asked::new(slice, self.library());
+        let mut subjects = match slice.source {
+            Source::Results => slice.subjects.clone(),
+            _ => Vec::new(),
+        };
+        if slice.source == Source::Results && by_subject && subjects.is_empty() {
             subjects = Subject::all().filter(|subject| subject.key_stage == slice.stage).collect();
         }
-        for subject in subjects {
-            let frames = self.frames(slice, Some(subject), &characteristics, &schools)?;
-            judge.of_subjects.insert(subject.id.into(), frames);
+        let mut judge =
+            Judge { by: slice.by.clone(), frames: None, of_subjects: BTreeMap::new(), betrayed: BTreeSet::new() };
+        if subjects.is_empty() {
+            judge.frames = self.frames(&asked, &[None])?.pop();
+        } else {
+            let each: Vec<Option<Subject>> = subjects.iter().copied().map(Some).collect();
+            let frames = self.frames(&asked, &each)?;
+            judge.of_subjects = subjects.iter().map(|subject| subject.id.into()).zip(frames).collect();
         }
-        if judge.of_subjects.is_empty() {
-            judge.frames = Some(self.frames(slice, None, &characteristics, &schools)?);
-        }
-        if !by_subject && slice.subjects.len() != 1 {
+        if slice.source == Source::Results && !by_subject && slice.subjects.len() != 1 {
             judge.betrayed = self.betrayed(slice)?;
         }
         Ok(judge)
+    }
+
+    /// The frames of each subject, or of all together.
+    fn frames(&mut self, asked: &Asked<'_>, subjects: &[Option<Subject>]) -> Result<Vec<Frames>, DeskError> {
+        let slice = asked.slice;
+        let mut of_subjects: Vec<Frames> = vec![Frames::new(); subjects.len()];
+        let mut known: BTreeMap<Indicator, Vec<Arc<Frame>>> = BTreeMap::new();
+        for indicator in &slice.indicators {
+            let population = indicator.population();
+            let frames = match known.get(&population) {
+                Some(frames) => frames.clone(),
+                None => {
+                    let of = asked.of(population, &asked.characteristics, None);
+                    let raised = self.shields(&of, subjects)?.into_iter();
+                    raised.map(|raised| Arc::new(Frame::new(raised, slice, &slice.filter, &asked.schools))).collect()
+                }
+            };
+            for (of_subject, frame) in of_subjects.iter_mut().zip(&frames) {
+                of_subject.push(vec![Arc::clone(frame)]);
+            }
+            known.insert(population, frames);
+            // A share of an intake is the number of pupils of a group in other words.
+            if let Some((characteristic, groups)) = indicator.intake() {
+                let mut with = asked.characteristics.clone();
+                with.insert(characteristic);
+                let allowed = groups.into_iter().filter(|group| {
+                    let constraint = slice.filter.constraints().find(|(of, _)| *of == characteristic);
+                    constraint.is_none_or(|(_, allowed)| allowed.contains(group))
+                });
+                let filter = allowed.fold(slice.filter.without(characteristic), Filter::or);
+                let raised = self.shields(&asked.of(population, &with, None), subjects)?;
+                for (of_subject, raised) in of_subjects.iter_mut().zip(raised) {
+                    let frame = Arc::new(Frame::new(raised, slice, &filter, &asked.schools));
+                    of_subject.last_mut().into_iter().for_each(|frames| frames.push(Arc::clone(&frame)));
+                }
+            }
+        }
+        Ok(of_subjects)
     }
 
     /// Rows of several subjects together whose smaller subjects could be worked out, since each of the others can be asked
@@ -297,184 +309,5 @@ impl Work<'_> {
         }
         let betrayed = few.into_iter().filter(|(_, few)| few.iter().any(|few| policy.too_few(*few)));
         Ok(betrayed.map(|(keys, _)| keys.to_vec()).collect())
-    }
-
-    fn frames(
-        &mut self,
-        slice: &Slice,
-        subject: Option<Subject>,
-        characteristics: &BTreeSet<Characteristic>,
-        schools: &[i32],
-    ) -> Result<Frames, DeskError> {
-        let mut frames = Vec::new();
-        let mut known: BTreeMap<Indicator, Arc<Frame>> = BTreeMap::new();
-        for indicator in &slice.indicators {
-            let population = indicator.population();
-            let frame = match known.get(&population) {
-                Some(frame) => Arc::clone(frame),
-                None => {
-                    let raised = self.raised(slice, subject, population, characteristics)?;
-                    Arc::new(Frame::new(raised, slice, &slice.filter, schools))
-                }
-            };
-            known.insert(population, Arc::clone(&frame));
-            let mut of_indicator = vec![frame];
-            // A share of an intake is the number of pupils of a group in other words.
-            if let Some((characteristic, groups)) = indicator.intake() {
-                let mut with = characteristics.clone();
-                with.insert(characteristic);
-                let allowed = groups.into_iter().filter(|group| {
-                    let constraint = slice.filter.constraints().find(|(of, _)| *of == characteristic);
-                    constraint.is_none_or(|(_, allowed)| allowed.contains(group))
-                });
-                let others = slice.filter.without(characteristic);
-                let filter = allowed.fold(others, Filter::or);
-                let raised = self.raised(slice, subject, population, &with)?;
-                of_indicator.push(Arc::new(Frame::new(raised, slice, &filter, schools)));
-            }
-            frames.push(of_indicator);
-        }
-        Ok(frames)
-    }
-
-    /// The shield for some pupils, kept or raised.
-    fn raised(
-        &mut self,
-        slice: &Slice,
-        subject: Option<Subject>,
-        population: Indicator,
-        characteristics: &BTreeSet<Characteristic>,
-    ) -> Result<Arc<Raised>, DeskError> {
-        let library = self.library();
-        let asks_of_all = slice.scope == Scope::All;
-        let large = slice.source == Source::Results && library.register.schools().len() > FEW_SCHOOLS;
-        let of = Of {
-            stage: slice.stage,
-            population,
-            characteristics: characteristics.iter().copied().collect(),
-            subject,
-            by_school: !(large && asks_of_all && !slice.by.contains(&Breakdown::School)),
-            authorities: (large && !asks_of_all)
-                .then(|| library.register.authorities_of(&slice.scope).into_keys().collect()),
-        };
-        // One statement for all subjects, where all are asked about.
-        let all_subjects = slice.subjects.is_empty();
-        self.kept_or_raised(&of, slice.source, all_subjects)
-    }
-
-    fn kept_or_raised(&mut self, of: &Of, source: Source, all_subjects: bool) -> Result<Arc<Raised>, DeskError> {
-        let shields = || self.library().shields.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = shields().get(of);
-        if let Some(kept) = kept {
-            return Ok(kept);
-        }
-        let by = of.by();
-        let mut below = Vec::new();
-        for fewer in of.fewer() {
-            let places = fewer.by().iter().filter_map(|by_fewer| by.iter().position(|by| by == by_fewer)).collect();
-            below.push((Arc::clone(&self.kept_or_raised(&fewer, source, all_subjects)?.shield), places));
-        }
-        let raised = Arc::new(self.raise(of, source, all_subjects, below)?);
-        let mut shields = self.library().shields.lock().unwrap_or_else(PoisonError::into_inner);
-        shields.insert(of.clone(), Arc::clone(&raised), raised.bytes());
-        Ok(raised)
-    }
-
-    fn raise(
-        &mut self,
-        of: &Of,
-        source: Source,
-        all_subjects: bool,
-        below: Vec<(Arc<Shield>, Vec<usize>)>,
-    ) -> Result<Raised, DeskError> {
-        let library = self.library();
-        let register = &library.register;
-        let by = of.by();
-        let scope = match &of.authorities {
-            None => Scope::All,
-            Some(codes) => {
-                let schools = register.schools().filter(|school| codes.contains(&school.la_code));
-                Scope::Schools(schools.map(|school| school.urn).collect())
-            }
-        };
-        let table = Slice {
-            stage: of.stage,
-            years: library.years.get(&of.stage).into_iter().flatten().copied().collect(),
-            scope,
-            subjects: of.subject.filter(|_| !all_subjects).into_iter().collect(),
-            filter: Filter::everyone(),
-            by: by.iter().copied().chain(of.subject.map(|_| Breakdown::Subject)).collect(),
-            source,
-            indicators: vec![of.population],
-        };
-        let tallies = self.fetch(&table, Counted::Observations)?;
-        let is_of = |row: &&TallyRow| of.subject.is_none_or(|of| row.keys.last() == Some(&i32::from(of.id)));
-        let rows = || tallies.rows.iter().filter(is_of);
-        let numbers = by.iter().enumerate().map(|(place, by)| match by {
-            Breakdown::Pupils(_) => Vec::new(),
-            _ => {
-                let mut numbers: Vec<i32> = rows().map(|row| row.keys[place]).collect();
-                numbers.sort_unstable();
-                numbers.dedup();
-                numbers
-            }
-        });
-        let mut raised = Raised { shield: Arc::default(), numbers: numbers.collect(), by };
-        let sizes: Vec<usize> = (0..raised.by.len()).map(|place| raised.size(place)).collect();
-        let dimensions = raised.by.len();
-        let cells = rows().filter_map(|row| {
-            let at = row.keys[..dimensions].iter().enumerate().map(|(place, key)| raised.coordinate(place, *key));
-            Some((at.collect::<Option<Vec<u16>>>()?, row.tallies[0].n))
-        });
-        let table = CrossTable::new(sizes, cells);
-        let dimensions: Vec<Dimension> = raised
-            .by
-            .iter()
-            .map(|by| match by {
-                Breakdown::School => Dimension::School,
-                Breakdown::Year => Dimension::Year,
-                Breakdown::Subject => Dimension::Value { not_known: None },
-                Breakdown::Pupils(of) => {
-                    let not_known = of.groups().find(|group| group.is_not_known()).map(|group| group.code.into());
-                    Dimension::Value { not_known }
-                }
-            })
-            .collect();
-        let groups = library.groups.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let schools: Vec<Standing> = match of.by_school {
-            true => raised.numbers[0].iter().map(|urn| Standing::of(*urn, library, &groups)).collect(),
-            false => Vec::new(),
-        };
-        let alike = |a: u16, b: u16| schools[usize::from(a)].alike(&schools[usize::from(b)]);
-        let smallest = library.policy().smallest_shown();
-        raised.shield = Arc::new(Shield::raise(&table, &dimensions, smallest, &alike, below));
-        Ok(raised)
-    }
-}
-
-/// Where a school stands.
-#[derive(Default)]
-struct Standing {
-    la: i32,
-    trust: i32,
-    /// One bit for each group.
-    groups: u32,
-}
-
-impl Standing {
-    fn of(urn: i32, library: &Library, groups: &[BTreeSet<Urn>]) -> Self {
-        let Some(school) = Urn::new(urn).and_then(|urn| library.register.school(urn)) else { return Self::default() };
-        let bits = groups.iter().enumerate().filter(|(_, group)| group.contains(&school.urn));
-        Self {
-            la: school.la_code,
-            trust: school.trust_uid.unwrap_or_default(),
-            groups: bits.fold(0, |bits, (nth, _)| bits | 1 << nth),
-        }
-    }
-
-    /// How much two schools stand together: an authority counts for more than trust and groups.
-    fn alike(&self, other: &Self) -> u32 {
-        let groups = (!(self.groups ^ other.groups)).count_ones();
-        64 * u32::from(self.la == other.la) + 2 * u32::from(self.trust == other.trust) + groups
     }
 }
