@@ -3,6 +3,7 @@
 //! **Pure: no input or output, no SQL. It knows numbers and rules, not where they come from.** Points are whole
 //! hundredths throughout ([`crate::model::Points`]).
 
+pub mod choice;
 pub mod contextual;
 pub mod difference;
 pub mod disclosure;

@@ -194,8 +194,8 @@ impl Shield {
     /// Sets a guard for every cell of fewer than `smallest` pupils that the shields `below` do not protect already. `alike`
     /// tells how much two schools stand together, in authority, trust and groups: partners are looked for where it is most.
     ///
-    /// Partners are chosen cell by cell, the smallest cell first, so that the fewest pupils are hidden beyond those that are
-    /// already: the best choice for one cell; for several an approximation.
+    /// Partners are chosen so that the fewest pupils are hidden beyond those that are already: for up to eight cells all
+    /// together, for more cell by cell, the smallest cell first, which is an approximation.
     pub fn raise(
         table: &CrossTable,
         dimensions: &[Dimension],
@@ -208,7 +208,7 @@ impl Shield {
         let not_known = |(at, of): (&u16, &Dimension)| *of == Dimension::Value { not_known: Some(*at) };
         small.retain(|cell| !cell.iter().zip(dimensions).any(not_known));
         let mut search = Search::new(table, dimensions, smallest, alike, &below, &small);
-        let guards: Vec<Guard> = small.into_iter().filter_map(|cell| search.guard(cell)).collect();
+        let guards = search.guards(small);
         let mut by_school: Vec<Vec<u32>> = vec![Vec::new(); school.map_or(0, |place| table.sizes[place])];
         let mut without_schools = Vec::new();
         for (nth, guard) in guards.iter().enumerate() {

@@ -225,7 +225,7 @@ fn bound(nation: &Nation, shown: &BTreeMap<Block, i64>, block: &Block, up: bool)
         cells.iter().filter(|(at, _)| in_block(at)).map(|(_, variable)| *variable).sum()
     };
     // A number that nothing shown bounds is bounded by all of England.
-    let cap = 1000.0;
+    let cap = 10_000.0;
     let objective = sum(block);
     let problem = if up { problem.maximise(objective.clone()) } else { problem.minimise(objective.clone()) };
     let mut model = problem.using(default_solver).with(constraint!(objective.clone() <= cap));

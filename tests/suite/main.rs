@@ -5,6 +5,7 @@
 mod attack;
 mod bad_input;
 mod cache;
+mod choice;
 mod contract;
 mod demo;
 mod desk;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::{CrossTable, Dimension, Guard, Part, Shield};
+use crate::method::choice::least;
 
 /// Schools farther than these are not looked at as partners; of those that stand together as much, the first few are.
 const MOST_SCHOOLS: usize = 400;
@@ -14,6 +15,10 @@ const MOST_ALIKE: usize = 24;
 
 /// Coordinates that are tried as the one partner in a dimension other than schools; then all others together are.
 const MOST_VALUES: usize = 2;
+
+/// Of so many small cells the partners are chosen together; the search gives up after so many steps with the best it found.
+const MOST_EXACT: usize = 8;
+const MOST_STEPS: usize = 4_000;
 
 /// Other schools by how far they stand apart, the nearest first.
 type Near = Rc<[(u32, u16)]>;
@@ -85,45 +90,95 @@ impl<'a> Search<'a> {
         Self { table, dimensions, school, smallest, alike, below, hidden, near, whole: HashMap::new() }
     }
 
-    /// The guard of a cell; `None` where the shields below protect it.
-    pub fn guard(&mut self, cell: Vec<u16>) -> Option<Guard> {
-        let is_value = |place: &usize| matches!(self.dimensions[*place], Dimension::Value { .. });
-        let free: Vec<u16> = (0..cell.len()).filter(|place| !is_value(place)).map(|place| cell[place]).collect();
-        if self.is_within_whole(&cell, &free) || self.is_protected_below(&cell) {
+    /// The guards of the small cells, but for those that the shields below protect.
+    ///
+    /// Of up to [`MOST_EXACT`] cells, those partners are taken that hide the fewest pupils in all; of more, cell by cell, the
+    /// smallest cell first.
+    pub fn guards(&mut self, small: Vec<Vec<u16>>) -> Vec<Guard> {
+        if small.len() > MOST_EXACT {
+            return small.into_iter().filter_map(|cell| self.guard(cell)).collect();
+        }
+        let unprotected: Vec<Vec<u16>> = small.into_iter().filter(|cell| !self.is_protected_below(cell)).collect();
+        let mut guards = Vec::new();
+        let mut open: Vec<(Vec<u16>, Vec<Partners>)> = Vec::new();
+        for cell in unprotected {
+            let options = self.options(&cell);
+            if options.is_empty() { guards.extend(self.guard(cell)) } else { open.push((cell, options)) }
+        }
+        open.retain(|(cell, _)| !self.is_within_whole(cell));
+        let corners = |cell: &[u16], partners: &Partners| {
+            let visible = corners_of(cell, partners).filter(|corner| !self.is_hidden(corner));
+            visible.map(|corner| (self.table.place(&corner), self.table.n(&corner))).collect::<Vec<_>>()
+        };
+        let of_cell =
+            |(cell, options): &(Vec<u16>, Vec<Partners>)| options.iter().map(|of| corners(cell, of)).collect();
+        let chosen = least(&open.iter().map(of_cell).collect::<Vec<_>>(), MOST_STEPS);
+        guards.extend(open.into_iter().zip(chosen).map(|((cell, mut options), nth)| {
+            let partners = options.swap_remove(nth);
+            self.hide(&cell, &partners);
+            self.guard_of(cell, partners, false)
+        }));
+        guards
+    }
+
+    /// The guard of a cell; `None` where the shields below protect it, or a school that is hidden whole.
+    fn guard(&mut self, cell: Vec<u16>) -> Option<Guard> {
+        if self.is_within_whole(&cell) || self.is_protected_below(&cell) {
             return None;
         }
-        // Values must have partners, so that tables of fewer characteristics are not touched. A guard with partners among
-        // schools and years leaves more blocks shown.
-        let values: Vec<usize> = (0..cell.len()).filter(is_value).collect();
-        let year = self.dimensions.iter().position(|of| *of == Dimension::Year);
-        let choices = [(self.school, year), (self.school, None), (None, year), (None, None)];
-        let found = choices.into_iter().find_map(|(school, year)| {
-            let places: Vec<usize> = values.iter().copied().chain(year).collect();
-            self.partners(&cell, school, &places)
-        });
-        let wide = found.is_none();
-        let partners = found.unwrap_or_else(|| {
+        let options = self.options(&cell);
+        let cheapest = options.into_iter().min_by_key(|partners| self.cost(&cell, partners));
+        let wide = cheapest.is_none();
+        let partners = cheapest.unwrap_or_else(|| {
             let mut partners: Partners = vec![Vec::new(); cell.len()];
-            if let Some(place) = self.school.filter(|_| !values.is_empty()) {
+            let has_values = (0..cell.len()).any(|place| self.is_value(place));
+            if let Some(place) = self.school.filter(|_| has_values) {
                 partners[place] = self.merged(&cell, place);
-                self.whole.entry(free).or_default().push(partners[place].clone());
+                self.whole.entry(self.free(&cell)).or_default().push(partners[place].clone());
             }
             partners
         });
         self.hide(&cell, &partners);
+        Some(self.guard_of(cell, partners, wide))
+    }
+
+    fn guard_of(&self, cell: Vec<u16>, partners: Partners, wide: bool) -> Guard {
         let clusters = partners.into_iter().zip(&cell).map(|(partners, at)| match partners.as_slice() {
             [] => Vec::new(),
             _ => std::iter::once(*at).chain(partners).collect(),
         });
         let clusters = clusters.collect();
-        let wide = (0..cell.len()).map(|place| wide && is_value(&place)).collect();
-        Some(Guard { clusters, cell, wide })
+        let wide = (0..cell.len()).map(|place| wide && self.is_value(place)).collect();
+        Guard { clusters, cell, wide }
+    }
+
+    fn is_value(&self, place: usize) -> bool {
+        matches!(self.dimensions[place], Dimension::Value { .. })
+    }
+
+    /// School and year of a cell.
+    fn free(&self, cell: &[u16]) -> Vec<u16> {
+        (0..cell.len()).filter(|place| !self.is_value(*place)).map(|place| cell[place]).collect()
+    }
+
+    /// The partners among which a cell has the choice: all that are enough, at the least distance where there are any.
+    fn options(&mut self, cell: &[u16]) -> Vec<Partners> {
+        // Values must have partners, so that tables of fewer characteristics are not touched. A guard with partners among
+        // schools and years leaves more blocks shown.
+        let values: Vec<usize> = (0..cell.len()).filter(|place| self.is_value(*place)).collect();
+        let year = self.dimensions.iter().position(|of| *of == Dimension::Year);
+        let choices = [(self.school, year), (self.school, None), (None, year), (None, None)];
+        let found = choices.into_iter().find_map(|(school, year)| {
+            let places: Vec<usize> = values.iter().copied().chain(year).collect();
+            self.partners(cell, school, &places)
+        });
+        found.unwrap_or_default()
     }
 
     /// Whether the school and year of a cell are hidden whole, together with schools that leave it unknown.
-    fn is_within_whole(&self, cell: &[u16], free: &[u16]) -> bool {
+    fn is_within_whole(&self, cell: &[u16]) -> bool {
         let Some(place) = self.school else { return false };
-        let together = self.whole.get(free).into_iter().flatten();
+        let together = self.whole.get(&self.free(cell)).into_iter().flatten();
         together.into_iter().any(|schools| schools.is_empty() || self.sum(cell, place, schools) >= self.smallest)
     }
 
@@ -204,9 +259,10 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The cheapest partners among schools (if `school`) and in some further dimensions that leave the cell unknown within
-    /// the smallest number. In one dimension there may be several partners together, in the others there is one each.
-    fn partners(&mut self, cell: &[u16], school: Option<usize>, places: &[usize]) -> Option<Partners> {
+    /// The partners among schools (if `school`) and in some further dimensions that leave the cell unknown within the smallest
+    /// number: all those at the least distance. In one dimension there may be several partners together, in the others there
+    /// is one each.
+    fn partners(&mut self, cell: &[u16], school: Option<usize>, places: &[usize]) -> Option<Vec<Partners>> {
         let mut choices: Vec<Partners> = vec![vec![Vec::new(); cell.len()]];
         for place in places {
             let candidates = self.candidates(cell, *place);
@@ -224,7 +280,7 @@ impl<'a> Search<'a> {
         let Some(school) = school else {
             // A cell by itself has no partner.
             let choices = choices.iter().filter(|_| !places.is_empty());
-            return self.cheapest(cell, choices.cloned());
+            return self.enough(cell, choices.cloned());
         };
         let near = self.near(cell[school]);
         for one in [true, false] {
@@ -244,7 +300,7 @@ impl<'a> Search<'a> {
                     };
                     choices.iter().map(with_school).collect::<Vec<_>>()
                 };
-                let found = self.cheapest(cell, level.iter().take(MOST_ALIKE).flat_map(with));
+                let found = self.enough(cell, level.iter().take(MOST_ALIKE).flat_map(with));
                 if found.is_some() {
                     return found;
                 }
@@ -255,7 +311,7 @@ impl<'a> Search<'a> {
                     let mut partners = partners.clone();
                     near.chunk_by(|a, b| a.0 == b.0).find_map(|level| {
                         partners[school].extend(level.iter().map(|(_, candidate)| *candidate));
-                        self.cheapest(cell, std::iter::once(partners.clone()))
+                        self.enough(cell, std::iter::once(partners.clone()))
                     })
                 });
                 if found.is_some() {
@@ -266,11 +322,11 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// The cheapest of some partners that leave the cell unknown within the smallest number.
-    fn cheapest(&self, cell: &[u16], choices: impl Iterator<Item = Partners>) -> Option<Partners> {
+    /// Those of some partners that leave the cell unknown within the smallest number; `None` if none do.
+    fn enough(&self, cell: &[u16], choices: impl Iterator<Item = Partners>) -> Option<Vec<Partners>> {
         let enough = choices.filter(|partners| self.is_enough(cell, partners));
-        let best = enough.min_by_key(|partners| self.cost(cell, partners))?;
-        Some(self.usable(cell, best))
+        let usable: Vec<Partners> = enough.map(|partners| self.usable(cell, partners)).collect();
+        (!usable.is_empty()).then_some(usable)
     }
 
     fn is_enough(&self, cell: &[u16], partners: &Partners) -> bool {
