@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError};
 pub(super) use raise::{KEPT_BYTES, Of, Raised};
 
 use super::DeskError;
-use super::work::{Counted, Library, Work};
+use super::work::{Library, Work};
 use crate::engine::Slice;
 use crate::method::shield::{Near, Part};
 use crate::model::{Breakdown, Characteristic, Filter, Indicator, LaCode, Scope, Source, Subject, Urn};
@@ -113,35 +113,32 @@ type Frames = Vec<Vec<Arc<Frame>>>;
 /// Judges the rows of a slice.
 pub(super) struct Judge {
     by: Vec<Breakdown>,
-    /// Of pupils, or of all subjects together.
-    frames: Option<Frames>,
-    /// Of each subject that is asked about, by its number.
-    of_subjects: BTreeMap<i32, Frames>,
-    /// Of several subjects together: rows whose subjects are too few to be told, so that their sum would tell of one.
-    betrayed: BTreeSet<Vec<i32>>,
+    /// By the subject's number the frames of results; pupils have one only. A row of several subjects tells of each of them.
+    frames: BTreeMap<Option<i32>, Frames>,
 }
 
 impl Judge {
     /// The keys of rows without pupils that must not be told by leaving them out: those that some indicator hides.
     pub fn hidden_rows(&self, there: &dyn Fn(&[i32]) -> bool) -> Vec<Vec<i32>> {
-        let whole = self.frames.iter().map(|frames| (None, frames));
-        let of_subjects = self.of_subjects.iter().map(|(subject, frames)| (Some(*subject), frames));
-        whole.chain(of_subjects).flat_map(|(subject, frames)| self.hidden_rows_of(frames, subject, there)).collect()
-    }
-
-    fn hidden_rows_of(&self, frames: &Frames, subject: Option<i32>, there: &dyn Fn(&[i32]) -> bool) -> Vec<Vec<i32>> {
-        let all = || frames.iter().flatten();
-        let is_by_subject = self.by.contains(&Breakdown::Subject);
-        let may = all().any(|frame| frame.raised.shield.hides_empty_blocks());
-        if self.by.is_empty() || !may || is_by_subject != subject.is_some() {
+        if self.by.is_empty() {
             return Vec::new();
         }
+        let hidden: BTreeSet<Vec<i32>> = self.frames.iter().flat_map(|of| self.hidden_rows_of(of, there)).collect();
+        hidden.into_iter().collect()
+    }
+
+    fn hidden_rows_of(
+        &self,
+        (subject, frames): (&Option<i32>, &Frames),
+        there: &dyn Fn(&[i32]) -> bool,
+    ) -> Vec<Vec<i32>> {
+        let all = || frames.iter().flatten().filter(|frame| frame.raised.shield.hides_empty_blocks());
         let Some(frame) = all().max_by_key(|frame| frame.raised.by.len()) else { return Vec::new() };
         let mut rows: Vec<Vec<i32>> = vec![Vec::new()];
         for by in &self.by {
-            let values = match subject.filter(|_| *by == Breakdown::Subject) {
-                Some(subject) => vec![subject],
-                None => frame.values(*by).into_iter().filter(|value| !is_not_known(*by, *value)).collect(),
+            let values = match by {
+                Breakdown::Subject => subject.iter().copied().collect(),
+                _ => frame.values(*by).into_iter().filter(|value| !is_not_known(*by, *value)).collect::<Vec<i32>>(),
             };
             let with = |row: &Vec<i32>, value: i32| row.iter().copied().chain([value]).collect::<Vec<i32>>();
             rows = rows.iter().flat_map(|row| values.iter().map(move |value| with(row, *value))).collect();
@@ -153,14 +150,9 @@ impl Judge {
     /// Whether the figure of an indicator stays hidden in the row with these keys.
     pub fn hides(&self, keys: &[i32], nth: usize) -> bool {
         let hides = |frames: &Frames| frames[nth].iter().any(|frame| frame.hides(&self.by, keys));
-        let subject = self.by.iter().position(|by| *by == Breakdown::Subject).map(|place| keys[place]);
-        match subject {
-            Some(subject) => self.of_subjects.get(&subject).is_some_and(hides),
-            None => {
-                self.frames.as_ref().is_some_and(hides)
-                    || self.of_subjects.values().any(hides)
-                    || self.betrayed.contains(keys)
-            }
+        match self.by.iter().position(|by| *by == Breakdown::Subject) {
+            Some(place) => self.frames.get(&Some(keys[place])).is_some_and(hides),
+            None => self.frames.values().any(hides),
         }
     }
 }
@@ -231,31 +223,19 @@ impl<'s> Asked<'s> {
 impl Work<'_> {
     /// The judge of a slice's rows.
     pub fn judge(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
-        let by_subject = slice.by.contains(&Breakdown::Subject);
         let asked = Asked::new(slice, self.library());
-        let mut subjects = match slice.source {
-            Source::Results => slice.subjects.clone(),
-            _ => Vec::new(),
+        let of_stage = || Subject::all().filter(|subject| subject.key_stage == slice.stage);
+        let subjects: Vec<Option<Subject>> = match (slice.source, slice.subjects.as_slice()) {
+            (Source::Results, []) => of_stage().map(Some).collect(),
+            (Source::Results, some) => some.iter().copied().map(Some).collect(),
+            _ => vec![None],
         };
-        if slice.source == Source::Results && by_subject && subjects.is_empty() {
-            subjects = Subject::all().filter(|subject| subject.key_stage == slice.stage).collect();
-        }
-        let mut judge =
-            Judge { by: slice.by.clone(), frames: None, of_subjects: BTreeMap::new(), betrayed: BTreeSet::new() };
-        if subjects.is_empty() {
-            judge.frames = self.frames(&asked, &[None])?.pop();
-        } else {
-            let each: Vec<Option<Subject>> = subjects.iter().copied().map(Some).collect();
-            let frames = self.frames(&asked, &each)?;
-            judge.of_subjects = subjects.iter().map(|subject| subject.id.into()).zip(frames).collect();
-        }
-        if slice.source == Source::Results && !by_subject && slice.subjects.len() != 1 {
-            judge.betrayed = self.betrayed(slice)?;
-        }
-        Ok(judge)
+        let frames = self.frames(&asked, &subjects)?;
+        let numbers = subjects.into_iter().map(|subject| subject.map(|subject| subject.id.into()));
+        Ok(Judge { by: slice.by.clone(), frames: numbers.zip(frames).collect() })
     }
 
-    /// The frames of each subject, or of all together.
+    /// The frames of each subject, or of pupils.
     fn frames(&mut self, asked: &Asked<'_>, subjects: &[Option<Subject>]) -> Result<Vec<Frames>, DeskError> {
         let slice = asked.slice;
         let mut of_subjects: Vec<Frames> = vec![Frames::new(); subjects.len()];
@@ -291,23 +271,5 @@ impl Work<'_> {
             }
         }
         Ok(of_subjects)
-    }
-
-    /// Rows of several subjects together whose smaller subjects could be worked out, since each of the others can be asked
-    /// about: those of too few entries, taken together.
-    fn betrayed(&mut self, slice: &Slice) -> Result<BTreeSet<Vec<i32>>, DeskError> {
-        let by: Vec<Breakdown> = slice.by.iter().copied().chain([Breakdown::Subject]).collect();
-        let apart = self.fetch(&Slice { by, ..slice.clone() }, Counted::Observations)?;
-        let policy = self.library().policy();
-        let mut few: BTreeMap<&[i32], Vec<i64>> = BTreeMap::new();
-        for row in &apart.rows {
-            let keys = row.keys.split_last().map_or(&[][..], |(_, keys)| keys);
-            let of_row = few.entry(keys).or_insert_with(|| vec![0; row.tallies.len()]);
-            for (few, tally) in of_row.iter_mut().zip(&row.tallies) {
-                *few += if policy.too_few(tally.n) { tally.n } else { 0 };
-            }
-        }
-        let betrayed = few.into_iter().filter(|(_, few)| few.iter().any(|few| policy.too_few(*few)));
-        Ok(betrayed.map(|(keys, _)| keys.to_vec()).collect())
     }
 }

@@ -20,9 +20,10 @@ use crate::oracle::dice::Dice;
 /// Attacks in every test run; `SCHOOLBENCH_ATTACKS` asks for more.
 const ATTACKS: usize = 3_000;
 
-/// A workspace: numbers of pupils by school, year, and characteristics.
+/// A workspace: numbers of pupils by school, year, and characteristics; or numbers of entries, with the subject last.
 struct Nation {
     sizes: Vec<usize>,
+    has_subjects: bool,
     counts: BTreeMap<Vec<u16>, i64>,
     /// Authority and trust of each school.
     standing: Vec<(usize, usize)>,
@@ -66,7 +67,7 @@ impl Nation {
             }
         }
         let standing = (0..sizes[0]).map(|_| (dice.below(2), dice.below(3))).collect();
-        Self { sizes, counts, standing }
+        Self { sizes, has_subjects: false, counts, standing }
     }
 
     fn n(&self, block: &Block) -> i64 {

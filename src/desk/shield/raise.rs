@@ -23,7 +23,7 @@ pub(in crate::desk) struct Of {
     /// Whose numbers of pupils count.
     pub population: Indicator,
     pub characteristics: Vec<Characteristic>,
-    /// Results are judged subject by subject; `None` for all subjects together and for pupils.
+    /// Results are judged subject by subject; `None` for pupils.
     pub subject: Option<Subject>,
     pub by_school: bool,
     /// All schools, or those of some authorities.
@@ -71,7 +71,7 @@ impl Raised {
         }
     }
 
-    /// Raises the shield over these rows, which are of one subject or of all together.
+    /// Raises the shield over these rows, which are of one subject or of pupils.
     fn raise(
         of: &Of,
         rows: &[&TallyRow],
@@ -126,8 +126,8 @@ impl Raised {
 }
 
 impl Work<'_> {
-    /// The shields for some pupils by subject (`None`: all subjects together), kept or raised. What is not kept is counted
-    /// in one statement.
+    /// The shields for some pupils by subject (`None` for pupils), kept or raised. What is not kept is counted in one
+    /// statement.
     pub fn shields(&mut self, of: &Of, subjects: &[Option<Subject>]) -> Result<Vec<Arc<Raised>>, DeskError> {
         let library = self.library();
         let kept = || library.shields.lock().unwrap_or_else(PoisonError::into_inner);
