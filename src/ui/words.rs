@@ -3,6 +3,7 @@
 use crate::desk::{Answer, Cell, Comparison, Figure};
 use crate::export::words::{difference, grouped, value};
 use crate::method::interval::Significance;
+use crate::method::progress8::Band;
 use crate::model::{Indicator, Question, Scope};
 
 use super::questions::filter_in_words;
@@ -16,9 +17,16 @@ pub fn figure(cell: &Cell) -> String {
             let interval = interval(cell.indicator, figure).map(|words| format!(", {words}")).unwrap_or_default();
             let of = pupils(cell.indicator, figure.n);
             let schools = figure.schools.map(|(with, of)| format!(", published for {with} of {of} schools"));
-            format!("{}{interval}, {of}{}", value(cell.indicator, figure.value), schools.unwrap_or_default())
+            let band = band(cell).map(|band| format!(", {band}")).unwrap_or_default();
+            format!("{}{interval}{band}, {of}{}", value(cell.indicator, figure.value), schools.unwrap_or_default())
         }
     }
+}
+
+/// The DfE's band of a Progress 8 score: "above average".
+pub fn band(cell: &Cell) -> Option<&'static str> {
+    let figure = cell.figure.as_ref().ok().filter(|_| cell.indicator == Indicator::P8)?;
+    Some(Band::of(figure.value, figure.interval?).words())
 }
 
 /// "95 % interval 44.90 to 45.72"; nothing for counts.

@@ -193,7 +193,8 @@ impl Tile<'_> {
             room -= year.size().x + 8.0;
             painter.galley(pos2(inner.right() - year.size().x, inner.top()), year, *colours.text);
         }
-        let title = words::short(self.indicator).to_owned();
+        let band = words::band(self.last).map(|band| format!(" · {band}")).unwrap_or_default();
+        let title = format!("{}{band}", words::short(self.indicator));
         let title = one_line(&painter, title, theme::small_strong(), *colours.muted, room);
         painter.galley(inner.min, title, *colours.muted);
         let year = self.year.to_string();
