@@ -139,7 +139,11 @@ impl Stage {
         });
         let start = Start {
             folders: Folders { config: folder.path().join("config"), data: folder.path().join("data") },
-            options: Options { workspace: Some(workspace), ..Options::default() },
+            options: Options {
+                workspace: Some(workspace),
+                place: Some(schoolbench::ui::Place::Workbench),
+                ..Options::default()
+            },
             desk: desk::Options::default(),
             ..Start::default()
         };

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use schoolbench::cli::{self, End};
-use schoolbench::ui::{self, Look, Options};
+use schoolbench::ui::{self, Look, Options, Place};
 
 fn main() -> ExitCode {
     let window = match cli::main() {
@@ -15,8 +15,9 @@ fn main() -> ExitCode {
         "dark" => Look::Dark,
         _ => Look::System,
     });
+    let place = window.dashboard.as_deref().and_then(|word| Place::ALL.into_iter().find(|place| place.word() == word));
     let cli::Window { workspace, view, picture, size, .. } = window;
-    match ui::run(Options { workspace, view, picture, size, look }) {
+    match ui::run(Options { workspace, view, place, picture, size, look }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::say(&error);

@@ -35,6 +35,9 @@ pub struct Window {
     /// Saved view to show
     #[arg(long, value_name = "FILE.toml")]
     pub view: Option<PathBuf>,
+    /// Dashboard to show first
+    #[arg(long, value_parser = ["overview", "subjects", "subject", "schools", "workbench"])]
+    pub dashboard: Option<String>,
     /// Write a picture of the window when everything is answered, and end
     #[arg(long, value_name = "FILE.png")]
     pub picture: Option<PathBuf>,

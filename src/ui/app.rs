@@ -10,12 +10,12 @@ use eframe::egui::{
 };
 
 use super::Options;
-use super::bars::{FilterBar, TopBar, status_bar, top_bar};
+use super::bars::{FilterBar, RAIL, TopBar, rail, status_bar, top_bar};
 use super::change::{Change, Outbox};
 use super::command::{Command, Situation};
 use super::dashboard::Dashboard;
 use super::forms::Form;
-use super::history::History;
+use super::history::{History, Trail};
 use super::jobs::{Jobs, Load, News};
 use super::palette::Palette;
 use super::panels::Scene;
@@ -24,7 +24,7 @@ use super::screens::{self, WithFindings};
 use super::session::Session;
 use super::settings::{Folders, Look, Saver, Settings};
 use super::theme;
-use super::view::View;
+use super::view::{Place, View};
 use crate::desk;
 use crate::export;
 use crate::ingest::{Bundled, Findings, ImportError, Loaded};
@@ -63,6 +63,8 @@ pub struct Window {
     opening: bool,
     /// A view to show in place of the last one.
     view_file: Option<PathBuf>,
+    /// The dashboard to show in place of the last one.
+    place: Option<Place>,
     /// That view is being read.
     reading_view: bool,
     findings: Option<Findings>,
@@ -85,6 +87,7 @@ struct Open {
     session: Box<Session>,
     view: View,
     history: History,
+    trail: Trail,
     /// The view as it was last kept.
     kept: View,
     dashboard: Dashboard,
@@ -119,6 +122,7 @@ impl Window {
             load: None,
             opening: false,
             view_file: options.view,
+            place: options.place,
             reading_view: false,
             findings: None,
             loaded: None,
@@ -188,12 +192,16 @@ impl Window {
                     }
                     self.settings.opened(&session.path);
                     let mut view = view.map_or_else(|| View::of(&session.catalogue), |view| *view);
+                    if let Some(place) = self.place.take() {
+                        view.go(place);
+                    }
                     view.fit(&session.catalogue);
                     let name = session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
                     let title = format!("{} – Schoolbench", name.unwrap_or_default());
                     ctx.send_viewport_cmd(ViewportCommand::Title(title));
                     self.open = Some(Open {
                         history: History::of(&view),
+                        trail: Trail::of(&view),
                         kept: view.clone(),
                         view,
                         session,
@@ -265,6 +273,8 @@ impl Window {
         Situation {
             open: open.is_some(),
             loading: self.load.is_some() || self.opening,
+            can_go_back: open.is_some_and(|open| open.trail.can_go_back()),
+            can_go_forward: open.is_some_and(|open| open.trail.can_go_forward()),
             can_undo: open.is_some_and(|open| open.history.can_undo()),
             can_redo: open.is_some_and(|open| open.history.can_redo()),
             filtered: open.is_some_and(|open| !open.view.filter.is_everyone()),
@@ -318,6 +328,15 @@ impl Window {
                 .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(space.two as i8, 3)))
                 .show(ui, |ui| status_bar(ui, &open.session, &self.last));
         }
+        if let Some(open) =
+            self.open.as_ref().filter(|_| self.load.is_none() && self.findings.is_none() && !self.report)
+        {
+            Edge::left("rail")
+                .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(4, space.one as i8)))
+                .resizable(false)
+                .exact_size(RAIL)
+                .show(ui, |ui| rail(ui, open.view.place, out));
+        }
         let canvas = Frame::new().fill(*colours.canvas).inner_margin(space.one);
         CentralPanel::default().frame(canvas).show(ui, |ui| self.middle(ui, &situation, out));
         if let Some(form) = &mut self.form
@@ -365,6 +384,9 @@ impl Window {
         }
         let Some(open) = &mut self.open else { return };
         open.history.note(&open.view, held);
+        if !held {
+            open.trail.note(&open.view);
+        }
         if !held && open.view != open.kept && self.saver.view(&open.session.path, open.view.to_toml()) {
             open.kept = open.view.clone();
         }

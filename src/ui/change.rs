@@ -5,13 +5,19 @@ use std::collections::BTreeSet;
 use super::command::Command;
 use super::layout::Layout;
 use super::session::Catalogue;
-use super::view::{Panel, View};
-use crate::model::{Characteristic, Compare, Filter, Judged, KeyStage, PupilGroup, Scope, Urn, Year};
+use super::view::{Panel, Place, View};
+use crate::model::{Characteristic, Compare, Filter, Judged, KeyStage, PupilGroup, Scope, Subject, Urn, Year};
 
 /// A change of the view.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
+    /// Another dashboard.
+    Place(Place),
     Scope(Scope),
+    /// One school, opened from the group.
+    School(Urn),
+    /// The subject of the dashboard of one subject, which is shown.
+    Subject(Subject),
     Stage(KeyStage),
     /// First and last year, in any order.
     Years(Year, Year),
@@ -52,7 +58,18 @@ impl View {
     /// Makes a change.
     pub fn apply(&mut self, change: Change, catalogue: &Catalogue) {
         match change {
-            Change::Scope(scope) => self.scope = scope,
+            Change::Place(place) => self.go(place),
+            Change::Scope(scope) => (self.scope, self.from) = (scope, None),
+            Change::School(urn) => {
+                let group = std::mem::replace(&mut self.scope, Scope::Schools(BTreeSet::from([urn])));
+                if catalogue.register.schools_of(&group).nth(1).is_some() {
+                    self.from = Some(group);
+                }
+            }
+            Change::Subject(subject) => {
+                self.subject = Some(subject);
+                self.go(Place::Subject);
+            }
             Change::Stage(stage) => {
                 self.stage = stage;
                 // What was chosen by year may not be there: show every year of the new stage.

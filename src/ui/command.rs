@@ -1,6 +1,8 @@
 //! What the program can be told to do: one list for menu, shortcuts and palette.
 
-use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers};
+use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, PointerButton};
+
+use super::view::Place;
 
 /// Something the program can be told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +15,9 @@ pub enum Command {
     CloseWorkspace,
     OpenView,
     SaveView,
+    Go(Place),
+    Back,
+    Forward,
     Undo,
     Redo,
     ClearFilter,
@@ -22,6 +27,14 @@ pub enum Command {
     AddTiles,
     AddTrends,
     AddScatter,
+    AddIntake,
+    AddFindings,
+    AddRanking,
+    AddGaps,
+    AddSubjectTable,
+    AddSubjectSchools,
+    AddSchoolTable,
+    AddSimilar,
     ResetLayout,
     ThemeLight,
     ThemeDark,
@@ -42,6 +55,8 @@ pub struct Situation {
     pub open: bool,
     /// A load is running.
     pub loading: bool,
+    pub can_go_back: bool,
+    pub can_go_forward: bool,
     pub can_undo: bool,
     pub can_redo: bool,
     pub filtered: bool,
@@ -54,7 +69,7 @@ const fn with(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
 
 impl Command {
     /// Every command, in the order of the menu.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 43] = [
         Self::OpenWorkspace,
         Self::NewWorkspace,
         Self::AddFiles,
@@ -63,6 +78,13 @@ impl Command {
         Self::CloseWorkspace,
         Self::OpenView,
         Self::SaveView,
+        Self::Go(Place::Overview),
+        Self::Go(Place::Subjects),
+        Self::Go(Place::Subject),
+        Self::Go(Place::Schools),
+        Self::Go(Place::Workbench),
+        Self::Back,
+        Self::Forward,
         Self::Undo,
         Self::Redo,
         Self::ClearFilter,
@@ -72,6 +94,14 @@ impl Command {
         Self::AddTiles,
         Self::AddTrends,
         Self::AddScatter,
+        Self::AddIntake,
+        Self::AddFindings,
+        Self::AddRanking,
+        Self::AddGaps,
+        Self::AddSubjectTable,
+        Self::AddSubjectSchools,
+        Self::AddSchoolTable,
+        Self::AddSimilar,
         Self::ResetLayout,
         Self::ThemeLight,
         Self::ThemeDark,
@@ -98,6 +128,9 @@ impl Command {
             Self::CloseWorkspace => ("Close workspace", "Back to the first screen"),
             Self::OpenView => ("Open view…", "Show what a saved view shows"),
             Self::SaveView => ("Save view as…", "Save groups, filters and panels as a TOML file"),
+            Self::Go(place) => (place.title(), place.about()),
+            Self::Back => ("Back", "To what was looked at before"),
+            Self::Forward => ("Forward", "To what was looked at after it"),
             Self::Undo => ("Undo", "Take back the last change of the view"),
             Self::Redo => ("Redo", "Make the change again"),
             Self::ClearFilter => ("Clear the filter", "Show all pupils"),
@@ -107,6 +140,14 @@ impl Command {
             Self::AddTiles => ("Add headlines panel", "Headline indicators as tiles"),
             Self::AddTrends => ("Add subject trends panel", "Subjects over the years"),
             Self::AddScatter => ("Add schools panel", "Schools as points"),
+            Self::AddIntake => ("Add intake panel", "Who the pupils are, against all schools"),
+            Self::AddFindings => ("Add what stands out", "Sentences about what differs"),
+            Self::AddRanking => ("Add schools in order", "Schools or subjects that do better and worse"),
+            Self::AddGaps => ("Add pupil groups panel", "Pupil groups against the same groups elsewhere"),
+            Self::AddSubjectTable => ("Add table of subjects", "Every subject with its indicators"),
+            Self::AddSubjectSchools => ("Add schools in a subject", "One subject, school by school"),
+            Self::AddSchoolTable => ("Add table of schools", "The schools side by side"),
+            Self::AddSimilar => ("Add similar schools", "Schools with an intake like that of one school"),
             Self::ResetLayout => ("Reset layout", "Put the panels where they stood at first"),
             Self::ThemeLight => ("Light", "Dark on light"),
             Self::ThemeDark => ("Dark", "Light on dark"),
@@ -123,12 +164,20 @@ impl Command {
 
     /// The keys that give the command.
     pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        let alt = Modifiers::ALT;
         let (ctrl, ctrl_shift) = (Modifiers::COMMAND, Modifiers::COMMAND.plus(Modifiers::SHIFT));
         match self {
             Self::OpenWorkspace => with(ctrl, Key::O),
             Self::NewWorkspace => with(ctrl, Key::N),
             Self::AddFiles => with(ctrl_shift, Key::O),
             Self::SaveView => with(ctrl, Key::S),
+            Self::Go(Place::Overview) => with(ctrl, Key::Num1),
+            Self::Go(Place::Subjects) => with(ctrl, Key::Num2),
+            Self::Go(Place::Subject) => with(ctrl, Key::Num3),
+            Self::Go(Place::Schools) => with(ctrl, Key::Num4),
+            Self::Go(Place::Workbench) => with(ctrl, Key::Num5),
+            Self::Back => with(alt, Key::ArrowLeft),
+            Self::Forward => with(alt, Key::ArrowRight),
             Self::Undo => with(ctrl, Key::Z),
             Self::Redo => with(ctrl_shift, Key::Z),
             Self::ClearFilter => with(ctrl_shift, Key::F),
@@ -149,6 +198,14 @@ impl Command {
             | Self::AddTiles
             | Self::AddTrends
             | Self::AddScatter
+            | Self::AddIntake
+            | Self::AddFindings
+            | Self::AddRanking
+            | Self::AddGaps
+            | Self::AddSubjectTable
+            | Self::AddSubjectSchools
+            | Self::AddSchoolTable
+            | Self::AddSimilar
             | Self::ResetLayout
             | Self::ThemeLight
             | Self::ThemeDark
@@ -165,8 +222,19 @@ impl Command {
             | Self::SaveView
             | Self::AddTiles
             | Self::AddTrends
+            | Self::Go(_)
             | Self::AddScatter
+            | Self::AddIntake
+            | Self::AddFindings
+            | Self::AddRanking
+            | Self::AddGaps
+            | Self::AddSubjectTable
+            | Self::AddSubjectSchools
+            | Self::AddSchoolTable
+            | Self::AddSimilar
             | Self::ResetLayout => now.open,
+            Self::Back => now.can_go_back,
+            Self::Forward => now.can_go_forward,
             Self::Undo => now.can_undo,
             Self::Redo => now.can_redo,
             Self::ClearFilter => now.filtered,
@@ -197,6 +265,9 @@ impl Command {
                 also || input.consume_shortcut(shortcut)
             });
         });
-        keyed.into_iter().map(|(command, _)| command).collect()
+        let buttons = [(PointerButton::Extra1, Self::Back), (PointerButton::Extra2, Self::Forward)];
+        let pressed =
+            buttons.into_iter().filter(|(button, _)| ctx.input(|input| input.pointer.button_pressed(*button)));
+        keyed.into_iter().map(|(command, _)| command).chain(pressed.map(|(_, command)| command)).collect()
     }
 }

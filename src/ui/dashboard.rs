@@ -22,7 +22,7 @@ pub struct Dashboard {
 
 impl Default for Dashboard {
     fn default() -> Self {
-        let layout = Layout::usual();
+        let layout = Layout::row([]);
         Self { tree: layout.to_tree(), layout, states: BTreeMap::new() }
     }
 }

@@ -1,6 +1,7 @@
-//! Undo and redo of the view.
+//! Undo and redo of the view, and the way back through what was looked at.
 
-use super::view::View;
+use super::view::{Place, View};
+use crate::model::{Filter, KeyStage, Scope, Subject};
 
 /// Most changes that can be undone.
 const DEEPEST: usize = 200;
@@ -54,5 +55,85 @@ impl History {
     /// Whether there is a change to redo.
     pub fn can_redo(&self) -> bool {
         !self.future.is_empty()
+    }
+}
+
+/// What was looked at: a dashboard of some schools, a subject and some pupils.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stop {
+    place: Place,
+    stage: KeyStage,
+    scope: Scope,
+    from: Option<Scope>,
+    subject: Option<Subject>,
+    filter: Filter,
+}
+
+impl Stop {
+    fn of(view: &View) -> Self {
+        let View { place, stage, scope, from, subject, filter, .. } = view.clone();
+        Self { place, stage, scope, from, subject, filter }
+    }
+
+    /// Looks at it again.
+    pub fn show(self, view: &mut View) {
+        view.go(self.place);
+        view.stage = self.stage;
+        view.scope = self.scope;
+        view.from = self.from;
+        view.subject = self.subject;
+        view.filter = self.filter;
+    }
+}
+
+/// The way from one stop to the next: Back and Forward lead along it, and change nothing else of the view.
+#[derive(Debug)]
+pub struct Trail {
+    behind: Vec<Stop>,
+    ahead: Vec<Stop>,
+    here: Stop,
+}
+
+impl Trail {
+    /// A way that begins with a view.
+    pub fn of(view: &View) -> Self {
+        Self { behind: Vec::new(), ahead: Vec::new(), here: Stop::of(view) }
+    }
+
+    /// Notes where the view is now.
+    pub fn note(&mut self, view: &View) {
+        let now = Stop::of(view);
+        if now == self.here {
+            return;
+        }
+        self.behind.push(std::mem::replace(&mut self.here, now));
+        if self.behind.len() > DEEPEST {
+            self.behind.remove(0);
+        }
+        self.ahead.clear();
+    }
+
+    /// The stop before this one.
+    pub fn back(&mut self) -> Option<Stop> {
+        let stop = self.behind.pop()?;
+        self.ahead.push(std::mem::replace(&mut self.here, stop.clone()));
+        Some(stop)
+    }
+
+    /// The stop from which one went back.
+    pub fn forward(&mut self) -> Option<Stop> {
+        let stop = self.ahead.pop()?;
+        self.behind.push(std::mem::replace(&mut self.here, stop.clone()));
+        Some(stop)
+    }
+
+    /// Whether there is a stop before this one.
+    pub fn can_go_back(&self) -> bool {
+        !self.behind.is_empty()
+    }
+
+    /// Whether there is a stop from which one went back.
+    pub fn can_go_forward(&self) -> bool {
+        !self.ahead.is_empty()
     }
 }

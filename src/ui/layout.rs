@@ -28,15 +28,6 @@ pub struct Part {
 }
 
 impl Layout {
-    /// Tiles above trends, beside the scatter chart.
-    pub fn usual() -> Self {
-        let part = |share, holds| Part { share, holds };
-        Self::Row(vec![
-            part(540, Self::Column(vec![part(490, Self::Panel(1)), part(510, Self::Panel(2))])),
-            part(460, Self::Panel(3)),
-        ])
-    }
-
     /// Panels in one row of equal parts.
     pub fn row(panels: impl IntoIterator<Item = u64>) -> Self {
         Self::Row(panels.into_iter().map(|panel| Part { share: 1000, holds: Self::Panel(panel) }).collect())

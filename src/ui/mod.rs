@@ -32,12 +32,15 @@ use eframe::egui::{ViewportBuilder, vec2};
 pub use app::{Start, Window};
 pub use change::{Change, Outbox};
 pub use command::{Command, Situation};
-pub use history::History;
+pub use history::{History, Stop, Trail};
 pub use layout::{Layout, Part};
 pub use panels::Scene;
 pub use session::{Catalogue, Group, Session};
 pub use settings::{Folders, Look, Settings};
-pub use view::{Axes, BadView, Panel, Scatter, Tiles, Trends, View};
+pub use view::{
+    Axes, BadView, Board, Findings, Gaps, Intake, Panel, Place, Ranking, Scatter, SchoolTable, SimilarTo,
+    SubjectSchools, SubjectTable, Tiles, Trends, View,
+};
 
 /// How the window is opened.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +49,8 @@ pub struct Options {
     pub workspace: Option<PathBuf>,
     /// A saved view to show.
     pub view: Option<PathBuf>,
+    /// The dashboard to show first.
+    pub place: Option<Place>,
     /// Writes a picture of the window when every panel is answered, and ends.
     pub picture: Option<PathBuf>,
     /// Width and height in points.

@@ -18,7 +18,7 @@ const DIM_AFTER: Duration = Duration::from_millis(150);
 const LINE_AFTER: Duration = Duration::from_millis(300);
 
 /// Most questions of one panel.
-const MOST_QUESTIONS: u64 = 8;
+const MOST_QUESTIONS: u64 = 16;
 
 /// The answers of a panel, and what was made of them to be drawn.
 #[derive(Debug)]

@@ -1,12 +1,21 @@
 //! The view: everything that decides what the window shows of a workspace. Saved as TOML, undone as a whole.
 
+mod board;
+mod panel;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::layout::Layout;
 use super::session::Catalogue;
-use crate::model::{Compare, Filter, Indicator, Judged, KeyStage, Scope, Source, Subject, Test, Urn, Year};
+use crate::model::{Compare, Filter, Judged, KeyStage, Scope, Subject, Test, Urn, Year};
+
+pub use board::{Board, Place};
+pub use panel::{
+    Axes, Findings, Gaps, Intake, Offer, Panel, Ranking, Scatter, SchoolTable, SimilarTo, SubjectSchools, SubjectTable,
+    Tiles, Trends,
+};
 
 /// Version of the form in which views are saved.
 const VERSION: u32 = 1;
@@ -18,6 +27,10 @@ pub struct View {
     /// First and last year shown.
     pub years: (Year, Year),
     pub scope: Scope,
+    /// The group from which one school was opened.
+    pub from: Option<Scope>,
+    /// The subject of the dashboard of one subject.
+    pub subject: Option<Subject>,
     pub compare: Compare,
     /// How it is judged whether figures differ.
     pub judged: Judged,
@@ -26,246 +39,17 @@ pub struct View {
     pub selected: BTreeSet<Urn>,
     /// Whether tiles and trends show the selected schools in place of the group.
     pub link: bool,
+    /// The dashboard that is shown.
+    pub place: Place,
     pub panels: BTreeMap<u64, Panel>,
     pub layout: Layout,
     /// The one panel that fills the window, if there is one.
     pub maximised: Option<u64>,
-}
-
-/// A panel of a dashboard, with what was chosen in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Panel {
-    Tiles(Tiles),
-    Trends(Trends),
-    Scatter(Scatter),
-}
-
-/// Headline indicators as tiles.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Tiles {
-    /// Empty for the usual ones of the key stage.
-    pub indicators: Vec<Indicator>,
-    /// Whether the panel shows its table instead.
-    pub table: bool,
-}
-
-/// An indicator of subjects over the years.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Trends {
-    pub indicator: Option<Indicator>,
-    /// Words of subjects; empty for those with the most entries.
-    pub subjects: Vec<String>,
-    pub table: bool,
-}
-
-/// Schools as points.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Scatter {
-    pub x: Option<Indicator>,
-    pub y: Option<Indicator>,
-    /// What the area of a point stands for; pupils where none is chosen.
-    pub size: Option<Indicator>,
-    /// What the colour of a point stands for.
-    pub colour: Option<Indicator>,
-    /// Word of the subject that indicators of entries are of; all subjects together where none is chosen.
-    pub subject: Option<String>,
-    /// The year shown; the last one of the view where none is chosen.
-    pub year: Option<Year>,
-    /// Whether schools stand where they are on the map, in place of their figures on the axes.
-    pub map: bool,
-    pub table: bool,
-}
-
-impl Panel {
-    /// The panel's name on screen.
-    pub fn title(&self) -> &'static str {
-        match self {
-            Self::Tiles(_) => "Headlines",
-            Self::Trends(_) => "Trends",
-            Self::Scatter(_) => "Schools",
-        }
-    }
-
-    /// What can be done in the panel.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Tiles(_) => "Drag to move the panel, double-click to maximise it",
-            Self::Trends(_) => "Point at a line or its name to bring it forward",
-            Self::Scatter(_) => {
-                "Click a school to select it, with Ctrl to add it; drag to select all in a box. \
-                 Drag with the second button to move the chart, Ctrl and wheel to zoom, double-click to see all"
-            }
-        }
-    }
-
-    /// Whether the panel shows its table instead of its chart.
-    pub fn table(&self) -> bool {
-        match self {
-            Self::Tiles(tiles) => tiles.table,
-            Self::Trends(trends) => trends.table,
-            Self::Scatter(scatter) => scatter.table,
-        }
-    }
-
-    /// This panel with its table shown or not.
-    #[must_use]
-    pub fn with_table(mut self, shown: bool) -> Self {
-        match &mut self {
-            Self::Tiles(tiles) => tiles.table = shown,
-            Self::Trends(trends) => trends.table = shown,
-            Self::Scatter(scatter) => scatter.table = shown,
-        }
-        self
-    }
-}
-
-/// As many headlines are shown until others are chosen: two rows in a window of usual size.
-const MOST_HEADLINES: usize = 6;
-
-/// The headlines of a key stage that are shown until others are chosen.
-fn usual_headlines(stage: KeyStage) -> &'static [Indicator] {
-    use Indicator::{
-        Att8, AvgPoints, Basics4, Basics5, Ebacc4, EbaccAps, EbaccEntry, Entries, GpsScore, MathsScore, P8, Pupils,
-        ReadingScore, RwmExpected, RwmHigh, WritingExpected,
-    };
-    match stage {
-        KeyStage::Ks2 => &[RwmExpected, RwmHigh, ReadingScore, MathsScore, GpsScore, WritingExpected],
-        KeyStage::Ks4 => &[Att8, P8, Basics5, Basics4, EbaccEntry, EbaccAps, Ebacc4],
-        KeyStage::Ks5 => &[AvgPoints, Entries, Pupils],
-    }
-}
-
-/// What there is to choose from at a key stage in some years of a workspace.
-#[derive(Debug)]
-pub struct Offer<'a> {
-    catalogue: &'a Catalogue,
-    stage: KeyStage,
-    years: Vec<Year>,
-}
-
-impl Offer<'_> {
-    fn of(&self, source: Source) -> impl Iterator<Item = Indicator> + '_ {
-        let of = move |indicator: &Indicator| indicator.source() == source && self.has(*indicator);
-        Indicator::ALL.into_iter().filter(of)
-    }
-
-    /// Whether there can be figures of an indicator.
-    pub fn has(&self, indicator: Indicator) -> bool {
-        self.catalogue.offers(self.stage, &self.years, indicator)
-    }
-
-    /// The indicators that are one figure per pupil: headlines and intake.
-    pub fn of_pupils(&self) -> impl Iterator<Item = Indicator> + '_ {
-        self.of(Source::Outcomes)
-    }
-
-    /// The indicators that are one figure per entry in a subject.
-    pub fn of_subjects(&self) -> impl Iterator<Item = Indicator> + '_ {
-        self.of(Source::Results)
-    }
-
-    /// Every indicator: of pupils, of whole schools, of entries.
-    pub fn all(&self) -> impl Iterator<Item = Indicator> + '_ {
-        self.of_pupils().chain(self.of(Source::School)).chain(self.of_subjects())
-    }
-
-    /// The first of some indicators that there are figures of; the very first if there are of none.
-    fn first(&self, wanted: &[Indicator]) -> Indicator {
-        let first = wanted.iter().copied().find(|indicator| self.has(*indicator));
-        first.or(wanted.first().copied()).unwrap_or(Indicator::Pupils)
-    }
-}
-
-impl Tiles {
-    /// The indicators shown of what there is.
-    pub fn shown(&self, offer: &Offer<'_>) -> Vec<Indicator> {
-        let of_stage = |indicator: &&Indicator| indicator.stages().contains(&offer.stage);
-        let chosen: Vec<Indicator> = self.indicators.iter().filter(of_stage).copied().collect();
-        if !chosen.is_empty() {
-            return chosen;
-        }
-        let usual = usual_headlines(offer.stage);
-        let there = usual.iter().copied().filter(|indicator| offer.has(*indicator));
-        let there: Vec<Indicator> = there.take(MOST_HEADLINES).collect();
-        if there.is_empty() { usual.to_vec() } else { there }
-    }
-}
-
-impl Trends {
-    /// The indicator shown of what there is: of subjects, or where there are none, or one is chosen, a headline.
-    pub fn indicator(&self, offer: &Offer<'_>) -> Indicator {
-        let usual: &[Indicator] = match offer.stage {
-            KeyStage::Ks4 => &[Indicator::Grade4Plus, Indicator::Att8, Indicator::P8],
-            KeyStage::Ks2 => &[Indicator::AvgPoints, Indicator::RwmExpected],
-            KeyStage::Ks5 => &[Indicator::AvgPoints],
-        };
-        let chosen = self.indicator.filter(|indicator| indicator.stages().contains(&offer.stage));
-        chosen.unwrap_or_else(|| offer.first(usual))
-    }
-
-    /// The subjects chosen that are of a key stage.
-    pub fn chosen(&self, stage: KeyStage) -> Vec<Subject> {
-        self.subjects.iter().filter_map(|word| Subject::from_word(stage, word).ok()).collect()
-    }
-}
-
-impl Scatter {
-    /// The indicators on x and y, for the size and for the colour, of what there is.
-    pub fn axes(&self, offer: &Offer<'_>) -> Axes {
-        let stage = offer.stage;
-        let known = |chosen: Option<Indicator>| chosen.filter(|indicator| indicator.stages().contains(&stage));
-        let outcomes: &[Indicator] = match stage {
-            KeyStage::Ks2 => &[Indicator::RwmExpected, Indicator::ReadingScore],
-            KeyStage::Ks4 => &[Indicator::Att8, Indicator::P8],
-            KeyStage::Ks5 => &[Indicator::AvgPoints],
-        };
-        let intake = [Indicator::PctFsm6, Indicator::PctDisadvantaged, Indicator::SchoolFsm6, Indicator::PctEal];
-        let y = known(self.y).unwrap_or_else(|| offer.first(outcomes));
-        Axes {
-            x: known(self.x).unwrap_or_else(|| offer.first(&intake)),
-            y,
-            size: known(self.size).unwrap_or_else(|| offer.first(&[Indicator::Pupils, Indicator::Roll])),
-            // On a map the place says where a school is, and the colour how it does.
-            colour: known(self.colour).or(self.map.then_some(y)),
-            subject: self.subject.as_deref().and_then(|word| Subject::from_word(stage, word).ok()),
-            map: self.map,
-        }
-    }
-
-    /// The year shown, of those of a view.
-    pub fn year(&self, years: &[Year]) -> Option<Year> {
-        self.year.filter(|year| years.contains(year)).or(years.last().copied())
-    }
-}
-
-/// What a scatter chart shows, in full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Axes {
-    pub x: Indicator,
-    pub y: Indicator,
-    pub size: Indicator,
-    pub colour: Option<Indicator>,
-    /// What indicators of entries are of; all subjects together where there is none.
-    pub subject: Option<Subject>,
-    /// Whether easting and northing are the axes.
-    pub map: bool,
+    /// The other dashboards that were shown before.
+    pub others: BTreeMap<Place, Board>,
 }
 
 impl View {
-    /// What there is to choose from in the years shown.
-    pub fn offer<'a>(&self, catalogue: &'a Catalogue) -> Offer<'a> {
-        Offer { catalogue, stage: self.stage, years: self.years_shown(catalogue) }
-    }
-
-    /// What there is to choose from in one year.
-    pub fn offer_in<'a>(&self, catalogue: &'a Catalogue, year: Year) -> Offer<'a> {
-        Offer { catalogue, stage: self.stage, years: vec![year] }
-    }
-
     /// What is shown of a workspace at first: the trust or authority of a size that one looks at, all its years.
     pub fn of(catalogue: &Catalogue) -> Self {
         let stage = catalogue.stages().max_by_key(|stage| (*stage == KeyStage::Ks4, *stage)).unwrap_or(KeyStage::Ks4);
@@ -278,9 +62,13 @@ impl View {
             filter: Filter::everyone(),
             selected: BTreeSet::new(),
             link: false,
+            place: Place::Overview,
             panels: BTreeMap::new(),
-            layout: Layout::usual(),
+            layout: Layout::row([]),
             maximised: None,
+            others: BTreeMap::new(),
+            from: None,
+            subject: None,
         };
         view.reset_layout();
         view.fit(catalogue);
@@ -303,6 +91,8 @@ impl View {
         if !catalogue.has(&self.scope) {
             self.scope = catalogue.first_group();
         }
+        self.from = self.from.take().filter(|scope| catalogue.has(scope) && *scope != self.scope);
+        self.subject = self.subject.filter(|subject| subject.key_stage == self.stage);
         self.selected.retain(|urn| catalogue.register.school(*urn).is_some());
         self.layout.keep_only(&self.panels.keys().copied().collect());
         self.layout = self.layout.normal();
@@ -314,17 +104,38 @@ impl View {
         }
     }
 
-    /// Tiles, trends and scatter chart where they stand at first, with what was chosen in the first of each kind.
+    /// The panels of this dashboard where they stand at first, with what was chosen in the first of each kind.
     pub fn reset_layout(&mut self) {
-        let usual =
-            [Panel::Tiles(Tiles::default()), Panel::Trends(Trends::default()), Panel::Scatter(Scatter::default())];
+        let usual = Board::usual(self.place);
         let as_chosen = |usual: Panel| {
-            let same_kind = |panel: &&Panel| std::mem::discriminant(*panel) == std::mem::discriminant(&usual);
-            self.panels.values().find(same_kind).cloned().unwrap_or(usual)
+            let same = |panel: &&Panel| panel.title() == usual.title();
+            self.panels.values().find(same).cloned().unwrap_or(usual)
         };
-        self.panels = (1..).zip(usual.map(as_chosen)).collect();
-        self.layout = Layout::usual();
+        self.panels = usual.panels.into_iter().map(|(id, panel)| (id, as_chosen(panel))).collect();
+        self.layout = usual.layout;
         self.maximised = None;
+    }
+
+    /// Shows another dashboard; this one is kept as it is.
+    pub fn go(&mut self, place: Place) {
+        if place == self.place {
+            return;
+        }
+        let next = self.others.remove(&place).unwrap_or_else(|| Board::usual(place));
+        let kept = Board {
+            panels: std::mem::replace(&mut self.panels, next.panels),
+            layout: std::mem::replace(&mut self.layout, next.layout),
+            maximised: std::mem::replace(&mut self.maximised, next.maximised),
+        };
+        self.others.insert(self.place, kept);
+        self.place = place;
+    }
+
+    /// The same view on another dashboard.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.go(place);
+        self
     }
 
     /// The years shown that the workspace has.
@@ -338,15 +149,19 @@ impl View {
         if self.link && !self.selected.is_empty() { Scope::Schools(self.selected.clone()) } else { self.scope.clone() }
     }
 
-    /// A number for a new panel.
+    /// The subject of the dashboard of one subject: the one that was opened, else mathematics.
+    pub fn subject_shown(&self) -> Option<Subject> {
+        self.subject.or_else(|| Subject::from_word(self.stage, "maths").ok())
+    }
+
+    /// A number for a new panel: no dashboard has one that another has.
     pub fn next_panel(&self) -> u64 {
-        self.panels.keys().last().map_or(1, |last| last + 1)
+        self.panels.keys().last().map_or(self.place.first_panel(), |last| last + 1)
     }
 }
 
 /// A view as it is saved: the words of the command line.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Saved {
     version: u32,
     stage: KeyStage,
@@ -365,11 +180,40 @@ struct Saved {
     selected: Vec<Urn>,
     #[serde(default)]
     link: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// The subject's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    /// Views of before there were several dashboards are of the workbench.
+    #[serde(default)]
+    place: Place,
+    #[serde(flatten)]
+    board: SavedBoard,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    dashboard: BTreeMap<Place, SavedBoard>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedBoard {
     #[serde(default)]
     maximised: Option<u64>,
     #[serde(default)]
     layout: Option<Layout>,
     panel: Vec<SavedPanel>,
+}
+
+impl SavedBoard {
+    fn of(panels: &BTreeMap<u64, Panel>, layout: &Layout, maximised: Option<u64>) -> Self {
+        let panel = panels.iter().map(|(id, panel)| SavedPanel { id: *id, panel: panel.clone() }).collect();
+        Self { maximised, layout: Some(layout.clone()), panel }
+    }
+
+    fn read(self) -> Board {
+        let panels: BTreeMap<u64, Panel> = self.panel.into_iter().map(|saved| (saved.id, saved.panel)).collect();
+        let layout = self.layout.unwrap_or_else(|| Layout::row(panels.keys().copied()));
+        Board { panels, layout, maximised: self.maximised }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -405,9 +249,15 @@ impl View {
             filter: self.filter.clone(),
             selected: self.selected.iter().copied().collect(),
             link: self.link,
-            maximised: self.maximised,
-            layout: Some(self.layout.clone()),
-            panel: self.panels.iter().map(|(id, panel)| SavedPanel { id: *id, panel: panel.clone() }).collect(),
+            from: self.from.as_ref().map(Scope::to_string),
+            subject: self.subject.map(|subject| subject.slug.clone()),
+            place: self.place,
+            board: SavedBoard::of(&self.panels, &self.layout, self.maximised),
+            dashboard: self
+                .others
+                .iter()
+                .map(|(place, board)| (*place, SavedBoard::of(&board.panels, &board.layout, board.maximised)))
+                .collect(),
         };
         toml::to_string_pretty(&saved).unwrap_or_else(|error| {
             tracing::error!("a view cannot be written as TOML: {error}");
@@ -430,7 +280,9 @@ impl View {
             return Err(BadView::Newer(version));
         }
         let saved: Saved = toml::from_str(text).map_err(|error| words(&error))?;
-        let panels: BTreeMap<u64, Panel> = saved.panel.into_iter().map(|saved| (saved.id, saved.panel)).collect();
+        let Board { panels, layout, maximised } = saved.board.read();
+        let subject = |word: String| Subject::from_word(saved.stage, &word).map_err(|error| words(&error));
+        let scope = |word: String| word.parse::<Scope>().map_err(|error| words(&error));
         Ok(Self {
             stage: saved.stage,
             years: (saved.first_year, saved.last_year),
@@ -447,9 +299,13 @@ impl View {
             filter: saved.filter.canonical(),
             selected: saved.selected.into_iter().collect(),
             link: saved.link,
-            layout: saved.layout.unwrap_or_else(|| Layout::row(panels.keys().copied())),
+            from: saved.from.map(scope).transpose()?,
+            subject: saved.subject.map(subject).transpose()?,
+            place: saved.place,
+            layout,
             panels,
-            maximised: saved.maximised,
+            maximised,
+            others: saved.dashboard.into_iter().map(|(place, board)| (place, board.read())).collect(),
         })
     }
 }

@@ -17,7 +17,7 @@ use image::{Rgba, RgbaImage};
 use schoolbench::desk::Options;
 use schoolbench::model::Scope;
 use schoolbench::ui::theme::{self, Colours};
-use schoolbench::ui::{Change, Panel, Session, View};
+use schoolbench::ui::{Change, Panel, Place, Session, View};
 use tempfile::TempDir;
 
 use crate::{demo, fixture};
@@ -238,7 +238,7 @@ fn a_saved_view_is_what_is_shown() {
     let Some(screen) = Screen::new() else { return };
     let home = Home::new();
     let session = Session::open(demo::workspace(), Options::default()).unwrap();
-    let mut view = View::of(&session.catalogue);
+    let mut view = View::of(&session.catalogue).at(Place::Workbench);
     let schools = view.panels.iter().find(|(_, panel)| matches!(panel, Panel::Scatter(_))).map(|(id, _)| *id);
     view.apply(Change::Scope(Scope::All), &session.catalogue);
     view.apply(Change::Maximise(schools), &session.catalogue);

@@ -81,6 +81,16 @@ impl Window {
                     self.form = Some(Form::Save { what: "the view", path: "view.toml".to_owned(), contents });
                 }
             }
+            Command::Go(place) => change(self, Change::Place(place)),
+            Command::Back | Command::Forward => {
+                if let Some(open) = &mut self.open {
+                    let stop = if command == Command::Back { open.trail.back() } else { open.trail.forward() };
+                    if let Some(stop) = stop {
+                        stop.show(&mut open.view);
+                        open.view.fit(&open.session.catalogue);
+                    }
+                }
+            }
             Command::Undo | Command::Redo => {
                 if let Some(open) = &mut self.open {
                     let view = if command == Command::Undo { open.history.undo() } else { open.history.redo() };
@@ -100,6 +110,14 @@ impl Window {
             Command::AddTiles => change(self, Change::Add(Panel::Tiles(Tiles::default()))),
             Command::AddTrends => change(self, Change::Add(Panel::Trends(Trends::default()))),
             Command::AddScatter => change(self, Change::Add(Panel::Scatter(Scatter::default()))),
+            Command::AddIntake => change(self, Change::Add(Panel::Intake(Default::default()))),
+            Command::AddFindings => change(self, Change::Add(Panel::Findings(Default::default()))),
+            Command::AddRanking => change(self, Change::Add(Panel::Ranking(Default::default()))),
+            Command::AddGaps => change(self, Change::Add(Panel::Gaps(Default::default()))),
+            Command::AddSubjectTable => change(self, Change::Add(Panel::SubjectTable(Default::default()))),
+            Command::AddSubjectSchools => change(self, Change::Add(Panel::SubjectSchools(Default::default()))),
+            Command::AddSchoolTable => change(self, Change::Add(Panel::SchoolTable(Default::default()))),
+            Command::AddSimilar => change(self, Change::Add(Panel::Similar(Default::default()))),
             Command::ResetLayout => change(self, Change::ResetLayout),
             Command::ThemeLight => self.set_look(Look::Light),
             Command::ThemeDark => self.set_look(Look::Dark),

@@ -1,14 +1,15 @@
 //! The bar at the top: workspace, group, key stage, years, comparator.
 
-use eframe::egui::{self, RichText, Theme, Ui};
+use eframe::egui::{self, Label, RichText, Theme, Ui};
 
 use super::scope::scope_picker;
 use crate::model::{Compare, Judged, Test};
 use crate::ui::change::{Change, Outbox};
 use crate::ui::command::{Command, Situation};
-use crate::ui::session::Session;
+use crate::ui::questions::filter_in_words;
+use crate::ui::session::{Catalogue, Session};
 use crate::ui::theme;
-use crate::ui::view::View;
+use crate::ui::view::{Place, View};
 use crate::ui::widgets::{Icon, Pick, icon_button, picker, segment};
 
 /// What the bar shows.
@@ -25,6 +26,7 @@ pub fn top_bar(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
         if let Some((session, view)) = bar.session {
             ui.separator();
             scope_picker(ui, view, &session.catalogue, out);
+            crumbs(ui, view, &session.catalogue, out);
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| icons(ui, bar, out));
     });
@@ -53,6 +55,13 @@ fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
         (
             "View",
             &[
+                Command::Go(Place::Overview),
+                Command::Go(Place::Subjects),
+                Command::Go(Place::Subject),
+                Command::Go(Place::Schools),
+                Command::Go(Place::Workbench),
+                Command::Back,
+                Command::Forward,
                 Command::Undo,
                 Command::Redo,
                 Command::ClearFilter,
@@ -69,6 +78,14 @@ fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
                 Command::AddTiles,
                 Command::AddTrends,
                 Command::AddScatter,
+                Command::AddIntake,
+                Command::AddFindings,
+                Command::AddRanking,
+                Command::AddGaps,
+                Command::AddSubjectTable,
+                Command::AddSubjectSchools,
+                Command::AddSchoolTable,
+                Command::AddSimilar,
                 Command::ResetLayout,
                 Command::ThemeLight,
                 Command::ThemeDark,
@@ -107,6 +124,25 @@ fn command_line(ui: &mut Ui, command: Command, situation: &Situation, out: &mut 
     }
 }
 
+/// From where the school was opened, and what is looked at of it.
+fn crumbs(ui: &mut Ui, view: &View, catalogue: &Catalogue, out: &mut Outbox) {
+    if let Some(group) = &view.from {
+        let name = catalogue.name_of(group);
+        let button =
+            ui.button(format!("All of {name}")).on_hover_text("Back to the group from which the school was opened");
+        if button.clicked() {
+            out.changes.push(Change::Scope(group.clone()));
+        }
+    }
+    let subject = view.subject.filter(|_| view.place == Place::Subject).map(|subject| subject.name.clone());
+    let pupils = (!view.filter.is_everyone()).then(|| filter_in_words(&view.filter));
+    let further: Vec<String> = subject.into_iter().chain(pupils).collect();
+    if !further.is_empty() {
+        let words = format!("› {}", further.join(" › "));
+        ui.add(Label::new(theme::muted(ui, words.clone())).truncate()).on_hover_text(words);
+    }
+}
+
 fn icons(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
     let mut give = |ui: &mut Ui, icon: Icon, command: Command| {
         let (name, _) = command.text();
@@ -124,6 +160,8 @@ fn icons(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
     give(ui, Icon::Find, Command::Palette);
     give(ui, Icon::Redo, Command::Redo);
     give(ui, Icon::Undo, Command::Undo);
+    give(ui, Icon::Forward, Command::Forward);
+    give(ui, Icon::Back, Command::Back);
 }
 
 fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {

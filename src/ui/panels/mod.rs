@@ -1,7 +1,15 @@
 //! The panels of a dashboard. Each draws from its sheet and asks for changes; none changes anything itself.
 
 mod about;
+mod findings;
+mod gaps;
+mod intake;
+mod ranking;
 mod scatter;
+mod school_table;
+mod similar;
+mod subject_schools;
+mod subject_table;
 mod tiles;
 mod trends;
 mod twin;
@@ -35,8 +43,16 @@ pub struct Scene<'a> {
 #[derive(Debug)]
 enum State {
     Tiles(tiles::State),
-    Trends(trends::State),
+    Trends(Box<trends::State>),
     Scatter(Box<scatter::State>),
+    Intake(Box<intake::State>),
+    Findings(Box<findings::State>),
+    Ranking(Box<ranking::State>),
+    Gaps(Box<gaps::State>),
+    SubjectTable(Box<subject_table::State>),
+    SubjectSchools(Box<subject_schools::State>),
+    SchoolTable(Box<school_table::State>),
+    Similar(Box<similar::State>),
 }
 
 /// A panel on screen.
@@ -48,8 +64,16 @@ impl PanelState {
     pub fn of(panel: &Panel) -> Self {
         Self(match panel {
             Panel::Tiles(_) => State::Tiles(tiles::State::default()),
-            Panel::Trends(_) => State::Trends(trends::State::default()),
+            Panel::Trends(_) => State::Trends(Box::default()),
             Panel::Scatter(_) => State::Scatter(Box::default()),
+            Panel::Intake(_) => State::Intake(Box::default()),
+            Panel::Findings(_) => State::Findings(Box::default()),
+            Panel::Ranking(_) => State::Ranking(Box::default()),
+            Panel::Gaps(_) => State::Gaps(Box::default()),
+            Panel::SubjectTable(_) => State::SubjectTable(Box::default()),
+            Panel::SubjectSchools(_) => State::SubjectSchools(Box::default()),
+            Panel::SchoolTable(_) => State::SchoolTable(Box::default()),
+            Panel::Similar(_) => State::Similar(Box::default()),
         })
     }
 
@@ -67,9 +91,23 @@ impl PanelState {
             ui.set_min_size(ui.available_size());
             // A panel that was split off may have another kind than the one that had its number before.
             let (progress, answers) = match (&mut self.0, panel) {
-                (State::Tiles(state), Panel::Tiles(tiles)) => (state.ask(id, tiles, scene), state.answers()),
-                (State::Trends(state), Panel::Trends(trends)) => (state.ask(id, trends, scene), state.answers()),
-                (State::Scatter(state), Panel::Scatter(scatter)) => (state.ask(id, scatter, scene), state.answers()),
+                (State::Tiles(state), Panel::Tiles(chosen)) => (state.ask(id, chosen, scene), state.answers()),
+                (State::Trends(state), Panel::Trends(chosen)) => (state.ask(id, chosen, scene), state.answers()),
+                (State::Scatter(state), Panel::Scatter(chosen)) => (state.ask(id, chosen, scene), state.answers()),
+                (State::Intake(state), Panel::Intake(chosen)) => (state.ask(id, chosen, scene), state.answers()),
+                (State::Findings(state), Panel::Findings(chosen)) => (state.ask(id, chosen, scene), state.answers()),
+                (State::Ranking(state), Panel::Ranking(chosen)) => (state.ask(id, chosen, scene), state.answers()),
+                (State::Gaps(state), Panel::Gaps(chosen)) => (state.ask(id, chosen, scene), state.answers()),
+                (State::SubjectTable(state), Panel::SubjectTable(chosen)) => {
+                    (state.ask(id, chosen, scene), state.answers())
+                }
+                (State::SubjectSchools(state), Panel::SubjectSchools(chosen)) => {
+                    (state.ask(id, chosen, scene), state.answers())
+                }
+                (State::SchoolTable(state), Panel::SchoolTable(chosen)) => {
+                    (state.ask(id, chosen, scene), state.answers())
+                }
+                (State::Similar(state), Panel::Similar(chosen)) => (state.ask(id, chosen, scene), state.answers()),
                 (state, panel) => {
                     *state = Self::of(panel).0;
                     ui.ctx().request_repaint();
@@ -95,9 +133,17 @@ impl PanelState {
                 }
                 match (&mut self.0, panel) {
                     _ if panel.table() => twin::ui(ui, id, &answers, scene),
-                    (State::Tiles(state), Panel::Tiles(_)) => state.ui(ui, scene),
-                    (State::Trends(state), Panel::Trends(trends)) => state.ui(ui, id, trends, scene),
-                    (State::Scatter(state), Panel::Scatter(scatter)) => state.ui(ui, id, scatter, scene),
+                    (State::Tiles(state), Panel::Tiles(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::Trends(state), Panel::Trends(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::Scatter(state), Panel::Scatter(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::Intake(state), Panel::Intake(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::Findings(state), Panel::Findings(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::Ranking(state), Panel::Ranking(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::Gaps(state), Panel::Gaps(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::SubjectTable(state), Panel::SubjectTable(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::SubjectSchools(state), Panel::SubjectSchools(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::SchoolTable(state), Panel::SchoolTable(chosen)) => state.ui(ui, id, chosen, scene),
+                    (State::Similar(state), Panel::Similar(chosen)) => state.ui(ui, id, chosen, scene),
                     _ => {}
                 }
             });

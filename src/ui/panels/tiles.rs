@@ -52,7 +52,7 @@ impl State {
         self.sheet.shown().map(|((), answers)| answers.to_vec()).unwrap_or_default()
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
+    pub fn ui(&mut self, ui: &mut Ui, _id: u64, _chosen: &Tiles, scene: &Scene<'_>) {
         let Some(((), answers)) = self.sheet.shown() else { return };
         let Some(answer) = answers.first() else {
             nothing(ui, "No results of this key stage are loaded");

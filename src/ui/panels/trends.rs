@@ -87,6 +87,7 @@ impl State {
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, trends: &Trends, scene: &mut Scene<'_>) {
+        let trends = &trends.in_view(scene.view);
         let Some((drawn, answers)) = self.sheet.shown() else { return };
         if answers.is_empty() {
             nothing(ui, "No results of this key stage are loaded");
@@ -219,7 +220,7 @@ fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Sc
         if let Some(picked) = picker(ui, "Show", &indicator, indicator.label(), lines) {
             changed.indicator = Some(picked);
         }
-        if !questions::is_of_subjects(indicator) {
+        if !questions::is_of_subjects(indicator) || trends.of_view {
             return;
         }
         let chosen: Vec<Subject> =
@@ -249,6 +250,9 @@ fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Sc
         });
     });
     if changed != *trends {
+        if trends.of_view {
+            changed.subjects.clear();
+        }
         scene.out.changes.push(Change::Panel(id, Panel::Trends(changed)));
     }
 }

@@ -21,6 +21,13 @@ pub enum Icon {
     Dark,
     Caret,
     Tick,
+    Overview,
+    Subjects,
+    Subject,
+    Schools,
+    Workbench,
+    Back,
+    Forward,
 }
 
 /// A square button with an icon; `name` is its tooltip and its name for screen readers.
@@ -121,6 +128,33 @@ pub fn paint_icon(painter: &Painter, icon: Icon, rect: Rect, ink: Color32) {
             outline.push(pos2(rect.center().x + rect.width() * 0.02, rect.center().y - rect.height() * 0.02));
             painter.add(Shape::closed_line(outline, stroke));
         }
+        Icon::Overview => {
+            square((0.0, 0.05), (0.42, 0.42));
+            square((0.58, 0.05), (1.0, 0.42));
+            square((0.0, 0.58), (1.0, 0.95));
+        }
+        Icon::Subjects => {
+            for (y, end) in [(0.12, 1.0), (0.37, 0.7), (0.62, 0.85), (0.87, 0.5)] {
+                line(&[(0.0, y), (end, y)]);
+            }
+        }
+        Icon::Subject => {
+            line(&[(0.5, 0.2), (0.5, 0.95)]);
+            line(&[(0.5, 0.2), (0.3, 0.08), (0.0, 0.08), (0.0, 0.83), (0.3, 0.83), (0.5, 0.95)]);
+            line(&[(0.5, 0.2), (0.7, 0.08), (1.0, 0.08), (1.0, 0.83), (0.7, 0.83), (0.5, 0.95)]);
+        }
+        Icon::Schools => {
+            for (x, y, size) in [(0.2, 0.75, 0.16), (0.45, 0.35, 0.12), (0.78, 0.55, 0.2), (0.85, 0.12, 0.1)] {
+                painter.circle_stroke(at(x, y), size * rect.width(), stroke);
+            }
+        }
+        Icon::Workbench => {
+            square((0.0, 0.05), (1.0, 0.95));
+            line(&[(0.55, 0.05), (0.55, 0.95)]);
+            line(&[(0.0, 0.5), (0.55, 0.5)]);
+        }
+        Icon::Back => line(&[(0.65, 0.1), (0.25, 0.5), (0.65, 0.9)]),
+        Icon::Forward => line(&[(0.35, 0.1), (0.75, 0.5), (0.35, 0.9)]),
         Icon::Caret => line(&[(0.1, 0.35), (0.5, 0.7), (0.9, 0.35)]),
         Icon::Tick => line(&[(0.05, 0.55), (0.38, 0.85), (0.95, 0.15)]),
     }

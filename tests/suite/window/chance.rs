@@ -53,7 +53,12 @@ pub fn panel(dice: &mut Dice) -> Panel {
     let table = dice.happens(30);
     match dice.below(3) {
         0 => Panel::Tiles(Tiles { indicators: dice.some(&Indicator::ALL, 0, 5), table }),
-        1 => Panel::Trends(Trends { indicator: perhaps(dice, indicator), subjects: subjects(dice, 9), table }),
+        1 => Panel::Trends(Trends {
+            indicator: perhaps(dice, indicator),
+            subjects: subjects(dice, 9),
+            of_view: dice.happens(20),
+            table,
+        }),
         _ => Panel::Scatter(Scatter {
             x: perhaps(dice, indicator),
             y: perhaps(dice, indicator),

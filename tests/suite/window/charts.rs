@@ -83,7 +83,7 @@ fn subjects_and_indicators_that_are_chosen_are_shown() {
     let chosen: Vec<Subject> =
         slugs().filter(|subject| ["history", "french", "music"].contains(&subject.slug.as_str())).collect();
     let subjects = chosen.iter().map(|subject| subject.slug.clone()).collect();
-    let trends = Trends { indicator: Some("avg_points".parse().unwrap()), subjects, table: false };
+    let trends = Trends { indicator: Some("avg_points".parse().unwrap()), subjects, ..Trends::default() };
     bench.change(Change::Panel(2, Panel::Trends(trends)));
     assert_trends(&bench, "avg_points", &chosen);
     bench.pick("Show", "Grades 9 to 7");

@@ -38,6 +38,8 @@ fn situation(bench: &Bench) -> Situation {
     Situation {
         open: view.is_some(),
         loading: false,
+        can_go_back: enabled("Back ("),
+        can_go_forward: enabled("Forward ("),
         can_undo: enabled("Undo ("),
         can_redo: enabled("Redo ("),
         filtered: view.is_some_and(|view| !view.filter.is_everyone()),

@@ -140,7 +140,7 @@ fn a_window_begins_with_the_view_and_the_theme_that_it_is_given() {
     let place = Place::new();
     let file = place.folder.path().join("view.toml");
     let session = super::chance::session();
-    let mut view = View::of(&session.catalogue);
+    let mut view = View::of(&session.catalogue).at(schoolbench::ui::Place::Workbench);
     view.apply(Change::Filter("sen=K,E".parse().unwrap()), &session.catalogue);
     std::fs::write(&file, view.to_toml()).unwrap();
     let options = Options {

@@ -123,7 +123,7 @@ pub fn sized(width: f32, height: f32) -> HarnessBuilder<Window> {
 impl Bench {
     /// A window over a workspace, or over what it opens by itself.
     pub fn start(builder: HarnessBuilder<Window>, place: &Place, workspace: Option<PathBuf>) -> Self {
-        let options = Options { workspace, ..Options::default() };
+        let options = Options { workspace, place: Some(schoolbench::ui::Place::Workbench), ..Options::default() };
         Self::start_as(builder, Start { folders: place.folders(), options, ..Start::default() })
     }
 

@@ -1,7 +1,7 @@
 //! Undo and redo, without a window.
 
 use schoolbench::model::{Filter, Scope};
-use schoolbench::ui::{Change, History, View};
+use schoolbench::ui::{Change, History, Place, View};
 
 use super::chance;
 use crate::oracle::dice::Dice;
@@ -13,7 +13,7 @@ fn undoing_everything_gives_the_first_view_and_redoing_everything_the_last() {
     let session = chance::session();
     for seed in 0..20 {
         let mut dice = Dice(seed);
-        let first = View::of(&session.catalogue);
+        let first = View::of(&session.catalogue).at(Place::Workbench);
         let (mut view, mut history) = (first.clone(), History::of(&first));
         let mut seen = vec![first.clone()];
         for _ in 0..STEPS {
@@ -39,7 +39,7 @@ fn changes_undo_and_redo_in_any_order_are_as_on_a_list() {
     let session = chance::session();
     for seed in 100..120 {
         let mut dice = Dice(seed);
-        let mut view = View::of(&session.catalogue);
+        let mut view = View::of(&session.catalogue).at(Place::Workbench);
         let mut history = History::of(&view);
         let (mut list, mut place) = (vec![view.clone()], 0_usize);
         for _ in 0..STEPS {
@@ -75,7 +75,7 @@ fn changes_undo_and_redo_in_any_order_are_as_on_a_list() {
 #[test]
 fn what_is_held_is_one_step() {
     let session = chance::session();
-    let first = View::of(&session.catalogue);
+    let first = View::of(&session.catalogue).at(Place::Workbench);
     let (mut view, mut history) = (first.clone(), History::of(&first));
     let filters = ["fsm6=yes", "fsm6=yes sen=K", "sen=E"].map(|filter| filter.parse::<Filter>().unwrap());
     for filter in filters {
@@ -92,7 +92,7 @@ fn what_is_held_is_one_step() {
 #[test]
 fn a_change_after_an_undo_ends_what_could_be_redone() {
     let session = chance::session();
-    let first = View::of(&session.catalogue);
+    let first = View::of(&session.catalogue).at(Place::Workbench);
     let (mut view, mut history) = (first.clone(), History::of(&first));
     view.apply(Change::Scope(Scope::All), &session.catalogue);
     history.note(&view, false);

@@ -1,7 +1,7 @@
 //! The view: what is saved is what is read again, and what cannot be read is refused in words.
 
 use schoolbench::model::{Indicator, Scope, Urn};
-use schoolbench::ui::{BadView, Change, Panel, Tiles, View};
+use schoolbench::ui::{BadView, Change, Panel, Place, Tiles, View};
 
 use super::chance;
 use crate::oracle::dice::Dice;
@@ -11,7 +11,7 @@ fn a_view_saved_as_toml_is_read_as_it_was() {
     let session = chance::session();
     for seed in 0..40 {
         let mut dice = Dice(seed);
-        let mut view = View::of(&session.catalogue);
+        let mut view = View::of(&session.catalogue).at(Place::Workbench);
         for _ in 0..25 {
             let change = chance::change(&mut dice, &view, &session.catalogue);
             view.apply(change.clone(), &session.catalogue);
@@ -28,7 +28,7 @@ fn a_view_saved_as_toml_is_read_as_it_was() {
 fn every_view_has_panels_that_stand_in_its_layout() {
     let session = chance::session();
     let mut dice = Dice(7);
-    let mut view = View::of(&session.catalogue);
+    let mut view = View::of(&session.catalogue).at(Place::Workbench);
     for _ in 0..2000 {
         view.apply(chance::change(&mut dice, &view, &session.catalogue), &session.catalogue);
         assert!(!view.panels.is_empty());
@@ -50,7 +50,7 @@ fn a_view_of_a_newer_program_is_refused_in_words() {
 #[test]
 fn what_is_no_view_is_refused_in_words() {
     let session = chance::session();
-    let good = View::of(&session.catalogue).to_toml();
+    let good = View::of(&session.catalogue).at(Place::Workbench).to_toml();
     let with = |from: &str, to: &str| {
         assert!(good.contains(from), "{from} is not in\n{good}");
         good.replacen(from, to, 1)
@@ -78,7 +78,7 @@ fn what_is_no_view_is_refused_in_words() {
     // Cut off anywhere it is refused or read, but never taken for something else silently.
     for end in (0..good.len()).filter(|end| good.is_char_boundary(*end)) {
         if let Ok(view) = View::from_toml(&good[..end]) {
-            assert_eq!(view.stage, View::of(&session.catalogue).stage);
+            assert_eq!(view.stage, View::of(&session.catalogue).at(Place::Workbench).stage);
         }
     }
 }
@@ -86,7 +86,7 @@ fn what_is_no_view_is_refused_in_words() {
 #[test]
 fn a_view_of_other_data_is_brought_to_what_there_is() {
     let session = chance::session();
-    let mut view = View::of(&session.catalogue);
+    let mut view = View::of(&session.catalogue).at(Place::Workbench);
     let usual = view.clone();
     view.scope = Scope::La(998);
     view.selected = [Urn::new(123_456).unwrap()].into();
@@ -99,7 +99,7 @@ fn a_view_of_other_data_is_brought_to_what_there_is() {
 #[test]
 fn a_closed_last_panel_gives_the_usual_ones() {
     let session = chance::session();
-    let mut view = View::of(&session.catalogue);
+    let mut view = View::of(&session.catalogue).at(Place::Workbench);
     let usual = view.clone();
     for _ in 0..3 {
         let one = *view.panels.keys().next().unwrap();
@@ -115,7 +115,7 @@ fn a_closed_last_panel_gives_the_usual_ones() {
 fn a_saved_view_has_the_words_of_the_command_line() {
     let session = chance::session();
     for indicator in Indicator::ALL {
-        let mut view = View::of(&session.catalogue);
+        let mut view = View::of(&session.catalogue).at(Place::Workbench);
         view.panels.insert(1, Panel::Tiles(Tiles { indicators: vec![indicator], table: false }));
         let text = view.to_toml();
         assert!(text.contains(&format!("\"{}\"", indicator.word())), "{} is not in {text}", indicator.word());
