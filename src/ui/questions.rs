@@ -1,8 +1,10 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
 use super::session::Catalogue;
-use super::view::{Scatter, Tiles, Trends, View};
-use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};
+use super::view::{Offer, Scatter, Tiles, Trends, View};
+use crate::model::{
+    Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, Question, Scope, Source, Year,
+};
 
 /// Most selected schools that get lines of their own in trends.
 pub const MOST_LINES: usize = 5;
@@ -82,6 +84,56 @@ pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Que
         }));
     }
     questions
+}
+
+/// Pupil groups whose results are looked at for what stands out.
+const GROUPS: [Characteristic; 6] = [
+    Characteristic::Fsm6,
+    Characteristic::Disadvantaged,
+    Characteristic::Eal,
+    Characteristic::Sen,
+    Characteristic::Sex,
+    Characteristic::Prior,
+];
+
+/// Where something may stand out: headlines by year, schools, subjects, and pupil groups by year.
+pub fn findings(view: &View, catalogue: &Catalogue) -> Vec<Question> {
+    let years = view.years_shown(catalogue);
+    let Some(last) = years.last().copied() else { return Vec::new() };
+    let offer = view.offer_in(catalogue, last);
+    let headline = headline(&offer);
+    let subject = offer.first(&[Indicator::ValueAdded, Indicator::Grade4Plus, Indicator::AvgPoints]);
+    let scope = || view.scope_shown();
+    let mut questions: Vec<Question> = tiles(view, catalogue, &Tiles::default()).into_iter().collect();
+    questions.extend(ask(view, vec![last], scope(), vec![headline], &[Breakdown::School], view.compare));
+    if offer.has(subject) && is_of_subjects(subject) {
+        questions.extend(ask(view, vec![last], scope(), vec![subject], &[Breakdown::Subject], view.compare));
+    }
+    let constrained = |of: &Characteristic| view.filter.constraints().any(|(known, _)| known == *of);
+    for characteristic in GROUPS.into_iter().filter(|of| !constrained(of)) {
+        let by = [Breakdown::Pupils(characteristic), Breakdown::Year];
+        questions.extend(ask(view, years.clone(), scope(), vec![headline], &by, view.compare));
+    }
+    questions
+}
+
+/// The result of pupils that is looked at first: progress where there is such a figure, else attainment.
+pub fn headline(offer: &Offer<'_>) -> Indicator {
+    let wanted: &[Indicator] = match offer.stage() {
+        KeyStage::Ks2 => &[Indicator::RwmExpected, Indicator::ReadingScore],
+        KeyStage::Ks4 => &[Indicator::P8, Indicator::Att8],
+        KeyStage::Ks5 => &[Indicator::AvgPoints],
+    };
+    offer.first(wanted)
+}
+
+/// Who the pupils are, all of them: the intake in the last year shown.
+pub fn intake(view: &View, catalogue: &Catalogue) -> Option<Question> {
+    let year = view.years_shown(catalogue).last().copied()?;
+    let offer = view.offer_in(catalogue, year);
+    let indicators = super::panels::usual_intake(|of| offer.has(of));
+    let question = ask(view, vec![year], view.scope_shown(), indicators, &[], Compare::All)?;
+    Question::new(Draft { filter: Filter::everyone(), ..question.draft() }).ok()
 }
 
 /// How many pupils a filter leaves in the last year shown, by school. Published tables may not tell: then the schools of

@@ -14,6 +14,8 @@ mod tiles;
 mod trends;
 mod twin;
 
+pub(super) use intake::usual as usual_intake;
+
 use std::sync::Arc;
 
 use eframe::egui::containers::menu::{MenuConfig, SubMenuButton};

@@ -316,7 +316,13 @@ impl Tile<'_> {
 }
 
 /// Text on one line, cut where it does not fit.
-fn one_line(painter: &Painter, text: String, font: eframe::egui::FontId, colour: Color32, width: f32) -> Arc<Galley> {
+pub(super) fn one_line(
+    painter: &Painter,
+    text: String,
+    font: eframe::egui::FontId,
+    colour: Color32,
+    width: f32,
+) -> Arc<Galley> {
     let mut job = eframe::egui::text::LayoutJob::simple_singleline(text, font, colour);
     job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(width.max(0.0));
     painter.layout_job(job)
