@@ -21,7 +21,17 @@ pub(super) const COLUMNS: [&str; 10] = [
 ];
 
 pub(super) fn write(answer: &Answer, register: &Register, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
+    write_separated(answer, register, b',', out)
+}
+
+/// The same with another sign between the columns.
+pub(super) fn write_separated(
+    answer: &Answer,
+    register: &Register,
+    separator: u8,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(out);
     writer.write_record(key_columns(answer).into_iter().chain(COLUMNS)).map_err(io_error)?;
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     for row in rows(answer, register) {

@@ -8,6 +8,7 @@ pub mod findings;
 mod json;
 mod parquet;
 mod row;
+pub mod sheet;
 pub mod similar;
 mod table;
 pub mod words;

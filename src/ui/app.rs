@@ -19,7 +19,7 @@ use super::history::{History, Trail};
 use super::jobs::{Jobs, Load, News};
 use super::palette::Palette;
 use super::panels::Scene;
-use super::picture::{Outcome, Picture};
+use super::picture::{Outcome, PartPicture, PartTaken, Picture};
 use super::screens::{self, WithFindings};
 use super::session::Session;
 use super::settings::{Folders, Look, Saver, Settings};
@@ -79,6 +79,8 @@ pub struct Window {
     /// What the last frame said of its panels, for the status bar.
     last: Outbox,
     picture: Option<Picture>,
+    /// A picture of a panel that is being taken.
+    part: Option<PartPicture>,
 }
 
 /// An open workspace on screen.
@@ -132,6 +134,7 @@ impl Window {
             message: None,
             hovered: None,
             last: Outbox::default(),
+            part: None,
             picture: options.picture.map(|path| Picture::new(path, outcome)),
         };
         window.wear(ctx);
@@ -412,6 +415,26 @@ impl eframe::App for Window {
         }
         for command in std::mem::take(&mut out.commands) {
             self.obey(&ctx, command);
+        }
+        if let Some(taken) = out.taken.take() {
+            self.take_away(&ctx, taken);
+        }
+        if let Some(part) = &mut self.part {
+            match part.frame(&ctx) {
+                Some(PartTaken::Copied) => {
+                    self.part = None;
+                    self.message = Some("The picture is on the clipboard".to_owned());
+                }
+                Some(PartTaken::Png(path, contents)) => {
+                    self.part = None;
+                    self.form = Some(Form::Save { what: "the picture", path, contents });
+                }
+                Some(PartTaken::Failed(words)) => {
+                    self.part = None;
+                    self.message = Some(words);
+                }
+                None => {}
+            }
         }
         let told_anew = (out.waiting, out.elapsed) != (self.last.waiting, self.last.elapsed);
         if changed || out.hovered != self.hovered || told_anew {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use eframe::egui::Rect;
+
 use super::command::Command;
 use super::layout::Layout;
 use super::session::Catalogue;
@@ -50,8 +52,19 @@ pub struct Outbox {
     pub hovered: Option<Urn>,
     /// The panels that stand before a new question's answer.
     pub waiting: usize,
+    /// What a panel gives to take away.
+    pub taken: Option<Taken>,
     /// How long the last answers took to make.
     pub elapsed: Option<std::time::Duration>,
+}
+
+/// What a panel gives to take away.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Taken {
+    /// A file to be saved under a name that is asked for.
+    File { what: &'static str, name: String, contents: Vec<u8> },
+    /// A picture of a part of the window, for the clipboard, or to be saved under a name that is asked for.
+    Picture { part: Rect, save_as: Option<String> },
 }
 
 impl View {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use eframe::egui::{self, Stroke, Ui, WidgetText};
-use egui_tiles::{Behavior, ResizeState, SimplificationOptions, TileId, Tree, UiResponse};
+use egui_tiles::{Behavior, ResizeState, SimplificationOptions, TabState, TileId, Tree, UiResponse};
 
 use super::change::Change;
 use super::layout::Layout;
@@ -63,6 +63,12 @@ impl Drawing<'_, '_> {
     }
 }
 
+impl Drawing<'_, '_> {
+    fn colours(&self, visuals: &egui::Visuals) -> &'static theme::Colours {
+        theme::colours(if visuals.dark_mode { egui::Theme::Dark } else { egui::Theme::Light })
+    }
+}
+
 impl Behavior<u64> for Drawing<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut u64) -> UiResponse {
         if self.panel(ui, *pane) { UiResponse::DragStarted } else { UiResponse::None }
@@ -82,6 +88,46 @@ impl Behavior<u64> for Drawing<'_, '_> {
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
         28.0
+    }
+
+    fn tab_bar_color(&self, visuals: &egui::Visuals) -> egui::Color32 {
+        *self.colours(visuals).canvas
+    }
+
+    fn tab_bg_color(
+        &self,
+        visuals: &egui::Visuals,
+        _tiles: &egui_tiles::Tiles<u64>,
+        _tile: TileId,
+        state: &TabState,
+    ) -> egui::Color32 {
+        let colours = self.colours(visuals);
+        if state.active { *colours.accent_soft } else { *colours.canvas }
+    }
+
+    fn tab_outline_stroke(
+        &self,
+        _visuals: &egui::Visuals,
+        _tiles: &egui_tiles::Tiles<u64>,
+        _tile: TileId,
+        _state: &TabState,
+    ) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_bar_hline_stroke(&self, _visuals: &egui::Visuals) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_text_color(
+        &self,
+        visuals: &egui::Visuals,
+        _tiles: &egui_tiles::Tiles<u64>,
+        _tile: TileId,
+        state: &TabState,
+    ) -> egui::Color32 {
+        let colours = self.colours(visuals);
+        if state.active { *colours.accent } else { *colours.muted }
     }
 
     fn resize_stroke(&self, style: &egui::Style, state: ResizeState) -> Stroke {

@@ -30,7 +30,7 @@ use std::path::PathBuf;
 use eframe::egui::{ViewportBuilder, vec2};
 
 pub use app::{Start, Window};
-pub use change::{Change, Outbox};
+pub use change::{Change, Outbox, Taken};
 pub use command::{Command, Situation};
 pub use history::{History, Stop, Trail};
 pub use layout::{Layout, Part};

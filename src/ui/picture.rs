@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use eframe::egui::{ColorImage, Context, ViewportCommand};
+use eframe::egui::{ColorImage, Context, Rect, ViewportCommand};
 
 use super::jobs::write_whole;
 
@@ -75,6 +75,67 @@ impl Picture {
             self.outcome.set(Err(why.to_owned()));
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
+    }
+}
+
+/// What came of a picture of a part of the window.
+#[derive(Debug)]
+pub enum PartTaken {
+    /// It is on the clipboard.
+    Copied,
+    /// It is to be saved under a name like this.
+    Png(String, Vec<u8>),
+    Failed(String),
+}
+
+/// Takes a picture of a part of the window.
+#[derive(Debug)]
+pub struct PartPicture {
+    part: Rect,
+    save_as: Option<String>,
+    /// Frames to wait, so that the menu from which it was asked for is gone.
+    frames_left: u32,
+    taken: Arc<Mutex<Option<ColorImage>>>,
+}
+
+impl PartPicture {
+    /// A picture to be taken; for the clipboard where it is not saved.
+    pub fn new(part: Rect, save_as: Option<String>) -> Self {
+        Self { part, save_as, frames_left: SETTLING, taken: Arc::default() }
+    }
+
+    /// Called in every frame until it gives what came of it.
+    pub fn frame(&mut self, ctx: &Context) -> Option<PartTaken> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(image) = taken {
+            let image = image.region(&self.part, Some(ctx.pixels_per_point()));
+            return Some(match &self.save_as {
+                None => {
+                    ctx.copy_image(image);
+                    PartTaken::Copied
+                }
+                Some(name) => match png(&image) {
+                    Ok(bytes) => PartTaken::Png(name.clone(), bytes),
+                    Err(error) => PartTaken::Failed(format!("The picture was not made: {error}")),
+                },
+            });
+        }
+        match self.frames_left {
+            0 => {}
+            1 => {
+                let (slot, waker) = (Arc::clone(&self.taken), ctx.clone());
+                ctx.request_screenshot(move |image| {
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((*image).clone());
+                    waker.request_repaint();
+                });
+                self.frames_left = 0;
+            }
+            _ => {
+                self.frames_left -= 1;
+                ctx.request_repaint();
+            }
+        }
+        None
     }
 }
 

@@ -29,6 +29,15 @@ pub fn tiles(view: &View, catalogue: &Catalogue, tiles: &Tiles) -> Option<Questi
     ask(view, view.years_shown(catalogue), view.scope_shown(), indicators, &[Breakdown::Year], view.compare)
 }
 
+/// The headlines of the other key stages of a workspace, by year: a group may have schools of several.
+pub fn tiles_beside(view: &View, catalogue: &Catalogue, chosen: &Tiles) -> Vec<Question> {
+    if !chosen.every_stage {
+        return Vec::new();
+    }
+    let others = catalogue.stages().filter(|stage| *stage != view.stage);
+    others.filter_map(|stage| tiles(&View { stage, ..view.clone() }, catalogue, chosen)).collect()
+}
+
 /// Every subject by year, with its entries: which subjects are drawn is chosen from the answer. Or a headline by year.
 pub fn trends(view: &View, catalogue: &Catalogue, trends: &Trends) -> Option<Question> {
     let indicator = trends.indicator(&view.offer(catalogue));

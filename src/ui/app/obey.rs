@@ -8,10 +8,11 @@ use super::Window;
 use crate::export;
 use crate::ingest::Bundled;
 use crate::model::{Filter, Scope};
-use crate::ui::change::Change;
+use crate::ui::change::{Change, Taken};
 use crate::ui::command::Command;
 use crate::ui::forms::{self, Filled, Form};
 use crate::ui::palette::Palette;
+use crate::ui::picture::PartPicture;
 use crate::ui::screens;
 use crate::ui::settings::Look;
 use crate::ui::view::{Panel, Scatter, Tiles, Trends};
@@ -26,6 +27,17 @@ impl Window {
                 self.form = Some(Form::Save { what: "the findings", path: "findings.csv".to_owned(), contents });
             }
             Err(error) => self.message = Some(error.to_string()),
+        }
+    }
+
+    /// Gives what was taken from a panel to the clipboard or to a form.
+    pub(super) fn take_away(&mut self, ctx: &Context, taken: Taken) {
+        match taken {
+            Taken::File { what, name, contents } => self.form = Some(Form::Save { what, path: name, contents }),
+            Taken::Picture { part, save_as } => {
+                self.part = Some(PartPicture::new(part, save_as));
+                ctx.request_repaint();
+            }
         }
     }
 

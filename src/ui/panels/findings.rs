@@ -4,7 +4,8 @@ mod made;
 
 use std::sync::Arc;
 
-use eframe::egui::{Label, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::{Scene, nothing};
 use crate::desk::Answer;
@@ -17,6 +18,9 @@ use crate::ui::widgets::{Mark, paint_mark};
 use crate::ui::{questions, theme, words};
 
 use made::{About, Sentence, sentences};
+
+/// Sentences stand this far to the right of their marks, in points.
+const INDENT: f32 = 22.0;
 
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
@@ -54,14 +58,14 @@ impl State {
                 line(ui, sentence, scene);
             }
             ui.add_space(theme::space().half);
-            let rule = first.question().judged().words();
+            let rule = words::compared_with(first);
             ui.horizontal_wrapped(|ui| {
                 if ui.button("Copy sentences").clicked() {
                     let lines = sentences.iter().map(|sentence| sentence.text.clone());
-                    let all: Vec<String> = std::iter::once(who.clone()).chain(lines).chain([rule.to_owned()]).collect();
+                    let all: Vec<String> = std::iter::once(who.clone()).chain(lines).chain([rule.clone()]).collect();
                     ui.ctx().copy_text(all.join("\n"));
                 }
-                ui.label(theme::muted(ui, rule));
+                ui.label(theme::muted(ui, rule.clone()));
             });
         });
     }
@@ -69,25 +73,26 @@ impl State {
 
 fn line(ui: &mut Ui, sentence: &Sentence, scene: &mut Scene<'_>) {
     let colours = theme::of(ui);
-    let room = ui.available_width();
-    let response = ui
-        .horizontal_top(|ui| {
-            let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), Sense::hover());
-            let (mark, ink) = match sentence.side {
-                Significance::Above => (Mark::Up, *colours.above),
-                Significance::Below => (Mark::Down, *colours.below),
-                Significance::NotDifferent => (Mark::Diamond, *colours.level),
-            };
-            paint_mark(ui.painter(), mark, rect.center(), 4.5, ink, Stroke::NONE);
-            ui.set_max_width(room - 4.0);
-            let text = RichText::new(&sentence.text).color(*colours.text);
-            ui.add(Label::new(text).wrap().sense(Sense::click()))
-        })
-        .inner;
+    let (mark, ink) = match sentence.side {
+        Significance::Above => (Mark::Up, *colours.above),
+        Significance::Below => (Mark::Down, *colours.below),
+        Significance::NotDifferent => (Mark::Diamond, *colours.level),
+    };
+    let text = LayoutJob::simple(sentence.text.clone(), theme::body(), *colours.text, ui.available_width() - INDENT);
+    let galley = ui.painter().layout_job(text);
+    let size = vec2(ui.available_width(), galley.size().y + 4.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &sentence.text));
+    if ui.is_rect_visible(rect) {
+        if response.hovered() {
+            ui.painter().rect_filled(rect, theme::space().radius, *colours.hover);
+        }
+        paint_mark(ui.painter(), mark, rect.min + vec2(9.0, 11.0), 4.5, ink, Stroke::NONE);
+        ui.painter().galley(rect.min + vec2(INDENT, 2.0), galley, *colours.text);
+    }
     if response.has_focus() {
         let ring = Stroke::new(1.5, *colours.accent);
-        ui.painter().rect_stroke(response.rect.expand(2.0), 2, ring, eframe::egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, theme::space().radius, ring, eframe::egui::StrokeKind::Inside);
     }
     let (where_to, change) = way(sentence.about, scene.view);
     if response.on_hover_cursor(eframe::egui::CursorIcon::PointingHand).on_hover_text(where_to).clicked() {

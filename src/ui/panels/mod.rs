@@ -10,6 +10,7 @@ mod school_table;
 mod similar;
 mod subject_schools;
 mod subject_table;
+mod take;
 mod tiles;
 mod trends;
 mod twin;
@@ -191,7 +192,8 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     let out = &mut *scene.out;
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
     buttons.spacing_mut().item_spacing.x = 0.0;
-    menu(&mut buttons, id, panel, &offer, out);
+    let taking = take::Taking { panel, answers, session: scene.session, card: ui.max_rect().expand(12.0) };
+    menu(&mut buttons, id, &taking, &offer, out);
     let (icon, name) = if maximised { (Icon::Restore, "Show all panels") } else { (Icon::Maximise, "Maximise") };
     let named = |name: &str| format!("{name}: {}", panel.title());
     if icon_button(&mut buttons, icon, &named(name), true).clicked() || handle.double_clicked() {
@@ -231,7 +233,8 @@ fn subtitle(answers: &[Arc<Answer>], panel: &Panel, scene: &Scene<'_>) -> Option
     Some(first.compared_with().map_or(of.clone(), |with| format!("{of} · compared with {with}")))
 }
 
-fn menu(ui: &mut Ui, id: u64, panel: &Panel, offer: &Offer<'_>, out: &mut Outbox) {
+fn menu(ui: &mut Ui, id: u64, taking: &take::Taking<'_>, offer: &Offer<'_>, out: &mut Outbox) {
+    let panel = taking.panel;
     let button = icon_button(ui, Icon::More, &format!("More: {}", panel.title()), true);
     egui::Popup::menu(&button).show(|ui| {
         ui.set_min_width(180.0);
@@ -244,6 +247,8 @@ fn menu(ui: &mut Ui, id: u64, panel: &Panel, offer: &Offer<'_>, out: &mut Outbox
                 }
             });
         }
+        taking.ui(ui, out);
+        ui.separator();
         for (words, change) in [
             ("Split beside", Change::Split { panel: id, below: false }),
             ("Split below", Change::Split { panel: id, below: true }),

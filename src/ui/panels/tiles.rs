@@ -3,22 +3,22 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, split_in_words};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
-use crate::model::{Indicator, Unit, Year};
+use crate::model::{Indicator, Question, Unit, Year};
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Offer, Tiles};
 use crate::ui::widgets::{Mark, paint_mark};
 use crate::ui::{questions, theme, words};
 
 /// A tile is at least this wide, in points.
-const NARROWEST: f32 = 198.0;
+const NARROWEST: f32 = 184.0;
 /// And at least this high.
 const HEIGHT: f32 = 114.0;
 
@@ -44,8 +44,10 @@ struct Tile<'a> {
 
 impl State {
     pub fn ask(&mut self, id: u64, tiles: &Tiles, scene: &Scene<'_>) -> Progress {
-        let question = questions::tiles(scene.view, &scene.session.catalogue, tiles);
-        self.sheet.ask(&scene.session.desk, id, question.as_slice(), (), |_| ())
+        let catalogue = &scene.session.catalogue;
+        let mut questions: Vec<Question> = questions::tiles(scene.view, catalogue, tiles).into_iter().collect();
+        questions.extend(questions::tiles_beside(scene.view, catalogue, tiles));
+        self.sheet.ask(&scene.session.desk, id, &questions, (), |_| ())
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
@@ -54,26 +56,46 @@ impl State {
 
     pub fn ui(&mut self, ui: &mut Ui, _id: u64, _chosen: &Tiles, scene: &Scene<'_>) {
         let Some(((), answers)) = self.sheet.shown() else { return };
-        let Some(answer) = answers.first() else {
+        let Some(first) = answers.first() else {
             nothing(ui, "No results of this key stage are loaded");
             return;
         };
-        let tiles = tiles_of(answer);
-        let gap = theme::space().one;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let width = ui.available_width();
-            let (columns, height) = grid(tiles.len(), vec2(width, ui.available_height()), gap);
-            let tile_width = (width - gap * (columns - 1) as f32) / columns as f32;
-            ui.spacing_mut().item_spacing = vec2(gap, gap);
-            for row in tiles.chunks(columns) {
-                ui.horizontal(|ui| {
-                    for tile in row {
-                        tile.ui(ui, vec2(tile_width, height), answer, scene);
-                    }
-                });
+        // Another key stage stands beside this one where the group has pupils of it.
+        let has_pupils = |answer: &Arc<Answer>| answer.cells().iter().any(|cell| cell.figure.is_ok());
+        let others: Vec<&Arc<Answer>> = answers.iter().skip(1).filter(|answer| has_pupils(answer)).collect();
+        if others.is_empty() {
+            section(ui, first, scene);
+            return;
+        }
+        let mut sections: Vec<&Arc<Answer>> = others.into_iter().chain([first]).collect();
+        sections.sort_by_key(|answer| answer.question().stage());
+        ui.columns(sections.len(), |columns| {
+            for (ui, answer) in columns.iter_mut().zip(sections) {
+                let stage = answer.question().stage();
+                ui.label(RichText::new(stage.to_string()).font(theme::small_strong()));
+                ui.push_id(stage.word(), |ui| section(ui, answer, scene));
             }
         });
     }
+}
+
+/// The tiles of one key stage.
+fn section(ui: &mut Ui, answer: &Answer, scene: &Scene<'_>) {
+    let tiles = tiles_of(answer);
+    let gap = theme::space().one;
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let width = ui.available_width();
+        let (columns, height) = grid(tiles.len(), vec2(width, ui.available_height()), gap);
+        let tile_width = (width - gap * (columns - 1) as f32) / columns as f32;
+        ui.spacing_mut().item_spacing = vec2(gap, gap);
+        for row in tiles.chunks(columns) {
+            ui.horizontal(|ui| {
+                for tile in row {
+                    tile.ui(ui, vec2(tile_width, height), answer, scene);
+                }
+            });
+        }
+    });
 }
 
 /// Into how many columns so many tiles go, and how high they are: they fill the panel, of rows of equal length, in the

@@ -104,16 +104,16 @@ impl Board {
             ),
             Place::Overview => (
                 vec![
-                    Panel::Tiles(Tiles::default()),
+                    Panel::Tiles(Tiles { every_stage: true, ..Tiles::default() }),
                     Panel::Findings(Findings::default()),
                     Panel::Gaps(Gaps::default()),
                     Panel::Ranking(Ranking::default()),
                     Panel::Ranking(subjects_in_order),
                     Panel::Intake(Intake::default()),
                 ],
-                row(vec![
-                    (610, column(vec![(460, at(0)), (540, row(vec![(480, at(1)), (520, at(2))]))])),
-                    (390, column(vec![(640, Layout::Tabs(vec![at(3), at(4)])), (360, at(5))])),
+                column(vec![
+                    (500, at(0)),
+                    (500, row(vec![(340, at(1)), (330, at(2)), (330, Layout::Tabs(vec![at(3), at(4), at(5)]))])),
                 ]),
             ),
             Place::Subjects => (

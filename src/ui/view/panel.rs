@@ -125,6 +125,8 @@ pub struct SimilarTo {
 pub struct Tiles {
     /// Empty for the usual ones of the key stage.
     pub indicators: Vec<Indicator>,
+    /// Whether the headlines of the other key stages of the group stand beside them.
+    pub every_stage: bool,
     /// Whether the panel shows its table instead.
     pub table: bool,
 }

@@ -52,7 +52,7 @@ pub fn panel(dice: &mut Dice) -> Panel {
     let indicator = |dice: &mut Dice| dice.one(&Indicator::ALL);
     let table = dice.happens(30);
     match dice.below(3) {
-        0 => Panel::Tiles(Tiles { indicators: dice.some(&Indicator::ALL, 0, 5), table }),
+        0 => Panel::Tiles(Tiles { indicators: dice.some(&Indicator::ALL, 0, 5), every_stage: dice.happens(20), table }),
         1 => Panel::Trends(Trends {
             indicator: perhaps(dice, indicator),
             subjects: subjects(dice, 9),

@@ -116,7 +116,7 @@ fn a_saved_view_has_the_words_of_the_command_line() {
     let session = chance::session();
     for indicator in Indicator::ALL {
         let mut view = View::of(&session.catalogue).at(Place::Workbench);
-        view.panels.insert(1, Panel::Tiles(Tiles { indicators: vec![indicator], table: false }));
+        view.panels.insert(1, Panel::Tiles(Tiles { indicators: vec![indicator], ..Tiles::default() }));
         let text = view.to_toml();
         assert!(text.contains(&format!("\"{}\"", indicator.word())), "{} is not in {text}", indicator.word());
         assert_eq!(View::from_toml(&text).unwrap().panels, view.panels);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::desk::{Answer, Cell, Comparison, Figure, Key};
 use crate::export::words::{difference, plural, value};
 use crate::method::interval::Significance;
-use crate::model::{Breakdown, Indicator, PupilGroup, Subject, Unit, Year};
+use crate::model::{Breakdown, Compare, Indicator, PupilGroup, Subject, Unit, Year};
 use crate::ui::words;
 
 /// Most sentences of all, and of each kind.
@@ -108,8 +108,18 @@ fn heaviest(mut sentences: Vec<Sentence>, most: usize) -> Vec<Sentence> {
     sentences
 }
 
-fn with(answer: &Answer, comparison: &Comparison) -> String {
-    answer.compared_with_of(comparison).unwrap_or_default()
+/// The comparator in a few words; what it is exactly stands once, under all sentences.
+fn with(answer: &Answer) -> &'static str {
+    match answer.question().compare() {
+        Compare::Same => "the same pupils elsewhere",
+        Compare::Other => "other pupils elsewhere",
+        Compare::All => "all pupils elsewhere",
+        Compare::InSchool => "other pupils of the same schools",
+        Compare::La => "the same pupils of the authority",
+        Compare::Similar => "the same pupils of similar schools",
+        Compare::Previous => "the years before",
+        Compare::None => "nothing",
+    }
 }
 
 /// The cells of an indicator over the years, in order.
@@ -131,13 +141,13 @@ fn headlines(answer: &Answer) -> Vec<Sentence> {
             about: About::Headline(*indicator),
             side: telling.side,
             text: format!(
-                "{} in {year} is {}, {} {} ({}){}.",
+                "{} {} in {year}: {} {}{} ({}).",
                 words::short(*indicator),
                 value(*indicator, telling.figure.value),
                 telling.apart(),
-                with(answer, &telling.comparison),
-                words::pupils(*indicator, telling.figure.n),
+                with(answer),
                 often.unwrap_or_default(),
+                words::pupils(*indicator, telling.figure.n),
             ),
             weight: telling.weight(),
         })
@@ -160,14 +170,14 @@ fn groups(answer: &Answer) -> Vec<Sentence> {
             about: About::Group(group),
             side: telling.side,
             text: format!(
-                "{} ({}): {} {} in {year}, {} {}{}.",
+                "{}: {} {} in {year}, {} {}{} ({}).",
                 group.label(),
-                words::pupils(indicator, telling.figure.n),
                 words::short(indicator),
                 value(indicator, telling.figure.value),
                 telling.apart(),
-                with(answer, &telling.comparison),
+                with(answer),
                 often.unwrap_or_default(),
+                words::pupils(indicator, telling.figure.n),
             ),
             weight: telling.weight(),
         })
@@ -188,7 +198,7 @@ fn subjects(answer: &Answer) -> Vec<Sentence> {
                 cell.indicator.label().to_lowercase(),
                 value(cell.indicator, telling.figure.value),
                 telling.apart(),
-                with(answer, &telling.comparison),
+                with(answer),
                 words::pupils(cell.indicator, telling.figure.n),
             ),
             weight: telling.weight(),
@@ -204,14 +214,12 @@ fn schools(answer: &Answer) -> Vec<Sentence> {
     let mut sides: BTreeMap<bool, usize> = BTreeMap::new();
     let mut compared = 0;
     let mut heaviest = 0.0_f64;
-    let mut named = None;
     for cell in answer.cells().iter().filter(|cell| cell.indicator == indicator) {
         let Some(Ok(comparison)) = cell.figure.as_ref().ok().and_then(|figure| figure.comparison) else { continue };
         compared += usize::from(comparison.significance.is_some());
         if let Some(telling) = Telling::of(cell) {
             *sides.entry(telling.side == Significance::Above).or_default() += 1;
             heaviest = heaviest.max(telling.weight());
-            named.get_or_insert(with(answer, &telling.comparison));
         }
     }
     let of = |above: bool| sides.get(&above).copied().unwrap_or_default();
@@ -230,11 +238,11 @@ fn schools(answer: &Answer) -> Vec<Sentence> {
         left => format!("; {left} cannot be told apart"),
     };
     let text = format!(
-        "Of {}, {above} {} above and {below} below {} in {}{rest}.",
+        "{}: {above} of {} {} above and {below} below {}{rest}.",
+        words::short(indicator),
         plural(compared as i64, "school"),
         if above == 1 { "is" } else { "are" },
-        named.unwrap_or_default(),
-        words::short(indicator),
+        with(answer),
     );
     vec![Sentence { about: About::Schools(indicator), side, text, weight: heaviest }]
 }
