@@ -15,6 +15,7 @@ mod keyboard;
 mod layout;
 mod panels;
 mod pictures;
+mod places;
 mod published;
 mod tokens;
 mod views;

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use schoolbench::model::{Characteristic, Compare, Filter, Indicator, KeyStage, PupilGroup, Scope, Subject, Urn, Year};
-use schoolbench::ui::{Catalogue, Change, Layout, Panel, Part, Scatter, Session, Tiles, Trends, View};
+use schoolbench::ui::{
+    Catalogue, Change, Findings, Gaps, Intake, Layout, Panel, Part, Place, Ranking, Scatter, SchoolTable, Session,
+    SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends, View,
+};
 
 use crate::demo;
 use crate::oracle::dice::Dice;
@@ -48,12 +51,45 @@ fn subjects(dice: &mut Dice, most: usize) -> Vec<String> {
     dice.some(&words, 0, most).into_iter().map(str::to_owned).collect()
 }
 
+#[allow(clippy::needless_update, reason = "panels get further settings")]
 pub fn panel(dice: &mut Dice) -> Panel {
     let indicator = |dice: &mut Dice| dice.one(&Indicator::ALL);
     let table = dice.happens(30);
-    match dice.below(3) {
+    match dice.below(11) {
         0 => Panel::Tiles(Tiles { indicators: dice.some(&Indicator::ALL, 0, 5), every_stage: dice.happens(20), table }),
-        1 => Panel::Trends(Trends {
+        1 => Panel::Intake(Intake { table }),
+        2 => Panel::Findings(Findings { table }),
+        3 => Panel::Ranking(Ranking {
+            indicator: perhaps(dice, indicator),
+            subjects: dice.happens(50),
+            table,
+            ..Ranking::default()
+        }),
+        4 => Panel::Gaps(Gaps { indicator: perhaps(dice, indicator), table, ..Gaps::default() }),
+        5 => Panel::SubjectTable(SubjectTable {
+            indicators: dice.some(&Indicator::ALL, 0, 5),
+            split: perhaps(dice, |dice| dice.one(&Characteristic::ALL)),
+            sorted: perhaps(dice, indicator),
+            ascending: dice.happens(50),
+            table,
+            ..SubjectTable::default()
+        }),
+        6 => Panel::SubjectSchools(SubjectSchools {
+            sorted: perhaps(dice, indicator),
+            ascending: dice.happens(50),
+            pool: dice.happens(50),
+            table,
+            ..SubjectSchools::default()
+        }),
+        7 => Panel::SchoolTable(SchoolTable {
+            indicators: dice.some(&Indicator::ALL, 0, 5),
+            sorted: perhaps(dice, indicator),
+            ascending: dice.happens(50),
+            table,
+            ..SchoolTable::default()
+        }),
+        8 => Panel::Similar(SimilarTo { indicator: perhaps(dice, indicator), table, ..SimilarTo::default() }),
+        9 => Panel::Trends(Trends {
             indicator: perhaps(dice, indicator),
             subjects: subjects(dice, 9),
             of_view: dice.happens(20),
@@ -108,7 +144,7 @@ pub fn layout(dice: &mut Dice, panels: &[u64], odd: bool) -> Layout {
 pub fn change(dice: &mut Dice, view: &View, catalogue: &Catalogue) -> Change {
     let panels: Vec<u64> = view.panels.keys().copied().collect();
     let one = dice.one(&panels);
-    match dice.below(14) {
+    match dice.below(17) {
         0 => Change::Scope(scope(dice, catalogue)),
         1 => Change::Stage(dice.one(&KeyStage::ALL)),
         2 => Change::Years(year(dice), year(dice)),
@@ -121,6 +157,12 @@ pub fn change(dice: &mut Dice, view: &View, catalogue: &Catalogue) -> Change {
         10 if panels.len() < 7 => Change::Split { panel: one, below: dice.happens(50) },
         11 if panels.len() < 7 => Change::Add(panel(dice)),
         12 => Change::Maximise(dice.happens(50).then_some(one)),
+        14 => Change::Place(dice.one(&Place::ALL)),
+        15 => Change::School(urns(dice, catalogue, 1, 1).into_iter().next().unwrap()),
+        16 => {
+            let all: Vec<Subject> = Subject::all().filter(|subject| subject.key_stage == view.stage).collect();
+            Change::Subject(dice.one(&all))
+        }
         13 => Change::Layout(layout(dice, &panels, false)),
         _ => Change::ResetLayout,
     }
