@@ -1,8 +1,12 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
+mod subjects;
+
 use super::session::Catalogue;
 use super::view::{Scatter, Tiles, Trends, View};
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};
+
+pub use subjects::subject_table;
 
 /// Most selected schools that get lines of their own in trends.
 pub const MOST_LINES: usize = 5;
