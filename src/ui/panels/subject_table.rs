@@ -94,7 +94,11 @@ fn controls(ui: &mut Ui, chosen: &mut SubjectTable, scene: &Scene<'_>) {
             };
             match picker(ui, "Year", &now, &words, lines) {
                 Some(Span::Pooled) => chosen.pool = true,
-                Some(Span::One(year)) => (chosen.year, chosen.pool) = (Some(year), false),
+                Some(Span::One(year)) => {
+                    (chosen.year, chosen.pool) = (None, false);
+                    // The one that is shown anyway goes on with the years of the view.
+                    chosen.year = Some(year).filter(|_| chosen.year(view, catalogue) != Some(year));
+                }
                 None => {}
             }
         }
@@ -156,15 +160,19 @@ fn legend(ui: &mut Ui, drawn: &Drawn) {
             ui.add(egui::Label::new(theme::muted(ui, told)).truncate().selectable(false));
             return;
         }
-        if let [column] = drawn.told().as_slice() {
+        // Of several columns their heads tell how many there are.
+        let told = drawn.told();
+        let counts = if let [column] = told.as_slice() { Some(column.counts) } else { None };
+        if let ([column], true) = (told.as_slice(), drawn.split.is_none()) {
             ui.label(theme::muted(ui, format!("{}:", column.head)));
-            let kinds = [Significance::Above, Significance::Below, Significance::NotDifferent];
-            let says = ["above", "below", "cannot be told apart"];
-            for ((significance, says), count) in kinds.into_iter().zip(says).zip(column.counts) {
-                let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
-                paint::sign(ui.painter(), significance, rect.center(), colours);
-                ui.label(theme::muted(ui, format!("{count} {says}")));
-            }
+        }
+        let kinds = [Significance::Above, Significance::Below, Significance::NotDifferent];
+        for (at, (significance, says)) in kinds.into_iter().zip(["above", "below", "cannot be told apart"]).enumerate()
+        {
+            let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
+            paint::sign(ui.painter(), significance, rect.center(), colours);
+            let count = counts.map(|counts| format!("{} ", counts[at])).unwrap_or_default();
+            ui.label(theme::muted(ui, format!("{count}{says}")));
         }
         let compared = egui::Label::new(theme::muted(ui, drawn.compared.clone()));
         ui.add(compared.truncate().selectable(false)).on_hover_text(&drawn.compared);

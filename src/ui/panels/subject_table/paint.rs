@@ -21,16 +21,15 @@ const ROW: f32 = 30.0;
 /// Height of the head.
 const HEAD: f32 = 28.0;
 /// Width of the column of names.
-const NAMES: f32 = 196.0;
-/// Widths of the others, at least.
-const ENTRIES: f32 = 76.0;
-const FIGURE: f32 = 116.0;
-const VALUE_ADDED: f32 = 172.0;
-const TREND: f32 = 116.0;
-/// No column grows by more than this where there is room.
-const MOST_MORE: f32 = 60.0;
+const NAMES: f32 = 180.0;
+/// Width of the column of entries.
+const ENTRIES: f32 = 72.0;
+/// Least and greatest widths of the others.
+const FIGURE: (f32, f32) = (84.0, 148.0);
+const VALUE_ADDED: (f32, f32) = (150.0, 220.0);
+const TREND: (f32, f32) = (96.0, 180.0);
 /// From this width on there is room for the difference beside a figure.
-const WITH_DIFFERENCE: f32 = 112.0;
+const WITH_DIFFERENCE: f32 = 130.0;
 /// Room for a value with its mark, beside a small chart.
 const VALUE: f32 = 68.0;
 
@@ -82,8 +81,9 @@ impl Grid<'_> {
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.drawn.in_words()));
             let seen = viewport.translate(whole.min.to_vec2());
             let body = Rect::from_min_max(seen.min + vec2(0.0, HEAD), seen.max);
-            let first = (viewport.top().max(0.0) / ROW).floor() as usize;
-            let after = ((viewport.bottom() - HEAD).max(0.0) / ROW).ceil() as usize;
+            // One more at either end: the keyboard goes on to it, and it is brought into view.
+            let first = ((viewport.top().max(0.0) / ROW).floor() as usize).saturating_sub(1);
+            let after = ((viewport.bottom() - HEAD).max(0.0) / ROW).ceil() as usize + 1;
             let shown = self.drawn.rows.iter().enumerate().take(after).skip(first);
             for (nth, row) in shown {
                 let top = whole.top() + HEAD + ROW * nth as f32;
@@ -95,20 +95,24 @@ impl Grid<'_> {
         deed
     }
 
-    /// The widths of the columns after the names, the trends last.
+    /// The widths of the columns after the names, the trends last. What room there is goes to the figures first, so that
+    /// there is some for their differences.
     fn widths(&self, room: f32) -> Vec<f32> {
         let of = |column: &Column| match column.indicator {
-            of if of.unit() == Unit::Count => ENTRIES,
+            of if of.unit() == Unit::Count => (ENTRIES, ENTRIES),
             Indicator::ValueAdded => VALUE_ADDED,
             _ => FIGURE,
         };
-        let mut widths: Vec<f32> = self.drawn.columns.iter().map(of).collect();
-        widths.extend(self.drawn.trend.as_ref().map(|_| TREND));
-        let wide = widths.iter().filter(|width| **width > ENTRIES).count();
-        let left = room - NAMES - widths.iter().sum::<f32>();
-        let more = (left / wide.max(1) as f32).clamp(0.0, MOST_MORE).floor();
-        for width in widths.iter_mut().filter(|width| **width > ENTRIES) {
-            *width += more;
+        let mut limits: Vec<(f32, f32)> = self.drawn.columns.iter().map(of).collect();
+        limits.extend(self.drawn.trend.as_ref().map(|_| TREND));
+        let mut widths: Vec<f32> = limits.iter().map(|(least, _)| *least).collect();
+        for figures in [true, false] {
+            let left = (room - NAMES - widths.iter().sum::<f32>()).max(0.0);
+            let grows = |limits: &(f32, f32)| limits.0 < limits.1 && (*limits == FIGURE) == figures;
+            let more = left / limits.iter().filter(|limits| grows(limits)).count().max(1) as f32;
+            for (width, limits) in widths.iter_mut().zip(&limits).filter(|(_, limits)| grows(limits)) {
+                *width = (*width + more).min(limits.1).floor();
+            }
         }
         widths
     }
@@ -237,15 +241,18 @@ impl Grid<'_> {
         let colours = theme::of(ui);
         let rect = Rect::from_min_size(line.min, vec2(NAMES, ROW));
         let seen = rect.intersect(body);
-        if !seen.is_positive() {
-            return None;
-        }
-        let response = ui.interact(seen, ui.scope_id().with(("open", row.subject.id)), Sense::click());
+        // Out of sight it takes no room from what is in sight.
+        let there =
+            if seen.is_positive() { seen } else { Rect::from_min_size(body.clamp(rect.center()), vec2(0.0, 0.0)) };
+        let response = ui.interact(there, ui.scope_id().with(("open", row.subject.id)), Sense::click());
         let name = format!("Open {}", row.subject.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         if response.gained_focus() {
             // The head stands over the first row.
             ui.scroll_to_rect(Rect::from_min_max(rect.min - vec2(0.0, HEAD), rect.max), None);
+        }
+        if !seen.is_positive() {
+            return response.clicked().then_some(Deed::Open(row.subject));
         }
         let painter = ui.painter().with_clip_rect(seen.intersect(ui.clip_rect()));
         focus_ring(&painter, &response, rect, colours);
