@@ -1,10 +1,14 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
+mod subjects;
+
 use super::session::Catalogue;
 use super::view::{Offer, Scatter, Tiles, Trends, View};
 use crate::model::{
     Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, Question, Scope, Source, Year,
 };
+
+pub use subjects::subject_table;
 
 /// Most selected schools that get lines of their own in trends.
 pub const MOST_LINES: usize = 5;

@@ -2,6 +2,7 @@
 
 mod board;
 mod panel;
+mod subject_table;
 
 use std::collections::{BTreeMap, BTreeSet};
 

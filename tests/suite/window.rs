@@ -17,6 +17,7 @@ mod panels;
 mod pictures;
 mod places;
 mod published;
+mod subject_table;
 mod tokens;
 mod views;
 mod waiting;

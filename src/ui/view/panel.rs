@@ -70,11 +70,19 @@ pub struct Gaps {
 pub struct SubjectTable {
     /// Empty for the usual ones.
     pub indicators: Vec<Indicator>,
+    /// The year shown; the last one of the view with results by subject where none is chosen.
+    pub year: Option<Year>,
+    /// Whether the years of the view are pooled in place of that.
+    pub pool: bool,
     /// By what the pupils are told apart, side by side.
     pub split: Option<Characteristic>,
+    /// What is shown of pupils who are told apart.
+    pub shown: Option<Indicator>,
     /// The column that the rows are in order of; the subjects' names where none is chosen.
     pub sorted: Option<Indicator>,
-    /// From low to high.
+    /// Of pupils who are told apart: the word of the group whose column that is; all of them where none is chosen.
+    pub of_group: Option<String>,
+    /// The other way round than usual: figures from low to high, names from Z to A.
     pub ascending: bool,
     pub table: bool,
 }
