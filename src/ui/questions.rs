@@ -1,8 +1,12 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
+mod groups;
+
 use super::session::Catalogue;
 use super::view::{Scatter, Tiles, Trends, View};
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};
+
+pub use groups::{gaps, headlines, of_gaps, rankable, ranked, ranking};
 
 /// Most selected schools that get lines of their own in trends.
 pub const MOST_LINES: usize = 5;
