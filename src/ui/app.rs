@@ -195,17 +195,19 @@ impl Window {
                     }
                     self.settings.opened(&session.path);
                     let mut view = view.map_or_else(|| View::of(&session.catalogue), |view| *view);
+                    view.fit(&session.catalogue);
+                    let kept = view.clone();
                     if let Some(place) = self.place.take() {
                         view.go(place);
+                        view.fit(&session.catalogue);
                     }
-                    view.fit(&session.catalogue);
                     let name = session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
                     let title = format!("{} – Schoolbench", name.unwrap_or_default());
                     ctx.send_viewport_cmd(ViewportCommand::Title(title));
                     self.open = Some(Open {
                         history: History::of(&view),
                         trail: Trail::of(&view),
-                        kept: view.clone(),
+                        kept,
                         view,
                         session,
                         dashboard: Dashboard::default(),

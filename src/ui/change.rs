@@ -118,6 +118,8 @@ impl View {
                 self.maximised = None;
             }
             Change::Maximise(panel) => self.maximised = panel,
+            // A layout of a dashboard that was left in the same frame is not this one's.
+            Change::Layout(layout) if layout.panels() != self.layout.panels() => {}
             Change::Layout(layout) => self.layout = layout,
             Change::ResetLayout => self.reset_layout(),
         }

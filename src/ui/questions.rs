@@ -1,5 +1,6 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
+mod groups;
 mod subjects;
 
 use super::session::Catalogue;
@@ -9,6 +10,8 @@ use crate::model::{
 };
 
 pub use subjects::subject_table;
+
+pub use groups::{gaps, headlines, of_gaps, rankable, ranked, ranking};
 
 /// Most selected schools that get lines of their own in trends.
 pub const MOST_LINES: usize = 5;

@@ -163,6 +163,7 @@ impl View {
 
 /// A view as it is saved: the words of the command line.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Saved {
     version: u32,
     stage: KeyStage,
@@ -189,13 +190,17 @@ struct Saved {
     /// Views of before there were several dashboards are of the workbench.
     #[serde(default)]
     place: Place,
-    #[serde(flatten)]
-    board: SavedBoard,
+    #[serde(default)]
+    maximised: Option<u64>,
+    #[serde(default)]
+    layout: Option<Layout>,
+    panel: Vec<SavedPanel>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     dashboard: BTreeMap<Place, SavedBoard>,
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SavedBoard {
     #[serde(default)]
     maximised: Option<u64>,
@@ -238,6 +243,7 @@ pub enum BadView {
 impl View {
     /// The view as TOML.
     pub fn to_toml(&self) -> String {
+        let SavedBoard { maximised, layout, panel } = SavedBoard::of(&self.panels, &self.layout, self.maximised);
         let saved = Saved {
             version: VERSION,
             stage: self.stage,
@@ -253,7 +259,9 @@ impl View {
             from: self.from.as_ref().map(Scope::to_string),
             subject: self.subject.map(|subject| subject.slug.clone()),
             place: self.place,
-            board: SavedBoard::of(&self.panels, &self.layout, self.maximised),
+            maximised,
+            layout,
+            panel,
             dashboard: self
                 .others
                 .iter()
@@ -281,7 +289,8 @@ impl View {
             return Err(BadView::Newer(version));
         }
         let saved: Saved = toml::from_str(text).map_err(|error| words(&error))?;
-        let Board { panels, layout, maximised } = saved.board.read();
+        let board = SavedBoard { maximised: saved.maximised, layout: saved.layout, panel: saved.panel };
+        let Board { panels, layout, maximised } = board.read();
         let subject = |word: String| Subject::from_word(saved.stage, &word).map_err(|error| words(&error));
         let scope = |word: String| word.parse::<Scope>().map_err(|error| words(&error));
         Ok(Self {

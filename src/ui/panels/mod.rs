@@ -4,6 +4,7 @@ mod about;
 mod findings;
 mod gaps;
 mod intake;
+mod intervals;
 mod ranking;
 mod scatter;
 mod school_table;
@@ -135,6 +136,7 @@ impl PanelState {
                     ui.multiply_opacity(0.5);
                 }
                 match (&mut self.0, panel) {
+                    (State::Gaps(_), _) if panel.table() => twin::of_groups(ui, id, &answers),
                     _ if panel.table() => twin::ui(ui, id, &answers, scene),
                     (State::Tiles(state), Panel::Tiles(chosen)) => state.ui(ui, id, chosen, scene),
                     (State::Trends(state), Panel::Trends(chosen)) => state.ui(ui, id, chosen, scene),

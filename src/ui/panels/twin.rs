@@ -100,6 +100,38 @@ pub(super) fn ui(ui: &mut Ui, id: u64, answers: &[Arc<Answer>], scene: &mut Scen
     });
 }
 
+/// Draws answers that are each broken down by another characteristic as one table: a row per pupil group.
+pub(super) fn of_groups(ui: &mut Ui, id: u64, answers: &[Arc<Answer>]) {
+    let cells: Vec<&Cell> = answers.iter().flat_map(|answer| answer.cells()).collect();
+    let (Some(first), Some(indicator)) = (answers.first(), cells.first().map(|cell| cell.indicator)) else {
+        nothing(ui, "No pupils");
+        return;
+    };
+    let table = TableBuilder::new(ui).id_salt(("twin of groups", id)).striped(true).auto_shrink(false);
+    table
+        .columns(Column::initial(176.0).at_least(40.0).clip(true).resizable(true), 2)
+        .header(ROW, |mut header| {
+            for head in ["Pupils", words::short(indicator)] {
+                header.col(|ui| {
+                    ui.add(Label::new(RichText::new(head).font(theme::small_strong())).truncate());
+                });
+            }
+        })
+        .body(|body| {
+            body.rows(ROW, cells.len(), |mut row| {
+                let Some(cell) = cells.get(row.index()) else { return };
+                let name = match cell.keys.first() {
+                    Some(Key::Pupils(group)) => group.label(),
+                    _ => crate::ui::questions::filter_in_words(first.question().filter()),
+                };
+                row.col(|ui| {
+                    ui.add(Label::new(name).truncate());
+                });
+                row.col(|ui| figure(ui, cell));
+            });
+        });
+}
+
 fn toggled(scene: &Scene<'_>, urn: Urn) -> crate::ui::change::Change {
     let mut selected = scene.view.selected.clone();
     if !selected.insert(urn) {

@@ -61,6 +61,8 @@ pub struct Ranking {
 #[serde(default)]
 pub struct Gaps {
     pub indicator: Option<Indicator>,
+    /// Whether the rarer groups are shown too.
+    pub more: bool,
     pub table: bool,
 }
 

@@ -120,6 +120,16 @@ fn every_command_is_obeyed_with_a_workspace() {
         bench.change(Change::Compare(schoolbench::model::Compare::All));
         bench.key(CTRL, Key::Z);
         bench.answered();
+        // From the last stop back to one that has one behind it.
+        bench.change(Change::Place(schoolbench::ui::Place::Subjects));
+        bench.change(Change::Place(schoolbench::ui::Place::Workbench));
+        bench.change(Change::Compare(schoolbench::model::Compare::All));
+        bench.key(CTRL, Key::Z);
+        bench.answered();
+        bench.key(Modifiers::ALT, Key::ArrowLeft);
+        bench.answered();
+        bench.key(CTRL, Key::Z);
+        bench.answered();
     };
     prepare(&mut bench);
     let offers = asserted_offers(&mut bench);
