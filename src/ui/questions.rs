@@ -1,5 +1,9 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
+mod subject_schools;
+
+pub use subject_schools::{GRADES, subject_schools};
+
 use super::session::Catalogue;
 use super::view::{Scatter, Tiles, Trends, View};
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};
