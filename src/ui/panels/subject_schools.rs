@@ -144,7 +144,8 @@ fn table(ui: &mut Ui, id: u64, chosen: &SubjectSchools, drawn: &Drawn, scene: &S
         // Rows are of one piece: distances are within the cells.
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let mut table = TableBuilder::new(ui)
-            .id_salt(("subject schools", id))
+            // Widths are kept for these columns, not for those of another key stage.
+            .id_salt(("subject schools", id, &drawn.columns))
             .striped(true)
             .sense(Sense::CLICK)
             .cell_layout(Layout::left_to_right(Align::Center))

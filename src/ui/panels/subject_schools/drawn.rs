@@ -20,7 +20,7 @@ pub(super) struct Order {
 }
 
 /// A column beside the schools' names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Column {
     /// A number of entries or pupils.
     Count(Indicator),
