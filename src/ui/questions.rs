@@ -1,7 +1,10 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
 mod groups;
+mod subject_schools;
 mod subjects;
+
+pub use subject_schools::{GRADES, subject_schools};
 
 use super::session::Catalogue;
 use super::view::{Offer, Scatter, Tiles, Trends, View};

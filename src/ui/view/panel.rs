@@ -93,11 +93,14 @@ pub struct SubjectTable {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SubjectSchools {
-    /// The column that the rows are in order of; the schools' names where none is chosen.
+    /// The column that the rows are in order of; the schools' names where none is chosen. `Pupils` is the column of the
+    /// share of pupils that entered.
     pub sorted: Option<Indicator>,
     pub ascending: bool,
-    /// Whether the years shown are pooled; else the last one is shown.
+    /// Whether the years shown are pooled; else one is shown.
     pub pool: bool,
+    /// The year shown; the last one of the view where none is chosen.
+    pub year: Option<Year>,
     pub table: bool,
 }
 
@@ -352,6 +355,17 @@ impl Trends {
     /// The subjects chosen that are of a key stage.
     pub fn chosen(&self, stage: KeyStage) -> Vec<Subject> {
         self.subjects.iter().filter_map(|word| Subject::from_word(stage, word).ok()).collect()
+    }
+}
+
+impl SubjectSchools {
+    /// The years shown, of those of a view: all of them pooled, or one. None where the view has none.
+    pub fn years(&self, years: &[Year]) -> Vec<Year> {
+        if self.pool {
+            return years.to_vec();
+        }
+        let chosen = self.year.filter(|year| years.contains(year));
+        chosen.or(years.last().copied()).into_iter().collect()
     }
 }
 
