@@ -1,5 +1,9 @@
 //! From the view to the questions of its panels. Pure: the same view asks the same.
 
+mod schools;
+
+pub use schools::{like_school, school_table, similar_results};
+
 use super::session::Catalogue;
 use super::view::{Scatter, Tiles, Trends, View};
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Year};

@@ -2,6 +2,7 @@
 
 mod board;
 mod panel;
+mod schools;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ pub use panel::{
     Axes, Findings, Gaps, Intake, Offer, Panel, Ranking, Scatter, SchoolTable, SimilarTo, SubjectSchools, SubjectTable,
     Tiles, Trends,
 };
+pub use schools::ColumnGroup;
 
 /// Version of the form in which views are saved.
 const VERSION: u32 = 1;
