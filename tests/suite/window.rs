@@ -16,6 +16,7 @@ mod layout;
 mod panels;
 mod pictures;
 mod published;
+mod schools;
 mod tokens;
 mod views;
 mod waiting;

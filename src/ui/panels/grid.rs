@@ -29,8 +29,9 @@ const LEAD: f32 = 24.0;
 /// Between a figure and the edge of its column.
 const PAD: f32 = 10.0;
 
-/// Room beside a figure for its note.
-const NOTE: f32 = 66.0;
+/// Width of a column of figures, and of the notes beside them.
+const FIGURE: f32 = 112.0;
+const NOTE: f32 = 62.0;
 
 /// The rows that stay on top take no more than this share of the panel.
 const MOST_FIXED: f32 = 0.6;
@@ -44,8 +45,6 @@ pub(super) struct Grid {
     pub rows: Vec<Row>,
     /// How many of the first rows stay on top.
     pub fixed: usize,
-    /// Whether figures have notes beside them.
-    pub notes: bool,
 }
 
 /// The head of a column.
@@ -57,6 +56,14 @@ pub(super) struct Head {
     pub does: Option<String>,
     /// Whether the rows are in order of this column, and then whether from low to high.
     pub sorted: Option<bool>,
+    /// Whether figures have notes beside them.
+    pub notes: bool,
+}
+
+impl Head {
+    fn width(&self) -> f32 {
+        if self.notes { FIGURE + NOTE } else { FIGURE }
+    }
 }
 
 /// What stands before a name.
@@ -101,27 +108,25 @@ struct Lay {
     seen: Rect,
     /// Right end of the names.
     names: f32,
-    /// Left end of the first column, which may be under the names.
-    first: f32,
-    column: f32,
+    /// Left ends of the columns, which may be under the names, and the right end of the last.
+    ends: Vec<f32>,
 }
 
 impl Lay {
     fn column(&self, nth: usize) -> Rangef {
-        let left = self.first + nth as f32 * self.column;
-        Rangef::new(left, left + self.column)
+        Rangef::new(self.ends[nth], self.ends[nth + 1])
     }
 
     /// The columns that are seen.
-    fn columns(&self, of: usize) -> std::ops::Range<usize> {
-        let before = ((self.names - self.first) / self.column).floor().max(0.0) as usize;
-        let until = ((self.seen.right() - self.first) / self.column).ceil().max(0.0) as usize;
-        before.min(of)..until.min(of)
+    fn columns(&self) -> std::ops::Range<usize> {
+        let before = self.ends.partition_point(|end| *end <= self.names).saturating_sub(1);
+        let until = self.ends.partition_point(|end| *end < self.seen.right());
+        before..until.min(self.ends.len() - 1).max(before)
     }
 
-    fn column_at(&self, x: f32, of: usize) -> Option<usize> {
-        let nth = ((x - self.first) / self.column).floor();
-        (x >= self.names && nth >= 0.0 && (nth as usize) < of).then_some(nth as usize)
+    fn column_at(&self, x: f32) -> Option<usize> {
+        let nth = self.ends.partition_point(|end| *end <= x).checked_sub(1)?;
+        (x >= self.names && nth + 1 < self.ends.len()).then_some(nth)
     }
 }
 
@@ -131,7 +136,7 @@ impl Words {
     }
 
     /// As it is read aloud.
-    fn in_words(&self) -> String {
+    pub fn in_words(&self) -> String {
         let note = if self.note.is_empty() { String::new() } else { format!(" ({})", self.note) };
         let differs = match self.differs {
             None => "",
@@ -153,16 +158,20 @@ impl Grid {
         tip: &dyn Fn(&mut Ui, usize, Option<usize>),
     ) -> Option<Did> {
         let names = NAMES.min(ui.available_width() * MOST_NAMES);
-        let column = if self.notes { 104.0 + NOTE } else { 112.0 };
         let edge = theme::space().two;
-        let width = names + column * self.columns.len() as f32 + edge;
+        let width = names + self.columns.iter().map(Head::width).sum::<f32>() + edge;
         let height = HEAD + ROW * self.rows.len() as f32 + edge;
         let area = ScrollArea::both().id_salt(("grid", id)).auto_shrink(false);
         let drawn = area.show_viewport(ui, |ui, viewport| {
             ui.set_min_size(vec2(width, height));
             let origin = ui.max_rect().min;
             let seen = Rect::from_min_size(origin + viewport.min.to_vec2(), viewport.size());
-            let lay = Lay { seen, names: seen.left() + names, first: origin.x + names, column };
+            let mut ends = vec![origin.x + names];
+            ends.extend(self.columns.iter().scan(origin.x + names, |end, head| {
+                *end += head.width();
+                Some(*end)
+            }));
+            let lay = Lay { seen, names: seen.left() + names, ends };
             let room = ((seen.height() * MOST_FIXED - HEAD) / ROW).max(0.0) as usize;
             let fixed = self.fixed.min(room).min(self.rows.len());
             let (under_heads, top) = (seen.top() + HEAD, seen.top() + HEAD + fixed as f32 * ROW);
@@ -192,7 +201,7 @@ impl Grid {
         let others = Rect::from_x_y_ranges(Rangef::new(lay.names, lay.seen.right()), heads.y_range());
         ui.painter().with_clip_rect(heads.intersect(ui.clip_rect())).rect_filled(heads, 0.0, *theme::of(ui).sunken);
         let mut did = None;
-        for nth in lay.columns(self.columns.len()) {
+        for nth in lay.columns() {
             let rect = Rect::from_x_y_ranges(lay.column(nth), heads.y_range());
             let id = ui.scope_id().with(("head", nth));
             if head_ui(ui, &self.columns[nth], id, rect, others, Align::RIGHT) {
@@ -261,7 +270,7 @@ impl Grid {
             }
         }
         if let Some(at) = response.hover_pos() {
-            let column = lay.column_at(at.x, self.columns.len());
+            let column = lay.column_at(at.x);
             response.on_hover_ui_at_pointer(|ui| tip(ui, nth, column));
         }
         did
@@ -291,9 +300,10 @@ impl Grid {
         all.rect_filled(whole, 0.0, fill);
         let right = Rect::from_x_y_ranges(Rangef::new(lay.names, lay.seen.right()), region.y_range());
         let painter = ui.painter().with_clip_rect(right.intersect(ui.clip_rect()));
-        for nth in lay.columns(self.columns.len().min(row.cells.len())) {
+        for nth in lay.columns() {
+            let (Some(cell), Some(head)) = (row.cells.get(nth), self.columns.get(nth)) else { continue };
             let rect = Rect::from_x_y_ranges(lay.column(nth), whole.y_range());
-            self.paint_cell(&painter, &row.cells[nth], rect, colours);
+            paint_cell(&painter, cell, rect, head.notes, colours);
         }
         let names = Rect::from_x_y_ranges(Rangef::new(lay.seen.left(), lay.names), whole.y_range());
         all.hline(lay.seen.x_range(), whole.bottom(), Stroke::new(1.0, *colours.grid));
@@ -316,37 +326,37 @@ impl Grid {
         }
     }
 
-    fn paint_cell(&self, painter: &Painter, cell: &Words, rect: Rect, colours: &theme::Colours) {
-        let middle = rect.center().y;
-        let mut right = rect.right() - PAD;
-        if self.notes {
-            let note = cut(painter, &cell.note, theme::small(), *colours.muted, NOTE, 1, Align::LEFT);
-            painter.galley(pos2(right - note.size().x, middle - note.size().y / 2.0), note, *colours.muted);
-            right -= NOTE;
-        }
-        let ink = if cell.text == "·" { *colours.muted } else { *colours.text };
-        let room = right - rect.left() - if cell.differs.is_some() { 20.0 } else { 6.0 };
-        let text = cut(painter, &cell.text, theme::body(), ink, room, 1, Align::LEFT);
-        let left = right - text.size().x;
-        painter.galley(pos2(left, middle - text.size().y / 2.0), text, ink);
-        let at = pos2(left - 10.0, middle);
-        match cell.differs {
-            Some(Significance::Above) => paint_mark(painter, Mark::Up, at, 4.0, *colours.above, Stroke::NONE),
-            Some(Significance::Below) => paint_mark(painter, Mark::Down, at, 4.0, *colours.below, Stroke::NONE),
-            Some(Significance::NotDifferent) => {
-                let ring = Stroke::new(1.2, *colours.level);
-                paint_mark(painter, Mark::Circle, at, 2.8, Color32::TRANSPARENT, ring);
-            }
-            None => {}
-        }
-    }
-
     /// A row as it is read aloud.
     fn in_words(&self, row: &Row) -> String {
         let rank = if let Lead::Rank(rank) = row.lead { format!(", number {rank}") } else { String::new() };
         let cells = self.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.text.is_empty());
         let cells: Vec<String> = cells.map(|(head, cell)| format!("{} {}", head.words, cell.in_words())).collect();
         format!("{}{rank}: {}", row.name, cells.join("; "))
+    }
+}
+
+fn paint_cell(painter: &Painter, cell: &Words, rect: Rect, notes: bool, colours: &theme::Colours) {
+    let middle = rect.center().y;
+    let mut right = rect.right() - PAD;
+    if notes {
+        let note = cut(painter, &cell.note, theme::small(), *colours.muted, NOTE, 1, Align::LEFT);
+        painter.galley(pos2(right - note.size().x, middle - note.size().y / 2.0), note, *colours.muted);
+        right -= NOTE;
+    }
+    let ink = if cell.text == "·" { *colours.muted } else { *colours.text };
+    let room = right - rect.left() - if cell.differs.is_some() { 20.0 } else { 6.0 };
+    let text = cut(painter, &cell.text, theme::body(), ink, room, 1, Align::LEFT);
+    let left = right - text.size().x;
+    painter.galley(pos2(left, middle - text.size().y / 2.0), text, ink);
+    let at = pos2(left - 10.0, middle);
+    match cell.differs {
+        Some(Significance::Above) => paint_mark(painter, Mark::Up, at, 4.0, *colours.above, Stroke::NONE),
+        Some(Significance::Below) => paint_mark(painter, Mark::Down, at, 4.0, *colours.below, Stroke::NONE),
+        Some(Significance::NotDifferent) => {
+            let ring = Stroke::new(1.2, *colours.level);
+            paint_mark(painter, Mark::Circle, at, 2.8, Color32::TRANSPARENT, ring);
+        }
+        None => {}
     }
 }
 

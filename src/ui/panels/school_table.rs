@@ -161,6 +161,9 @@ fn tooltip(
     }
     let Some(indicator) = indicator else {
         ui.label(theme::muted(ui, drawn.in_words.as_str()));
+        if let Some(answer) = answers.first().filter(|_| !matches!(who, Who::School(_))) {
+            ui.label(theme::muted(ui, words::compared_with(answer)));
+        }
         return;
     };
     ui.label(indicator.label());

@@ -188,6 +188,7 @@ fn by_row(
         hint: format!("{}: click to put the schools in order of it", indicator.label()),
         does: Some(format!("Sort by {}", indicator.label())),
         sorted: (order.sorted == Some(*indicator)).then_some(order.ascending),
+        notes: false,
     };
     let row = |who: &Who| {
         let urn = if let Who::School(urn) = who { Some(*urn) } else { None };
@@ -201,11 +202,11 @@ fn by_row(
             hint: "Click to put the schools in order of their names".to_owned(),
             does: Some("Sort by school".to_owned()),
             sorted: order.sorted.is_none().then_some(true),
+            notes: false,
         },
         columns: columns.iter().map(head).collect(),
         rows: who.iter().map(row).collect(),
         fixed: who.iter().filter(|who| !matches!(who, Who::School(_))).count() + order.pinned.len(),
-        notes: false,
     }
 }
 
@@ -214,7 +215,7 @@ fn side_by_side(columns: &[Indicator], who: &[Who], answers: &[Arc<Answer>], tit
         let words = title(*who);
         let school = matches!(who, Who::School(_));
         let does = school.then(|| format!("Take {words} out of the selection"));
-        Head { hint: does.clone().unwrap_or_default(), words, does, sorted: None }
+        Head { hint: does.clone().unwrap_or_default(), words, does, ..Head::default() }
     };
     let row = |indicator: &Indicator| Row {
         urn: None,
@@ -227,6 +228,5 @@ fn side_by_side(columns: &[Indicator], who: &[Who], answers: &[Arc<Answer>], tit
         columns: who.iter().map(head).collect(),
         rows: columns.iter().map(row).collect(),
         fixed: 0,
-        notes: false,
     }
 }

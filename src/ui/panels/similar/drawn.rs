@@ -123,14 +123,13 @@ impl Drawn {
         ];
         let of_input = |input: &Indicator| {
             let words = input.label().trim_end_matches(", similar schools");
-            head(words, "With the difference from the school itself")
+            Head { notes: true, ..head(words, "With the difference from the school itself") }
         };
         let grid = Grid {
             names: head("School", ""),
             columns: before.into_iter().chain(inputs.iter().map(of_input)).collect(),
             rows,
             fixed: BEFORE_SCHOOLS,
-            notes: true,
         };
         let others = neighbours.iter().map(|neighbour| neighbour.urn);
         Self {
@@ -200,8 +199,8 @@ impl Drawn {
                     let share = two.share.map(|share| format!("{:.0} % of the squared distance", share * 100.0));
                     let left_out = || format!("left out of the distance of {:.3}", neighbour.distance);
                     ui.label(theme::muted(ui, share.unwrap_or_else(left_out)));
-                } else if row == 0 {
-                    ui.label(told(two.own));
+                } else if let Some(words) = self.grid.rows.get(row).and_then(|row| row.cells.get(column)) {
+                    ui.label(words.in_words());
                 }
             }
         }
