@@ -40,7 +40,10 @@ impl State {
         };
         let find = |answers: &[Arc<Answer>]| {
             let answer = answers.first().ok_or_else(|| "No intake of schools is loaded".to_owned())?;
-            like.nearest(&catalogue.register, answer).map_err(|error| error.to_string())
+            like.nearest(&catalogue.register, answer).map_err(|_| {
+                let school = catalogue.register.school(like.school).map_or("the school", |school| &school.name);
+                format!("The intake of {school} at {} in {} is not known", like.stage, like.year)
+            })
         };
         let progress = self.near.ask(desk, id, std::slice::from_ref(&inputs), like.clone(), find);
         let (Progress::Ready, Some((found, _))) = (&progress, self.near.shown()) else { return progress };
