@@ -31,7 +31,7 @@ pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 pub use contextual::{Explained, split_in_words};
 pub use error::DeskError;
-pub use similar::{InputOfTwo, LikeSchool, Neighbour, Similar};
+pub use similar::{Basis, InputOfTwo, LikeSchool, Neighbour, Similar};
 
 use crate::engine::EngineError;
 use crate::model::Question;

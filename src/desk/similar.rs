@@ -11,7 +11,7 @@ use crate::model::{
     Breakdown, Compare, Draft, Filter, Indicator, Judged, KeyStage, LaCode, Question, School, Scope, UnknownWord, Urn,
     Year,
 };
-use crate::workspace::Register;
+use crate::workspace::{Published, Register};
 
 /// Which schools are looked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,38 @@ pub struct LikeSchool {
     pub la: Option<LaCode>,
     /// Only schools that are no farther away, in kilometres as the crow flies.
     pub within_km: Option<f64>,
+}
+
+/// What schools of a workspace can be compared by: inputs, and the year that they are of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Basis {
+    /// Who has published these inputs.
+    pub preset: Preset,
+    pub terms: &'static [Term],
+    pub year: Year,
+    /// What it is, in words.
+    pub title: &'static str,
+}
+
+impl Basis {
+    /// Every basis that there is, the usual one first: the inputs of DfE where they are loaded, else those of "Schools like
+    /// yours" as the pupils of a year tell them, else as they were published.
+    pub fn all(stage: KeyStage, published: &Published, of_pupils: Option<Year>) -> Vec<Self> {
+        let of_tables = |preset: Preset| {
+            let terms = preset.terms(stage);
+            let inputs = |year: &Year| terms.iter().filter(|of| published.has(stage, *year, of.input)).count();
+            let years = published.every_year().into_iter().filter(|year| inputs(year) > 0);
+            let year = years.max_by_key(|year| (inputs(year), *year))?;
+            Some(Self { preset, terms, year, title: preset.title() })
+        };
+        let of_pupils = of_pupils.map(|year| Self {
+            preset: Preset::SchoolsLikeYours,
+            terms: Preset::terms_of_pupils(),
+            year,
+            title: "Schools like yours, of the pupils loaded",
+        });
+        [of_tables(Preset::Dfe), of_pupils, of_tables(Preset::SchoolsLikeYours)].into_iter().flatten().collect()
+    }
 }
 
 /// One input of two schools.
@@ -67,6 +99,17 @@ pub struct Similar {
     pub among: usize,
     /// Files that the inputs are from.
     pub sources: Vec<String>,
+    /// How much each input counts: the weight of a difference of one standard deviation, in the order of the terms.
+    pub counts: Vec<f64>,
+}
+
+impl Similar {
+    /// The schools with which one is compared: 50 where there are enough; among few schools no more than one in three, since
+    /// the farther ones are not similar.
+    pub fn comparators(&self) -> &[Neighbour] {
+        let most = NEIGHBOURS.min((self.among / NEAREST_OF).max(LEAST_NEIGHBOURS));
+        self.neighbours.get(..most).unwrap_or(&self.neighbours)
+    }
 }
 
 impl Desk {
@@ -77,10 +120,10 @@ impl Desk {
     /// When the school or its inputs are not in the workspace, and as in [`Desk::ask_and_wait`].
     pub fn similar(&self, wanted: &LikeSchool) -> Result<Similar, Arc<DeskError>> {
         let not_loaded = |what: String| Arc::new(DeskError::NotLoaded { what });
-        let question = inputs_question(wanted);
+        let question = wanted.inputs();
         let question = question.map_err(|error| not_loaded(error.to_string()))?;
         let answer = self.ask_and_wait(&question)?;
-        nearest(self.register(), wanted, &answer).map_err(Arc::new)
+        wanted.nearest(self.register(), &answer).map_err(Arc::new)
     }
 }
 
@@ -93,7 +136,7 @@ const LEAST_NEIGHBOURS: usize = 5;
 impl Work<'_> {
     /// The schools with which a question's one school is compared, and by what they were chosen.
     ///
-    /// By the inputs of DfE where they are loaded, else by those of "Schools like yours" as the pupils tell them.
+    /// By the usual basis.
     pub fn similar_schools(&self, question: &Question) -> Result<(Scope, String), DeskError> {
         let refused = |why: &str| DeskError::NoComparator { why: why.to_owned() };
         let library = self.library();
@@ -101,21 +144,10 @@ impl Work<'_> {
             library.register.schools_of(question.scope()).map(|school| school.urn).take(2).collect();
         let [school] = *schools else { return Err(refused("choose one school to find those with a similar intake")) };
         let stage = question.stage();
-        let published = |terms: &[Term]| {
-            let inputs = |year: &Year| terms.iter().filter(|of| library.published.has(stage, *year, of.input)).count();
-            let years = library.published.every_year().into_iter().filter(|year| inputs(year) > 0);
-            years.max_by_key(|year| (inputs(year), *year))
-        };
-        let presets = Preset::ALL.into_iter().find_map(|preset| {
-            let terms = preset.terms(stage);
-            Some((terms, published(terms)?, preset.title()))
-        });
-        let of_pupils = || {
-            let last = question.years().iter().rev().find(|year| library.has_pupils(stage, **year))?;
-            Some((Preset::terms_of_pupils(), *last, "Schools like yours, of the pupils loaded"))
-        };
-        let found = of_pupils().filter(|_| presets.is_none_or(|(.., title)| title != Preset::Dfe.title())).or(presets);
-        let (terms, year, title) = found.ok_or_else(|| refused("no intake of schools is loaded"))?;
+        let last = question.years().iter().rev().find(|year| library.has_pupils(stage, **year)).copied();
+        let bases = Basis::all(stage, &library.published, last);
+        let basis = bases.first().copied().ok_or_else(|| refused("no intake of schools is loaded"))?;
+        let Basis { terms, year, title, .. } = basis;
         let wanted = LikeSchool {
             school,
             stage,
@@ -126,15 +158,14 @@ impl Work<'_> {
             la: None,
             within_km: None,
         };
-        let inputs = inputs_question(&wanted).map_err(|error| refused(&error.to_string()))?;
+        let inputs = wanted.inputs().map_err(|error| refused(&error.to_string()))?;
         let answer = match self.ask_beside(&inputs) {
             Outcome::Answered(answer) => answer,
             Outcome::Failed(error) => return Err(error),
             Outcome::Stopped => return Err(EngineError::Interrupted.into()),
         };
-        let similar = nearest(&library.register, &wanted, &answer)?;
-        let most = NEIGHBOURS.min((similar.among / NEAREST_OF).max(LEAST_NEIGHBOURS));
-        let urns: BTreeSet<Urn> = similar.neighbours.iter().take(most).map(|neighbour| neighbour.urn).collect();
+        let similar = wanted.nearest(&library.register, &answer)?;
+        let urns: BTreeSet<Urn> = similar.comparators().iter().map(|neighbour| neighbour.urn).collect();
         if urns.is_empty() {
             return Err(refused("no other school's intake is known"));
         }
@@ -143,58 +174,67 @@ impl Work<'_> {
     }
 }
 
-/// The question for the inputs of all schools.
-fn inputs_question(wanted: &LikeSchool) -> Result<Question, UnknownWord> {
-    Question::new(Draft {
-        stage: wanted.stage,
-        years: vec![wanted.year],
-        pool: false,
-        scope: Scope::All,
-        indicators: wanted.terms.iter().map(|term| term.input).collect(),
-        subjects: Vec::new(),
-        filter: Filter::everyone(),
-        by: vec![Breakdown::School],
-        compare: Compare::None,
-        judged: Judged::default(),
-    })
-}
+impl LikeSchool {
+    /// The question for the inputs of all schools.
+    ///
+    /// # Errors
+    /// When there are no terms, or one is not made for the key stage.
+    pub fn inputs(&self) -> Result<Question, UnknownWord> {
+        Question::new(Draft {
+            stage: self.stage,
+            years: vec![self.year],
+            pool: false,
+            scope: Scope::All,
+            indicators: self.terms.iter().map(|term| term.input).collect(),
+            subjects: Vec::new(),
+            filter: Filter::everyone(),
+            by: vec![Breakdown::School],
+            compare: Compare::None,
+            judged: Judged::default(),
+        })
+    }
 
-/// The nearest schools by the inputs of an answer.
-fn nearest(register: &Register, wanted: &LikeSchool, answer: &Answer) -> Result<Similar, DeskError> {
-    let not_loaded = |what: String| DeskError::NotLoaded { what };
-    let own = register.head(wanted.school);
-    let Some(school) = register.school(own) else {
-        return Err(not_loaded(format!("school {}", wanted.school)));
-    };
-    let inputs: Vec<Indicator> = wanted.terms.iter().map(|term| term.input).collect();
-    let rows = inputs_by_school(answer);
-    let Some((_, of_own)) = rows.iter().find(|(urn, row)| *urn == own && row.iter().any(Option::is_some)) else {
-        let words: Vec<_> = inputs.iter().map(|input| input.word()).collect();
-        let what = format!("what {} is compared by in {} ({})", school.name, wanted.year, words.join(", "));
-        return Err(not_loaded(what));
-    };
-    let schools: Vec<&[Option<f64>]> = rows.iter().map(|(_, row)| row.as_slice()).collect();
-    let measure = Measure::of(&wanted.terms, &schools);
-    let is_wanted = |urn: Urn| register.school(urn).is_some_and(|other| fits(wanted, school, other));
-    let neighbour = |(urn, row): &(Urn, Vec<Option<f64>>)| {
-        let Apart { distance, parts } = measure.between(of_own, row)?;
-        let whole: f64 = parts.iter().flatten().sum();
-        let share = |part: f64| if whole > 0.0 { part / whole } else { 0.0 };
-        let two = inputs.iter().zip(of_own.iter().zip(row)).zip(&parts);
-        let inputs = two.map(|((input, (own, other)), part)| InputOfTwo {
-            input: *input,
-            own: *own,
-            other: *other,
-            share: part.map(share),
-        });
-        Some(Neighbour { urn: *urn, distance, inputs: inputs.collect() })
-    };
-    let others = rows.iter().filter(|(urn, _)| *urn != own && is_wanted(*urn));
-    let mut neighbours: Vec<Neighbour> = others.filter_map(neighbour).collect();
-    let among = neighbours.len();
-    neighbours.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.urn.cmp(&b.urn)));
-    neighbours.truncate(wanted.most);
-    Ok(Similar { neighbours, among, sources: answer.provenance().sources.clone() })
+    /// The nearest schools by the answer to [`LikeSchool::inputs`].
+    ///
+    /// # Errors
+    /// When the school or its inputs are not in the answer.
+    pub fn nearest(&self, register: &Register, answer: &Answer) -> Result<Similar, DeskError> {
+        let not_loaded = |what: String| DeskError::NotLoaded { what };
+        let own = register.head(self.school);
+        let Some(school) = register.school(own) else {
+            return Err(not_loaded(format!("school {}", self.school)));
+        };
+        let inputs: Vec<Indicator> = self.terms.iter().map(|term| term.input).collect();
+        let rows = inputs_by_school(answer);
+        let Some((_, of_own)) = rows.iter().find(|(urn, row)| *urn == own && row.iter().any(Option::is_some)) else {
+            let words: Vec<_> = inputs.iter().map(|input| input.word()).collect();
+            let what = format!("what {} is compared by in {} ({})", school.name, self.year, words.join(", "));
+            return Err(not_loaded(what));
+        };
+        let schools: Vec<&[Option<f64>]> = rows.iter().map(|(_, row)| row.as_slice()).collect();
+        let measure = Measure::of(&self.terms, &schools);
+        let is_wanted = |urn: Urn| register.school(urn).is_some_and(|other| fits(self, school, other));
+        let neighbour = |(urn, row): &(Urn, Vec<Option<f64>>)| {
+            let Apart { distance, parts } = measure.between(of_own, row)?;
+            let whole: f64 = parts.iter().flatten().sum();
+            let share = |part: f64| if whole > 0.0 { part / whole } else { 0.0 };
+            let two = inputs.iter().zip(of_own.iter().zip(row)).zip(&parts);
+            let inputs = two.map(|((input, (own, other)), part)| InputOfTwo {
+                input: *input,
+                own: *own,
+                other: *other,
+                share: part.map(share),
+            });
+            Some(Neighbour { urn: *urn, distance, inputs: inputs.collect() })
+        };
+        let others = rows.iter().filter(|(urn, _)| *urn != own && is_wanted(*urn));
+        let mut neighbours: Vec<Neighbour> = others.filter_map(neighbour).collect();
+        let among = neighbours.len();
+        neighbours.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.urn.cmp(&b.urn)));
+        neighbours.truncate(self.most);
+        let (counts, sources) = (measure.counts().to_vec(), answer.provenance().sources.clone());
+        Ok(Similar { neighbours, among, sources, counts })
+    }
 }
 
 /// What is known of each school, in the order of the question's indicators.

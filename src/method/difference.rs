@@ -21,6 +21,15 @@ pub fn of_means(a: (f64, f64, i64), b: (f64, f64, i64)) -> Option<Interval> {
     Some(Interval { lower: difference - Z95 * error, upper: difference + Z95 * error })
 }
 
+/// Difference of two independent figures with its 95 % interval, from the interval of each (Zou and Donner 2008): Newcombe's
+/// for shares, two-sample z for means.
+pub fn of_figures(a: (f64, Interval), b: (f64, Interval)) -> Interval {
+    let ((a, of_a), (b, of_b)) = (a, b);
+    let below = f64::hypot(a - of_a.lower, of_b.upper - b);
+    let above = f64::hypot(of_a.upper - a, b - of_b.lower);
+    Interval { lower: a - b - below, upper: a - b + above }
+}
+
 /// Standard error of the difference of two independent means.
 pub fn error_of_means(sd: f64, n: i64, other_sd: f64, other_n: i64) -> Option<f64> {
     (n > 0 && other_n > 0).then(|| (sd * sd / n as f64 + other_sd * other_sd / other_n as f64).sqrt())

@@ -165,6 +165,11 @@ impl Measure {
         Self { factors, shares }
     }
 
+    /// How much each input counts: the weight of a difference of one standard deviation, in the order of the terms.
+    pub fn counts(&self) -> &[f64] {
+        &self.shares
+    }
+
     /// How far apart two schools are by their inputs, in the order of the terms. `None` where they have no input in common
     /// that counts.
     pub fn between(&self, one: &[Option<f64>], other: &[Option<f64>]) -> Option<Apart> {

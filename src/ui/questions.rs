@@ -5,6 +5,9 @@ mod subject_schools;
 mod subjects;
 
 pub use subject_schools::{GRADES, subject_schools};
+mod schools;
+
+pub use schools::{like_school, school_table, similar_results};
 
 use super::session::Catalogue;
 use super::view::{Offer, Scatter, Tiles, Trends, View};

@@ -2,6 +2,7 @@
 
 mod board;
 mod panel;
+mod schools;
 mod subject_table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ pub use panel::{
     Axes, Findings, Gaps, Intake, Offer, Panel, Ranking, Scatter, SchoolTable, SimilarTo, SubjectSchools, SubjectTable,
     Tiles, Trends,
 };
+pub use schools::ColumnGroup;
 
 /// Version of the form in which views are saved.
 const VERSION: u32 = 1;

@@ -3,6 +3,7 @@
 mod about;
 mod findings;
 mod gaps;
+mod grid;
 mod intake;
 mod intervals;
 mod ranking;
@@ -231,6 +232,10 @@ fn subtitle(answers: &[Arc<Answer>], panel: &Panel, scene: &Scene<'_>) -> Option
         let among = if *group.scope() == Scope::All { "" } else { " · among all schools" };
         return Some(format!("{}{among}", words::question(group, catalogue)));
     }
+    // The schools found are many: told is whose like they are.
+    let is_of_one = |answer: &&Arc<Answer>| answer.question().by().is_empty();
+    let of_one = answers.iter().find(is_of_one).filter(|_| matches!(panel, Panel::Similar(_)));
+    let first = of_one.unwrap_or(first);
     let of = words::question(first.question(), catalogue);
     Some(first.compared_with().map_or(of.clone(), |with| format!("{of} · compared with {with}")))
 }

@@ -114,6 +114,10 @@ pub struct SchoolTable {
     pub ascending: bool,
     /// Schools that stay on top.
     pub pinned: Vec<Urn>,
+    /// Whether only the selected schools are shown.
+    pub only_selected: bool,
+    /// Whether the selected schools stand side by side, with a row per indicator.
+    pub compare: bool,
     pub table: bool,
 }
 
