@@ -2,6 +2,7 @@
 
 mod board;
 mod panel;
+mod scatter;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +14,9 @@ use crate::model::{Compare, Filter, Judged, KeyStage, Scope, Subject, Test, Urn,
 
 pub use board::{Board, Place};
 pub use panel::{
-    Axes, Findings, Gaps, Intake, Offer, Panel, Ranking, Scatter, SchoolTable, SimilarTo, SubjectSchools, SubjectTable,
-    Tiles, Trends,
+    Findings, Gaps, Intake, Offer, Panel, Ranking, SchoolTable, SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends,
 };
+pub use scatter::{Axes, MOST_STRIPS, Scatter, ScatterForm};
 
 /// Version of the form in which views are saved.
 const VERSION: u32 = 1;

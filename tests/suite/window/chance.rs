@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use schoolbench::model::{Characteristic, Compare, Filter, Indicator, KeyStage, PupilGroup, Scope, Subject, Urn, Year};
-use schoolbench::ui::{Catalogue, Change, Layout, Panel, Part, Scatter, Session, Tiles, Trends, View};
+use schoolbench::ui::{Catalogue, Change, Layout, Panel, Part, Scatter, ScatterForm, Session, Tiles, Trends, View};
 
 use crate::demo;
 use crate::oracle::dice::Dice;
@@ -67,6 +67,11 @@ pub fn panel(dice: &mut Dice) -> Panel {
             subject: subjects(dice, 1).pop(),
             year: perhaps(dice, year),
             map: dice.happens(20),
+            form: perhaps(dice, |dice| dice.one(&ScatterForm::ALL)),
+            strips: dice.some(&Indicator::ALL, 0, 8),
+            trend: dice.happens(40),
+            still: dice.happens(20),
+            from_all: dice.happens(40),
             table,
         }),
     }
