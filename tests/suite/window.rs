@@ -16,6 +16,7 @@ mod layout;
 mod panels;
 mod pictures;
 mod published;
+mod scatter;
 mod tokens;
 mod views;
 mod waiting;

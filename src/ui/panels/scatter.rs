@@ -59,7 +59,9 @@ struct Plan {
 impl Plan {
     fn of(scatter: &Scatter, offer: &Offer<'_>) -> Self {
         let Scatter { trend, from_all, .. } = *scatter;
-        Self { axes: scatter.axes(offer), strips: scatter.strips_shown(offer), trend, from_all }
+        let axes = scatter.axes(offer);
+        let strips = if axes.form == ScatterForm::Strips { scatter.strips_shown(offer) } else { Vec::new() };
+        Self { axes, strips, trend, from_all }
     }
 }
 
@@ -128,7 +130,7 @@ impl State {
         let hovered = response.hover_pos().and_then(|at| chart.nearest(at));
         let lit = hovered.map(|dot| dot.urn).or(scene.hovered);
         chart.means(&painter, ui);
-        if let Some(trend) = &drawn.trend {
+        if let Some(Ok(trend)) = &drawn.trend {
             trend.paint(&painter, ui, &shown.transform);
         }
         chart.paths(&painter, ui, &scene.view.selected, lit);

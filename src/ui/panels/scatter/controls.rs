@@ -15,7 +15,10 @@ use crate::ui::widgets::{Icon, Pick, icon_button, picker, picker_button, search_
 use crate::ui::{questions, theme};
 
 /// A panel of at least this width has its controls in two lines, in points; in a narrower one they wrap.
-const WIDE: f32 = 470.0;
+const WIDE: f32 = 440.0;
+
+/// What a picker needs besides its words, in points: its caret and the air around both.
+const BESIDE_WORDS: f32 = 38.0;
 
 /// Draws the controls. Gives what is to be brought into view.
 pub(super) fn ui(ui: &mut Ui, id: u64, scatter: &Scatter, drawn: &Drawn, scene: &mut Scene<'_>) -> Option<Bring> {
@@ -28,75 +31,85 @@ pub(super) fn ui(ui: &mut Ui, id: u64, scatter: &Scatter, drawn: &Drawn, scene: 
     let (form, wide) = (axes.form, ui.available_width() >= WIDE);
     let measures =
         || -> Vec<Pick<Indicator>> { offer.all().map(|indicator| Pick::new(indicator, indicator.label())).collect() };
+    let told: Vec<Indicator> = match form {
+        ScatterForm::Chart => [axes.y, axes.x, axes.size].into_iter().chain(axes.colour).collect(),
+        ScatterForm::Map => [axes.size].into_iter().chain(axes.colour).collect(),
+        ScatterForm::Funnel => [axes.y].into_iter().chain(axes.colour).collect(),
+        ScatterForm::Strips => strips.clone(),
+    };
     let mut changed = scatter.clone();
+    let mut bring = None;
     row(ui, wide, |ui| {
         for other in ScatterForm::ALL {
             if segment(ui, other.label(), form == other).clicked() {
                 changed = changed.clone().with_form(other);
             }
         }
-        let mut room = Room { wide, left: if form == ScatterForm::Chart { 2 } else { 1 }, kept: 0.0 };
-        if matches!(form, ScatterForm::Chart | ScatterForm::Funnel)
-            && let Some(picked) = room.next(ui, |ui| picker(ui, "Up", &axes.y, axes.y.label(), measures))
-        {
-            changed.y = Some(picked);
-        }
-        if form == ScatterForm::Chart
-            && let Some(picked) = room.next(ui, |ui| picker(ui, "Across", &axes.x, axes.x.label(), measures))
-        {
-            changed.x = Some(picked);
-        }
-        if form == ScatterForm::Strips
-            && let Some(chosen) = room.next(ui, |ui| choose_strips(ui, &strips, &offer))
-        {
-            changed.strips = chosen;
-        }
-    });
-    let told: Vec<Indicator> = match form {
-        ScatterForm::Chart => [axes.y, axes.x, axes.size].into_iter().chain(axes.colour).collect(),
-        ScatterForm::Map => [axes.size].into_iter().chain(axes.colour).collect(),
-        ScatterForm::Funnel => [axes.y].into_iter().chain(axes.colour).collect(),
-        ScatterForm::Strips => strips,
-    };
-    let of_subjects = told.into_iter().any(questions::is_of_subjects);
-    let (sized, coloured) = (matches!(form, ScatterForm::Chart | ScatterForm::Map), form != ScatterForm::Strips);
-    let mut bring = None;
-    row(ui, wide, |ui| {
-        let pickers = [sized, coloured, of_subjects, true].into_iter().filter(|there| *there).count();
-        let buttons = 2.0 * (ui.spacing().interact_size.y + ui.spacing().item_spacing.x);
-        let mut room = Room { wide, left: pickers, kept: buttons };
-        if sized && let Some(picked) = room.next(ui, |ui| picker(ui, "Area", &axes.size, axes.size.label(), measures)) {
-            changed.size = Some(picked);
-        }
-        if coloured {
-            let colours = || {
-                // On a map the colour always says how a school does.
-                let none = (form != ScatterForm::Map).then(|| Pick::new(None, "Group")).into_iter();
-                none.chain(measures().into_iter().map(|pick| Pick::new(Some(pick.value), pick.words))).collect()
-            };
-            let words = axes.colour.map_or("Group", Indicator::label);
-            if let Some(picked) = room.next(ui, |ui| picker(ui, "Colour", &axes.colour, words, colours)) {
-                changed.colour = picked;
-            }
-        }
-        if of_subjects {
-            let all = Pick::new(None, "all together");
-            let lines = || {
-                let subjects = Subject::all().filter(|subject| subject.key_stage == stage);
-                let picks = subjects.map(|subject| Pick::new(Some(subject), subject.name.as_str()));
-                std::iter::once(all).chain(picks).collect()
-            };
-            let words = axes.subject.map_or("all together".to_owned(), |subject| subject.name.clone());
-            if let Some(picked) = room.next(ui, |ui| picker(ui, "Subject", &axes.subject, &words, lines)) {
-                changed.subject = picked.map(|subject| subject.slug.clone());
-            }
-        }
         let lines = || years.iter().rev().map(|year| Pick::new(*year, year.to_string())).collect();
-        if let Some(picked) = room.next(ui, |ui| picker(ui, "Year", &year, &year.to_string(), lines)) {
+        if let Some(picked) = picker(ui, "Year", &year, &year.to_string(), lines) {
             changed.year = Some(picked).filter(|picked| Some(picked) != years.last());
         }
         bring = find(ui, drawn, catalogue);
         more(ui, form, !scene.view.filter.is_everyone(), &mut changed);
+    });
+    let up = matches!(form, ScatterForm::Chart | ScatterForm::Funnel).then(|| axes.y.label());
+    let across = (form == ScatterForm::Chart).then(|| axes.x.label());
+    let area = matches!(form, ScatterForm::Chart | ScatterForm::Map).then(|| axes.size.label());
+    let colour = (form != ScatterForm::Strips).then(|| axes.colour.map_or("Group", Indicator::label));
+    let number = strips.len().to_string();
+    let shown = (form == ScatterForm::Strips).then_some(number.as_str());
+    let of_subjects = told.into_iter().any(questions::is_of_subjects);
+    let subject = of_subjects.then(|| axes.subject.as_ref().map_or("all together", |subject| subject.name.as_str()));
+    row(ui, wide, |ui| {
+        let there = [
+            ("Up", up),
+            ("Across", across),
+            ("Area", area),
+            ("Colour", colour),
+            ("Strips shown", shown),
+            ("Subject", subject),
+        ];
+        let most = wide.then(|| widest(ui, &there));
+        if let Some(words) = up
+            && let Some(picked) = within(ui, most, |ui| picker(ui, "Up", &axes.y, words, measures))
+        {
+            changed.y = Some(picked);
+        }
+        if let Some(words) = across
+            && let Some(picked) = within(ui, most, |ui| picker(ui, "Across", &axes.x, words, measures))
+        {
+            changed.x = Some(picked);
+        }
+        if let Some(words) = area
+            && let Some(picked) = within(ui, most, |ui| picker(ui, "Area", &axes.size, words, measures))
+        {
+            changed.size = Some(picked);
+        }
+        let colours = || {
+            // On a map the colour always says how a school does.
+            let none = (form != ScatterForm::Map).then(|| Pick::new(None, "Group")).into_iter();
+            none.chain(measures().into_iter().map(|pick| Pick::new(Some(pick.value), pick.words))).collect()
+        };
+        if let Some(words) = colour
+            && let Some(picked) = within(ui, most, |ui| picker(ui, "Colour", &axes.colour, words, colours))
+        {
+            changed.colour = picked;
+        }
+        if let Some(words) = shown
+            && let Some(chosen) = within(ui, most, |ui| choose_strips(ui, words, &strips, &offer))
+        {
+            changed.strips = chosen;
+        }
+        let lines = || {
+            let subjects = Subject::all().filter(|subject| subject.key_stage == stage);
+            let picks = subjects.map(|subject| Pick::new(Some(subject), subject.name.as_str()));
+            std::iter::once(Pick::new(None, "all together")).chain(picks).collect()
+        };
+        if let Some(words) = subject
+            && let Some(picked) = within(ui, most, |ui| picker(ui, "Subject", &axes.subject, words, lines))
+        {
+            changed.subject = picked.map(|subject| subject.slug.clone());
+        }
     });
     if let Some(Bring::School(urn)) = bring {
         scene.out.changes.push(Change::Select(BTreeSet::from([urn])));
@@ -116,34 +129,44 @@ fn row(ui: &mut Ui, wide: bool, add: impl FnOnce(&mut Ui)) {
     }
 }
 
-/// The room that is left in a line of controls: each takes what it needs, up to an equal share of it.
-struct Room {
-    wide: bool,
-    /// How many controls are to come.
-    left: usize,
-    /// Room to be kept for what stands at the end, in points.
-    kept: f32,
+/// How wide pickers may be so that all fit one line: only those with the longest words are cut.
+fn widest(ui: &Ui, pickers: &[(&str, Option<&str>)]) -> f32 {
+    let need = |(caption, words): (&str, &str)| {
+        let width =
+            |words: &str, font| ui.painter().layout_no_wrap(words.to_owned(), font, egui::Color32::WHITE).size().x;
+        width(caption, theme::small()) + width(words, theme::small_strong()) + BESIDE_WORDS
+    };
+    let mut needs: Vec<f32> = pickers.iter().filter_map(|(caption, words)| Some(need((*caption, (*words)?)))).collect();
+    needs.sort_by(f32::total_cmp);
+    let gaps = ui.spacing().item_spacing.x * needs.len().saturating_sub(1) as f32;
+    let mut left = ui.available_width() - gaps;
+    for (nth, need) in needs.iter().enumerate() {
+        let share = left / (needs.len() - nth) as f32;
+        if *need > share {
+            return share;
+        }
+        left -= need;
+    }
+    f32::INFINITY
 }
 
-impl Room {
-    fn next<R>(&mut self, ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
-        let gaps = ui.spacing().item_spacing.x * self.left.saturating_sub(1) as f32;
-        let share = (ui.available_width() - self.kept - gaps) / self.left.max(1) as f32;
-        self.left = self.left.saturating_sub(1);
-        if !self.wide {
-            return add(ui);
+/// Draws into at most so much width, where there is a most.
+fn within<R>(ui: &mut Ui, most: Option<f32>, add: impl FnOnce(&mut Ui) -> R) -> R {
+    match most.filter(|most| most.is_finite()) {
+        None => add(ui),
+        Some(most) => {
+            ui.scope(|ui| {
+                ui.set_max_width(most);
+                add(ui)
+            })
+            .inner
         }
-        ui.scope(|ui| {
-            ui.set_max_width(share.max(60.0));
-            add(ui)
-        })
-        .inner
     }
 }
 
 /// A list of the indicators, of which some are strips. Gives them with what was changed; none for the usual ones.
-fn choose_strips(ui: &mut Ui, shown: &[Indicator], offer: &Offer<'_>) -> Option<Vec<Indicator>> {
-    let button = picker_button(ui, "Strips shown", &shown.len().to_string(), theme::small_strong());
+fn choose_strips(ui: &mut Ui, words: &str, shown: &[Indicator], offer: &Offer<'_>) -> Option<Vec<Indicator>> {
+    let button = picker_button(ui, "Strips shown", words, theme::small_strong());
     let mut chosen = None;
     let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
     egui::Popup::menu(&button).close_behavior(stay).width(320.0).show(|ui| {

@@ -45,12 +45,14 @@ pub(super) struct Drawn {
     pub reach: [(f64, f64); 2],
     /// The limits of a funnel, or why there are none.
     pub funnel: Option<Result<Funnel, String>>,
-    /// The line through the schools of a chart, where one is wanted and there is one.
-    pub trend: Option<Trend>,
+    /// The line through the schools of a chart, where one is wanted; or why there is none.
+    pub trend: Option<Result<Trend, &'static str>>,
     /// The figures on the axes with all pupils, of the schools drawn; of a chart with a filter, where they are wanted.
     pub from_all: BTreeMap<Urn, [Figure; 2]>,
     /// The strips that have schools.
     pub strips: Vec<Strip>,
+    /// The schools of all strips, and whether they are of the group.
+    pub in_strips: BTreeMap<Urn, bool>,
 }
 
 /// A school that is drawn.
@@ -87,6 +89,7 @@ impl Default for Drawn {
             trend: None,
             from_all: BTreeMap::new(),
             strips: Vec::new(),
+            in_strips: BTreeMap::new(),
         }
     }
 }
@@ -117,6 +120,7 @@ impl Drawn {
             }
             ScatterForm::Strips => {
                 drawn.strips = plan.strips.iter().filter_map(|of| Strip::of(*of, answers, &group)).collect();
+                drawn.in_strips = strips::schools(&drawn.strips);
             }
         }
         drawn.clip_colours();
@@ -137,7 +141,8 @@ impl Drawn {
             drawn.funnel = Some(Funnel::of(axes.y, of_group, drawn.parts()));
         }
         if plan.trend && axes.form == ScatterForm::Chart {
-            drawn.trend = Trend::of(&drawn.dots, drawn.x);
+            let none = "no line: there are too few schools, or they do not differ across";
+            drawn.trend = Some(Trend::of(&drawn.dots, drawn.x).ok_or(none));
         }
         if plan.from_all && drawn.filtered && axes.form == ScatterForm::Chart {
             drawn.note_all_pupils(answers);
@@ -224,7 +229,7 @@ impl Drawn {
 
     /// Every school that is drawn.
     pub fn schools(&self) -> impl Iterator<Item = Urn> + '_ {
-        self.dots.iter().map(|dot| dot.urn).chain(strips::schools(&self.strips).into_keys())
+        self.dots.iter().map(|dot| dot.urn).chain(self.in_strips.keys().copied())
     }
 
     /// What the chart says beside its points: the funnel's limits, the trend, the lines from all pupils.
@@ -233,12 +238,15 @@ impl Drawn {
             Ok(funnel) => funnel.in_words(self.axes.y),
             Err(why) => format!("Funnel: {why}"),
         });
+        let trend = self.trend.as_ref().map(|trend| match trend {
+            Ok(trend) => trend.in_words(self),
+            Err(why) => format!("Trend: {why}"),
+        });
         let from_all = (!self.from_all.is_empty()).then(|| {
             let schools = grouped(self.from_all.len() as i64);
             format!("Lines lead from all pupils to those of the filter, of {schools} schools where both are known")
         });
-        let notes: Vec<String> =
-            funnel.into_iter().chain(self.trend.as_ref().map(|trend| trend.in_words(self))).chain(from_all).collect();
+        let notes: Vec<String> = funnel.into_iter().chain(trend).chain(from_all).collect();
         (!notes.is_empty()).then(|| notes.join(" · "))
     }
 
@@ -295,6 +303,12 @@ impl Drawn {
     /// The schools outside the group, and those in it.
     pub fn parts(&self) -> (&[Dot], &[Dot]) {
         self.dots.split_at(self.others)
+    }
+
+    /// How many schools of the group are drawn, and how many others.
+    pub fn parts_counted(&self) -> (usize, usize) {
+        let own = self.in_strips.values().filter(|own| **own).count() + self.dots.len() - self.others;
+        (own, self.in_strips.len() + self.dots.len() - own)
     }
 
     /// What an indicator is called on this chart: with its subject, and of which pupils it is where that differs.
@@ -355,15 +369,11 @@ impl Drawn {
                 format!("strips of {}", strips.join(", "))
             }
         };
-        let (own, others) = if self.strips.is_empty() {
-            (self.dots.len() - self.others, self.others)
-        } else {
-            let schools = strips::schools(&self.strips);
-            let chosen = scene.view.selected.iter().filter(|urn| schools.contains_key(urn));
+        let (own, others) = self.parts_counted();
+        if !self.strips.is_empty() {
+            let chosen = scene.view.selected.iter().filter(|urn| self.in_strips.contains_key(urn));
             selected = chosen.take(questions::MOST_LINES).map(|urn| name(*urn)).collect();
-            let own = schools.values().filter(|own| **own).count();
-            (own, schools.len() - own)
-        };
+        }
         let note = self.note().map(|note| format!("; {note}")).unwrap_or_default();
         let selected = if selected.is_empty() { String::new() } else { format!("; selected: {}", selected.join(", ")) };
         let year = self.year.map(|year| year.to_string()).unwrap_or_default();

@@ -33,8 +33,8 @@ impl Trend {
         let points: Vec<Point> =
             dots.iter().map(|dot| Point { x: dot.at.0, y: dot.at.1, weight: weight(dot) }).collect();
         let line = Line::through(&points)?;
-        let step = 10f64.powf(((x.1 - x.0) / 2.0).log10().floor());
-        step.is_finite().then_some(Self { line, weighed, step, x })
+        let power = ((x.1 - x.0) / 2.0).log10().floor();
+        power.is_finite().then(|| Self { line, weighed, step: 10f64.powi(power as i32), x })
     }
 
     /// "Trend: each 10 points more FSM6 pupils: 3.10 lower Attainment 8; R² 0.45, …".
@@ -102,7 +102,7 @@ impl Trend {
 
 /// "10 points" of a share, "100" of a number.
 fn amount(of: Indicator, step: f64) -> String {
-    let decimals = if step >= 1.0 { 0 } else { (-step.log10()).ceil() as usize };
+    let decimals = if step >= 1.0 { 0 } else { (-step.log10()).round() as usize };
     let number = if step >= 1.0 { grouped(step as i64) } else { format!("{step:.decimals$}") };
     match of.unit() {
         Unit::Percent if number == "1" => "1 point".to_owned(),

@@ -75,11 +75,10 @@ pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, sc
         }
         followed(ui, scene, lit, &trail);
     });
-    let schools = super::schools(strips);
-    let own = schools.values().filter(|own| **own).count();
+    let (own, others) = drawn.parts_counted();
     let mut words = format!("{} of the group", plural(own as i64, "school"));
-    if schools.len() > own {
-        words.push_str(&format!(", {} others grey", grouped((schools.len() - own) as i64)));
+    if others > 0 {
+        words.push_str(&format!(", {} others grey", grouped(others as i64)));
     }
     words.push_str(" · box: the middle half of all schools, with the median · line: the group");
     let colours = theme::of(ui);
