@@ -12,6 +12,8 @@ pub mod ks2;
 pub mod ks4;
 pub mod progress8;
 pub mod published;
+pub mod quantile;
+pub mod regression;
 pub mod shield;
 pub mod similar;
 mod tally;

@@ -38,7 +38,7 @@ pub use panels::Scene;
 pub use session::{Catalogue, Group, Session};
 pub use settings::{Folders, Look, Settings};
 pub use view::{
-    Axes, BadView, Board, Findings, Gaps, Intake, Panel, Place, Ranking, Scatter, SchoolTable, SimilarTo,
+    Axes, BadView, Board, Findings, Gaps, Intake, Panel, Place, Ranking, Scatter, ScatterForm, SchoolTable, SimilarTo,
     SubjectSchools, SubjectTable, Tiles, Trends, View,
 };
 

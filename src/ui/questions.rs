@@ -8,6 +8,7 @@ pub use subject_schools::{GRADES, subject_schools};
 mod schools;
 
 pub use schools::{like_school, school_table, similar_results};
+mod scatter;
 
 use super::session::Catalogue;
 use super::view::{Offer, Scatter, Tiles, Trends, View};
@@ -18,6 +19,8 @@ use crate::model::{
 pub use subjects::subject_table;
 
 pub use groups::{gaps, headlines, of_gaps, rankable, ranked, ranking};
+
+pub use scatter::scatter;
 
 /// Most selected schools that get lines of their own in trends.
 pub const MOST_LINES: usize = 5;
@@ -73,39 +76,6 @@ pub fn trends_of_selected(view: &View, catalogue: &Catalogue, trends: &Trends) -
     let of_subjects = is_of_subjects(indicator).then_some(Breakdown::Subject);
     let by: Vec<_> = [Some(Breakdown::School), of_subjects, Some(Breakdown::Year)].into_iter().flatten().collect();
     ask(view, view.years_shown(catalogue), schools, vec![indicator], &by, Compare::None)
-}
-
-/// Every school of the workspace in one year, those outside the group too: they are drawn faintly behind it. Then what
-/// the group has as a whole, and its comparator: the lines across the chart.
-///
-/// Results are of the pupils that the filter lets in, and of the subject that was chosen; a school's intake is of all its
-/// pupils, whatever the filter. On a map only size and colour are asked for.
-pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Question> {
-    let Some(year) = scatter.year(&view.years_shown(catalogue)) else { return Vec::new() };
-    let axes = scatter.axes(&view.offer_in(catalogue, year));
-    let mut sets: [Vec<Indicator>; 3] = Default::default();
-    let on_axes = if axes.map { [None, None] } else { [Some(axes.y), Some(axes.x)] };
-    for indicator in on_axes.into_iter().flatten().chain([axes.size]).chain(axes.colour) {
-        let place = match indicator {
-            _ if is_of_all_pupils(indicator) && !view.filter.is_everyone() => 1,
-            _ if is_of_subjects(indicator) && axes.subject.is_some() => 2,
-            _ => 0,
-        };
-        sets[place].push(indicator);
-    }
-    let mut questions = Vec::new();
-    for (place, indicators) in sets.into_iter().enumerate().filter(|(_, indicators)| !indicators.is_empty()) {
-        let told = |of: &Indicator| on_axes.contains(&Some(*of)) || (axes.map && axes.colour == Some(*of));
-        let on_axes = indicators.iter().copied().filter(told).collect();
-        let schools = ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None);
-        let group = ask(view, vec![year], view.scope.clone(), on_axes, &[], view.compare);
-        questions.extend(schools.into_iter().chain(group).filter_map(|question| match place {
-            1 => Question::new(Draft { filter: Filter::everyone(), ..question.draft() }).ok(),
-            2 => Question::new(Draft { subjects: axes.subject.into_iter().collect(), ..question.draft() }).ok(),
-            _ => Some(question),
-        }));
-    }
-    questions
 }
 
 /// Pupil groups whose results are looked at for what stands out.

@@ -2,6 +2,7 @@
 
 mod board;
 mod panel;
+mod scatter;
 mod schools;
 mod subject_table;
 
@@ -15,9 +16,9 @@ use crate::model::{Compare, Filter, Judged, KeyStage, Scope, Subject, Test, Urn,
 
 pub use board::{Board, Place};
 pub use panel::{
-    Axes, Findings, Gaps, Intake, Offer, Panel, Ranking, Scatter, SchoolTable, SimilarTo, SubjectSchools, SubjectTable,
-    Tiles, Trends,
+    Findings, Gaps, Intake, Offer, Panel, Ranking, SchoolTable, SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends,
 };
+pub use scatter::{Axes, MOST_STRIPS, Scatter, ScatterForm};
 pub use schools::ColumnGroup;
 
 /// Version of the form in which views are saved.

@@ -19,6 +19,7 @@ mod paths;
 mod published;
 #[cfg(target_os = "linux")]
 mod real_window;
+mod regression;
 mod statistics;
 mod synth;
 mod window;

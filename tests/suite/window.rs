@@ -19,6 +19,7 @@ mod pictures;
 mod places;
 mod published;
 mod ranking;
+mod scatter;
 mod schools;
 mod subject_schools;
 mod subject_table;

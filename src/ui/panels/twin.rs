@@ -57,9 +57,12 @@ pub(super) fn ui(ui: &mut Ui, id: u64, answers: &[Arc<Answer>], scene: &mut Scen
         }
         table
             .header(ROW, |mut header| {
+                let filtered = columns.iter().any(|column| !column.answer.question().filter().is_everyone());
                 let of_columns = columns.iter().map(|column| {
                     let question = column.answer.question();
-                    words::short(question.indicators()[column.place]).to_owned()
+                    // Beside figures of some pupils, those of all pupils say so.
+                    let of = if filtered && question.filter().is_everyone() { ", all pupils" } else { "" };
+                    format!("{}{of}", words::short(question.indicators()[column.place]))
                 });
                 for head in keys.iter().map(|by| head_of(*by)).chain(of_columns) {
                     header.col(|ui| {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::panel::{
-    Findings, Gaps, Intake, Panel, Ranking, Scatter, SchoolTable, SimilarTo, SubjectSchools, SubjectTable, Tiles,
-    Trends,
+    Findings, Gaps, Intake, Panel, Ranking, SchoolTable, SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends,
 };
+use super::scatter::Scatter;
 use crate::ui::layout::{Layout, Part};
 
 /// A dashboard.

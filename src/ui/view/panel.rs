@@ -6,6 +6,7 @@ use crate::model::{Characteristic, Indicator, KeyStage, Source, Subject, Urn, Ye
 use crate::ui::session::Catalogue;
 
 use super::View;
+use super::scatter::Scatter;
 
 /// A panel of a dashboard, with what was chosen in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -160,25 +161,6 @@ pub struct Trends {
     pub table: bool,
 }
 
-/// Schools as points.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Scatter {
-    pub x: Option<Indicator>,
-    pub y: Option<Indicator>,
-    /// What the area of a point stands for; pupils where none is chosen.
-    pub size: Option<Indicator>,
-    /// What the colour of a point stands for.
-    pub colour: Option<Indicator>,
-    /// Word of the subject that indicators of entries are of; all subjects together where none is chosen.
-    pub subject: Option<String>,
-    /// The year shown; the last one of the view where none is chosen.
-    pub year: Option<Year>,
-    /// Whether schools stand where they are on the map, in place of their figures on the axes.
-    pub map: bool,
-    pub table: bool,
-}
-
 impl Panel {
     /// The panel's name on screen.
     pub fn title(&self) -> &'static str {
@@ -204,8 +186,9 @@ impl Panel {
             Self::Tiles(_) | Self::Intake(_) => "Drag to move the panel, double-click to maximise it",
             Self::Trends(_) => "Point at a line or its name to bring it forward",
             Self::Scatter(_) => {
-                "Click a school to select it, with Ctrl to add it; drag to select all in a box. \
-                 Drag with the second button to move the chart, Ctrl and wheel to zoom, double-click to see all"
+                "Click a school to select it, with Ctrl to add it, double-click to open it; drag to select all in a box, \
+                 with Alt in an outline. Drag with the second button to move the chart, Ctrl and wheel to zoom, \
+                 double-click beside the schools to see all"
             }
             Self::Findings(_) => "Each sentence opens the panel that shows it",
             Self::Ranking(_) | Self::SubjectTable(_) => "Click a name to open it",
@@ -371,46 +354,4 @@ impl SubjectSchools {
         let chosen = self.year.filter(|year| years.contains(year));
         chosen.or(years.last().copied()).into_iter().collect()
     }
-}
-
-impl Scatter {
-    /// The indicators on x and y, for the size and for the colour, of what there is.
-    pub fn axes(&self, offer: &Offer<'_>) -> Axes {
-        let stage = offer.stage;
-        let known = |chosen: Option<Indicator>| chosen.filter(|indicator| indicator.stages().contains(&stage));
-        let outcomes: &[Indicator] = match stage {
-            KeyStage::Ks2 => &[Indicator::RwmExpected, Indicator::ReadingScore],
-            KeyStage::Ks4 => &[Indicator::Att8, Indicator::P8],
-            KeyStage::Ks5 => &[Indicator::AvgPoints],
-        };
-        let intake = [Indicator::PctFsm6, Indicator::PctDisadvantaged, Indicator::SchoolFsm6, Indicator::PctEal];
-        let y = known(self.y).unwrap_or_else(|| offer.first(outcomes));
-        Axes {
-            x: known(self.x).unwrap_or_else(|| offer.first(&intake)),
-            y,
-            size: known(self.size).unwrap_or_else(|| offer.first(&[Indicator::Pupils, Indicator::Roll])),
-            // On a map the place says where a school is, and the colour how it does.
-            colour: known(self.colour).or(self.map.then_some(y)),
-            subject: self.subject.as_deref().and_then(|word| Subject::from_word(stage, word).ok()),
-            map: self.map,
-        }
-    }
-
-    /// The year shown, of those of a view.
-    pub fn year(&self, years: &[Year]) -> Option<Year> {
-        self.year.filter(|year| years.contains(year)).or(years.last().copied())
-    }
-}
-
-/// What a scatter chart shows, in full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Axes {
-    pub x: Indicator,
-    pub y: Indicator,
-    pub size: Indicator,
-    pub colour: Option<Indicator>,
-    /// What indicators of entries are of; all subjects together where there is none.
-    pub subject: Option<Subject>,
-    /// Whether easting and northing are the axes.
-    pub map: bool,
 }

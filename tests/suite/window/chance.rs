@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use schoolbench::model::{Characteristic, Compare, Filter, Indicator, KeyStage, PupilGroup, Scope, Subject, Urn, Year};
 use schoolbench::ui::{
-    Catalogue, Change, Findings, Gaps, Intake, Layout, Panel, Part, Place, Ranking, Scatter, SchoolTable, Session,
-    SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends, View,
+    Catalogue, Change, Findings, Gaps, Intake, Layout, Panel, Part, Place, Ranking, Scatter, ScatterForm, SchoolTable,
+    Session, SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends, View,
 };
 
 use crate::demo;
@@ -103,6 +103,11 @@ pub fn panel(dice: &mut Dice) -> Panel {
             subject: subjects(dice, 1).pop(),
             year: perhaps(dice, year),
             map: dice.happens(20),
+            form: perhaps(dice, |dice| dice.one(&ScatterForm::ALL)),
+            strips: dice.some(&Indicator::ALL, 0, 8),
+            trend: dice.happens(40),
+            still: dice.happens(20),
+            from_all: dice.happens(40),
             table,
         }),
     }

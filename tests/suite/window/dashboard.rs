@@ -123,7 +123,7 @@ fn figures_of_too_few_pupils_are_withheld_in_words() {
 }
 
 /// Where schools stand on screen: the chart shows all of them with a little air around.
-fn places(bench: &Bench, dots: &[Dot]) -> impl Fn(&Dot) -> Pos2 + use<> {
+pub fn places(bench: &Bench, dots: &[Dot]) -> impl Fn(&Dot) -> Pos2 + use<> {
     let chart = bench.place_of("Schools, ");
     let ends = |of: fn(&Dot) -> f64| {
         dots.iter().map(of).fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)))

@@ -1,18 +1,21 @@
 //! What the scatter chart makes of its answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use eframe::egui;
 use egui_plot::PlotBounds;
 
-use super::Bring;
-use crate::desk::{Answer, Figure, Reason};
-use crate::export::words::value;
-use crate::model::{Indicator, Source, Urn, Year};
+use super::funnel::{self, Funnel};
+use super::strips::{self, Strip};
+use super::trend::Trend;
+use super::{Bring, Plan};
+use crate::desk::{Answer, Comparison, Figure, Reason};
+use crate::export::words::{grouped, value};
+use crate::model::{Indicator, Question, Source, Urn, Year};
 use crate::ui::panels::Scene;
-use crate::ui::view::Axes;
-use crate::ui::{questions, theme};
+use crate::ui::view::{Axes, ScatterForm};
+use crate::ui::{questions, theme, words};
 use crate::workspace::Register;
 
 /// What is made of the answers.
@@ -38,15 +41,27 @@ pub(super) struct Drawn {
     pub clipped: bool,
     /// The group's own figures, and its comparator's.
     pub means: [Option<Figure>; 2],
+    /// What the axes must show besides the schools, from low to high.
+    pub reach: [(f64, f64); 2],
+    /// The limits of a funnel, or why there are none.
+    pub funnel: Option<Result<Funnel, String>>,
+    /// The line through the schools of a chart, where one is wanted; or why there is none.
+    pub trend: Option<Result<Trend, &'static str>>,
+    /// The figures on the axes with all pupils, of the schools drawn; of a chart with a filter, where they are wanted.
+    pub from_all: BTreeMap<Urn, [Figure; 2]>,
+    /// The strips that have schools.
+    pub strips: Vec<Strip>,
+    /// The schools of all strips, and whether they are of the group.
+    pub in_strips: BTreeMap<Urn, bool>,
 }
 
 /// A school that is drawn.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dot {
     pub urn: Urn,
-    /// Where it stands: its figures, or easting and northing in metres.
+    /// Where it stands: its figures, or easting and northing in metres, or in a funnel its pupils and its figure.
     pub at: (f64, f64),
-    /// Its figures on the axes; none on a map.
+    /// Its figures on the axes; none on a map. In a funnel both are what is up.
     pub on_axes: Option<[Figure; 2]>,
     pub size: f64,
     pub colour: Option<Figure>,
@@ -57,7 +72,7 @@ impl Default for Drawn {
         let none = (f64::MAX, f64::MIN);
         let (x, y, size) = (Indicator::Pupils, Indicator::Pupils, Indicator::Pupils);
         Self {
-            axes: Axes { x, y, size, colour: None, subject: None, map: false },
+            axes: Axes { x, y, size, colour: None, subject: None, form: ScatterForm::Chart },
             year: None,
             filtered: false,
             dots: Vec::new(),
@@ -69,65 +84,170 @@ impl Default for Drawn {
             colour: none,
             clipped: false,
             means: [None, None],
+            reach: [none, none],
+            funnel: None,
+            trend: None,
+            from_all: BTreeMap::new(),
+            strips: Vec::new(),
+            in_strips: BTreeMap::new(),
         }
     }
 }
 
 impl Drawn {
-    pub fn of(axes: Axes, answers: &[Arc<Answer>], register: &Register) -> Self {
+    pub fn of(plan: &Plan, answers: &[Arc<Answer>], register: &Register) -> Self {
+        let axes = plan.axes;
         let mut drawn = Self {
             axes,
             year: answers.first().and_then(|answer| answer.question().years().last().copied()),
             filtered: answers.iter().any(|answer| !answer.question().filter().is_everyone()),
-            means: [axes.x, axes.y]
-                .map(|of| answers.iter().find_map(|a| a.cell(&[], of)?.figure.as_ref().ok().copied())),
             ..Self::default()
         };
-        let size = BySchool::of(axes.size, answers);
-        let colour = axes.colour.and_then(|of| BySchool::of(of, answers));
-        let figure = |of: &Option<BySchool<'_>>, urn| of.as_ref()?.figure(urn)?.as_ref().ok().copied();
-        let dot = |urn, at, on_axes| Dot {
-            urn,
-            at,
-            on_axes,
-            size: figure(&size, urn).map_or(0.0, |figure| figure.value),
-            colour: figure(&colour, urn),
-        };
-        if axes.map {
-            // A school stands on the map where its colour is known, and in grey where only its size is.
-            for (urn, told) in colour.as_ref().or(size.as_ref()).into_iter().flat_map(BySchool::figures) {
-                match (register.school(urn).and_then(|school| school.place), told) {
-                    (Some((easting, northing)), _) => {
-                        drawn.push(dot(urn, (f64::from(easting), f64::from(northing)), None));
-                    }
-                    (None, _) => drawn.leave_out("no grid reference is known"),
-                }
-            }
-        } else if let (Some(x), Some(y)) = (BySchool::of(axes.x, answers), BySchool::of(axes.y, answers)) {
-            for (urn, on_y) in y.figures() {
-                match (x.figure(urn), on_y) {
-                    (Some(Ok(on_x)), Ok(on_y)) => {
-                        drawn.push(dot(urn, (on_x.value, on_y.value), Some([*on_x, *on_y])));
-                    }
-                    (Some(Err(reason)), _) | (_, Err(reason)) => drawn.leave_out(&reason.to_string()),
-                    (None, _) => {}
-                }
-            }
-        }
-        drawn.clip_colours();
         // The group is that of the answer, not of the view, which may have moved on.
         let answer = answers.iter().find(|answer| answer.question().by().is_empty()).or(answers.first());
         let schools = answer.into_iter().flat_map(|answer| register.schools_of(answer.question().scope()));
         let group: BTreeSet<Urn> = schools.map(|school| school.urn).collect();
+        let mean = |of| answers.iter().find_map(|answer| answer.cell(&[], of)?.figure.as_ref().ok().copied());
+        match axes.form {
+            ScatterForm::Chart => {
+                drawn.means = [axes.x, axes.y].map(mean);
+                drawn.place_by_figures(answers);
+            }
+            ScatterForm::Map => drawn.place_on_map(answers, register),
+            ScatterForm::Funnel => {
+                drawn.means = [None, mean(axes.y)];
+                drawn.place_by_size(answers);
+            }
+            ScatterForm::Strips => {
+                drawn.strips = plan.strips.iter().filter_map(|of| Strip::of(*of, answers, &group)).collect();
+                drawn.in_strips = strips::schools(&drawn.strips);
+            }
+        }
+        drawn.clip_colours();
         let (mut others, mut own): (Vec<Dot>, Vec<Dot>) =
-            drawn.dots.into_iter().partition(|dot| !group.contains(&dot.urn));
+            std::mem::take(&mut drawn.dots).into_iter().partition(|dot| !group.contains(&dot.urn));
         for part in [&mut others, &mut own] {
             part.sort_by(|a, b| b.size.total_cmp(&a.size));
         }
         drawn.others = others.len();
         others.append(&mut own);
         drawn.dots = others;
+        drawn.reach = [drawn.x, drawn.y];
+        if axes.form == ScatterForm::Funnel {
+            widen(&mut drawn.reach[0], 0.0);
+            let of_group = drawn.means[1].as_ref();
+            let targets = of_group.map(|figure| [Some(figure.value), figure.comparison.and_then(comparator)]);
+            targets.into_iter().flatten().flatten().for_each(|target| widen(&mut drawn.reach[1], target));
+            drawn.funnel = Some(Funnel::of(axes.y, of_group, drawn.parts()));
+        }
+        if plan.trend && axes.form == ScatterForm::Chart {
+            let none = "no line: there are too few schools, or they do not differ across";
+            drawn.trend = Some(Trend::of(&drawn.dots, drawn.x).ok_or(none));
+        }
+        if plan.from_all && drawn.filtered && axes.form == ScatterForm::Chart {
+            drawn.note_all_pupils(answers);
+        }
         drawn
+    }
+
+    /// The schools that have both figures.
+    fn place_by_figures(&mut self, answers: &[Arc<Answer>]) {
+        let (Some(x), Some(y)) = (BySchool::of(self.axes.x, answers), BySchool::of(self.axes.y, answers)) else {
+            return;
+        };
+        let looks = Looks::of(self.axes, answers);
+        for (urn, on_y) in y.figures() {
+            match (x.figure(urn), on_y) {
+                (Some(Ok(on_x)), Ok(on_y)) => {
+                    self.push(looks.dot(urn, (on_x.value, on_y.value), Some([*on_x, *on_y])));
+                }
+                (Some(Err(reason)), _) | (_, Err(reason)) => self.leave_out(&reason.to_string()),
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// A school stands on the map where its colour is known, and in grey where only its size is.
+    fn place_on_map(&mut self, answers: &[Arc<Answer>], register: &Register) {
+        let looks = Looks::of(self.axes, answers);
+        for (urn, _) in looks.colour.as_ref().or(looks.size.as_ref()).into_iter().flat_map(BySchool::figures) {
+            match register.school(urn).and_then(|school| school.place) {
+                Some((easting, northing)) => {
+                    self.push(looks.dot(urn, (f64::from(easting), f64::from(northing)), None));
+                }
+                None => self.leave_out("no grid reference is known"),
+            }
+        }
+    }
+
+    /// The schools whose number of pupils is known.
+    fn place_by_size(&mut self, answers: &[Arc<Answer>]) {
+        let Some(y) = BySchool::of(self.axes.y, answers) else { return };
+        let looks = Looks::of(self.axes, answers);
+        for (urn, told) in y.figures() {
+            match told {
+                Ok(figure) => match figure.n.filter(|n| *n > 0) {
+                    Some(n) => {
+                        let dot = looks.dot(urn, (n as f64, figure.value), Some([*figure, *figure]));
+                        self.push(Dot { size: n as f64, ..dot });
+                    }
+                    None => self.leave_out("number of pupils not published"),
+                },
+                Err(reason) => self.leave_out(&reason.to_string()),
+            }
+        }
+    }
+
+    /// The figures without the filter, of the schools that are drawn.
+    fn note_all_pupils(&mut self, answers: &[Arc<Answer>]) {
+        let of = |indicator| BySchool::of_all_pupils(indicator, answers);
+        let (Some(x), Some(y)) = (of(self.axes.x), of(self.axes.y)) else { return };
+        for dot in &self.dots {
+            if let (Some(Ok(on_x)), Some(Ok(on_y))) = (x.figure(dot.urn), y.figure(dot.urn)) {
+                widen(&mut self.reach[0], on_x.value);
+                widen(&mut self.reach[1], on_y.value);
+                self.from_all.insert(dot.urn, [*on_x, *on_y]);
+            }
+        }
+    }
+
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.dots.is_empty() && self.strips.is_empty()
+    }
+
+    /// Why there is nothing to draw.
+    pub fn why_empty(&self) -> String {
+        let form = match self.axes.form {
+            ScatterForm::Chart => "No school has both figures",
+            ScatterForm::Map => "No school has a place",
+            ScatterForm::Funnel => "No funnel: no school has a figure with its number of pupils",
+            ScatterForm::Strips => "No school has any of the figures",
+        };
+        self.withheld.1.as_ref().map_or(form.to_owned(), |reason| format!("{form} ({reason})"))
+    }
+
+    /// Every school that is drawn.
+    pub fn schools(&self) -> impl Iterator<Item = Urn> + '_ {
+        self.dots.iter().map(|dot| dot.urn).chain(self.in_strips.keys().copied())
+    }
+
+    /// What the chart says beside its points: the funnel's limits, the trend, the lines from all pupils.
+    pub fn note(&self) -> Option<String> {
+        let funnel = self.funnel.as_ref().map(|funnel| match funnel {
+            Ok(funnel) => funnel.in_words(self.axes.y),
+            Err(why) => format!("Funnel: {why}"),
+        });
+        let trend = self.trend.as_ref().map(|trend| match trend {
+            Ok(trend) => trend.in_words(self),
+            Err(why) => format!("Trend: {why}"),
+        });
+        let from_all = (!self.from_all.is_empty()).then(|| {
+            let schools = grouped(self.from_all.len() as i64);
+            format!("Lines lead from all pupils to those of the filter, of {schools} schools where both are known")
+        });
+        let notes: Vec<String> = funnel.into_iter().chain(trend).chain(from_all).collect();
+        (!notes.is_empty()).then(|| notes.join(" · "))
     }
 
     fn push(&mut self, dot: Dot) {
@@ -185,6 +305,12 @@ impl Drawn {
         self.dots.split_at(self.others)
     }
 
+    /// How many schools of the group are drawn, and how many others.
+    pub fn parts_counted(&self) -> (usize, usize) {
+        let own = self.in_strips.values().filter(|own| **own).count() + self.dots.len() - self.others;
+        (own, self.in_strips.len() + self.dots.len() - own)
+    }
+
     /// What an indicator is called on this chart: with its subject, and of which pupils it is where that differs.
     pub fn name(&self, indicator: Indicator) -> String {
         let subject = self.axes.subject.filter(|_| questions::is_of_subjects(indicator));
@@ -204,61 +330,103 @@ impl Drawn {
         let range = |indicator: Indicator, (low, high): (f64, f64)| {
             format!("{} from {} to {}", self.name(indicator), value(indicator, low), value(indicator, high))
         };
-        let selected: Vec<String> = self
-            .dots
-            .iter()
-            .filter(|dot| scene.view.selected.contains(&dot.urn))
-            .take(questions::MOST_LINES)
-            .map(|dot| {
-                let school = scene.session.catalogue.register.school(dot.urn);
-                let name = school.map_or_else(|| dot.urn.to_string(), |school| school.name.clone());
-                match (dot.on_axes, self.axes.colour.zip(dot.colour)) {
-                    (Some([x, y]), _) => {
-                        format!("{name} at {} and {}", value(self.axes.y, y.value), value(self.axes.x, x.value))
-                    }
-                    (None, Some((of, figure))) => format!("{name} with {}", value(of, figure.value)),
-                    (None, None) => name,
-                }
-            })
-            .collect();
-        let ranges = match self.dots.len() {
-            0 if self.axes.map => "no school has a place".to_owned(),
-            0 => "no school has both figures".to_owned(),
-            _ if self.axes.map => match self.axes.colour {
+        let name = |urn: Urn| {
+            let school = scene.session.catalogue.register.school(urn);
+            school.map_or_else(|| urn.to_string(), |school| school.name.clone())
+        };
+        let selected = self.dots.iter().filter(|dot| scene.view.selected.contains(&dot.urn));
+        let of_dot = |dot: &Dot| match (dot.on_axes, self.axes.colour.zip(dot.colour)) {
+            (Some([_, y]), _) if self.axes.form == ScatterForm::Funnel => {
+                let of = words::pupils(self.axes.y, y.n);
+                format!("{} at {} of {of}", name(dot.urn), value(self.axes.y, y.value))
+            }
+            (Some([x, y]), _) => {
+                format!("{} at {} and {}", name(dot.urn), value(self.axes.y, y.value), value(self.axes.x, x.value))
+            }
+            (None, Some((of, figure))) => format!("{} with {}", name(dot.urn), value(of, figure.value)),
+            (None, None) => name(dot.urn),
+        };
+        let mut selected: Vec<String> = selected.take(questions::MOST_LINES).map(of_dot).collect();
+        let ranges = match (self.axes.form, self.is_empty()) {
+            (ScatterForm::Map, true) => "no school has a place".to_owned(),
+            (ScatterForm::Chart, true) => "no school has both figures".to_owned(),
+            (_, true) => self.why_empty(),
+            (ScatterForm::Map, false) => match self.axes.colour {
                 Some(of) if self.colour.0 <= self.colour.1 => {
                     format!("on the map, coloured by {}", range(of, self.colour))
                 }
                 _ => "on the map".to_owned(),
             },
-            _ => format!("{}; {}", range(self.axes.y, self.y), range(self.axes.x, self.x)),
+            (ScatterForm::Chart, false) => format!("{}; {}", range(self.axes.y, self.y), range(self.axes.x, self.x)),
+            (ScatterForm::Funnel, false) => {
+                let (least, most) = (grouped(self.x.0 as i64), grouped(self.x.1 as i64));
+                let of = funnel::across(self).to_lowercase();
+                format!("funnel of {}; {least} to {most} {of}", range(self.axes.y, self.y))
+            }
+            (ScatterForm::Strips, false) => {
+                let strips: Vec<String> =
+                    self.strips.iter().map(|strip| range(strip.indicator, strip.ends())).collect();
+                format!("strips of {}", strips.join(", "))
+            }
         };
+        let (own, others) = self.parts_counted();
+        if !self.strips.is_empty() {
+            let chosen = scene.view.selected.iter().filter(|urn| self.in_strips.contains_key(urn));
+            selected = chosen.take(questions::MOST_LINES).map(|urn| name(*urn)).collect();
+        }
+        let note = self.note().map(|note| format!("; {note}")).unwrap_or_default();
         let selected = if selected.is_empty() { String::new() } else { format!("; selected: {}", selected.join(", ")) };
         let year = self.year.map(|year| year.to_string()).unwrap_or_default();
-        format!(
-            "Schools, {year}: {} of the group and {} others; {ranges}{selected}",
-            self.dots.len() - self.others,
-            self.others
-        )
+        format!("Schools, {year}: {own} of the group and {others} others; {ranges}{selected}{note}")
+    }
+}
+
+/// What a school's point looks like: the figures of its size and colour.
+struct Looks<'a> {
+    size: Option<BySchool<'a>>,
+    colour: Option<BySchool<'a>>,
+}
+
+impl<'a> Looks<'a> {
+    fn of(axes: Axes, answers: &'a [Arc<Answer>]) -> Self {
+        let colour = axes.colour.and_then(|of| BySchool::of(of, answers));
+        Self { size: BySchool::of(axes.size, answers), colour }
+    }
+
+    fn dot(&self, urn: Urn, at: (f64, f64), on_axes: Option<[Figure; 2]>) -> Dot {
+        let figure = |of: &Option<BySchool<'_>>| of.as_ref()?.figure(urn)?.as_ref().ok().copied();
+        let size = figure(&self.size).map_or(0.0, |figure| figure.value);
+        Dot { urn, at, on_axes, size, colour: figure(&self.colour) }
     }
 }
 
 /// An indicator's figures by school, from the answer that has them. Answers have their schools in order.
-struct BySchool<'a> {
+pub(super) struct BySchool<'a> {
     answer: &'a Answer,
     /// The indicator's place among those of the answer.
     place: usize,
 }
 
 impl<'a> BySchool<'a> {
-    fn of(indicator: Indicator, answers: &'a [Arc<Answer>]) -> Option<Self> {
-        let by_school = answers.iter().filter(|answer| !answer.question().by().is_empty());
+    /// The first answer comes first: those with the filter.
+    pub fn of(indicator: Indicator, answers: &'a [Arc<Answer>]) -> Option<Self> {
+        Self::first(indicator, answers, |_| true)
+    }
+
+    /// The figures of all pupils.
+    fn of_all_pupils(indicator: Indicator, answers: &'a [Arc<Answer>]) -> Option<Self> {
+        Self::first(indicator, answers, |question| question.filter().is_everyone())
+    }
+
+    fn first(indicator: Indicator, answers: &'a [Arc<Answer>], right: impl Fn(&Question) -> bool) -> Option<Self> {
+        let by_school = answers.iter().filter(|answer| !answer.question().by().is_empty() && right(answer.question()));
         by_school.into_iter().find_map(|answer| {
             let place = answer.question().indicators().iter().position(|known| *known == indicator)?;
             Some(Self { answer, place })
         })
     }
 
-    fn figures(&self) -> impl Iterator<Item = (Urn, &'a Result<Figure, Reason>)> + use<'a> {
+    pub fn figures(&self) -> impl Iterator<Item = (Urn, &'a Result<Figure, Reason>)> + use<'a> {
         let place = self.place;
         self.answer.rows().filter_map(move |cells| Some((cells[place].school()?, &cells[place].figure)))
     }
@@ -266,6 +434,10 @@ impl<'a> BySchool<'a> {
     fn figure(&self, urn: Urn) -> Option<&'a Result<Figure, Reason>> {
         self.answer.row_of(urn).map(|cells| &cells[self.place].figure)
     }
+}
+
+fn comparator(told: Result<Comparison, Reason>) -> Option<f64> {
+    told.ok().map(|comparison| comparison.comparator)
 }
 
 fn widen((low, high): &mut (f64, f64), value: f64) {

@@ -3,15 +3,20 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::epaint::CircleShape;
-use eframe::egui::{self, Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{self, Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
-use super::{Dot, Drawn, NEAR};
+use super::NEAR;
+use super::drawn::{Dot, Drawn};
+use super::funnel::Stands;
+use super::motion::Way;
+use super::outline::Outline;
 use crate::desk::Figure;
 use crate::export::words::{grouped, plural, value};
 use crate::model::Urn;
 use crate::ui::panels::Scene;
 use crate::ui::theme;
+use crate::ui::view::ScatterForm;
 
 /// Radius of the smallest and of the largest point, in points; with very many schools all are smaller.
 const RADII: (f32, f32) = (2.5, 9.0);
@@ -20,22 +25,34 @@ const RADII: (f32, f32) = (2.5, 9.0);
 const MOST_NAMES: usize = 8;
 
 /// A group of more schools has points without a rim: a rim is many times the work of its point.
-const MOST_RIMS: usize = 500;
+pub(super) const MOST_RIMS: usize = 500;
+
+/// Most schools outside the limits of a funnel whose names stand beside their points: those farthest outside.
+const MOST_OUTSIDE: usize = 16;
+
+/// Radius of a point in a funnel, in points: how large a school is stands across.
+const IN_FUNNEL: f32 = 4.5;
 
 /// A chart of schools, some of which are the group.
 pub(super) struct Chart<'a> {
     pub drawn: &'a Drawn,
     pub transform: &'a PlotTransform,
+    /// How far schools are on the way to their places, where they are not there yet.
+    pub way: Option<Way<'a>>,
 }
 
 impl<'a> Chart<'a> {
     fn place(&self, dot: &Dot) -> Pos2 {
-        self.transform.position_from_point(&PlotPoint::new(dot.at.0, dot.at.1))
+        let (x, y) = self.way.map_or(dot.at, |way| way.place(dot.urn, dot.at));
+        self.transform.position_from_point(&PlotPoint::new(x, y))
     }
 
     /// The area of a point is in proportion to its size.
     fn radius(&self, dot: &Dot) -> f32 {
         let crowded = if self.drawn.dots.len() > 1500 { 0.6 } else { 1.0 };
+        if self.drawn.axes.form == ScatterForm::Funnel {
+            return crowded * IN_FUNNEL;
+        }
         let (_, largest) = self.drawn.size;
         let share = (dot.size / largest.max(1.0)).clamp(0.0, 1.0).sqrt() as f32;
         crowded * (RADII.0 + (RADII.1 - RADII.0) * share)
@@ -61,10 +78,10 @@ impl<'a> Chart<'a> {
         nearest(own).or_else(|| nearest(others))
     }
 
-    /// The schools inside a box: the group's, or where there are none the others.
-    pub fn inside(&self, boxed: Rect) -> BTreeSet<Urn> {
+    /// The schools inside an outline: the group's, or where there are none the others.
+    pub fn inside(&self, outline: &Outline) -> BTreeSet<Urn> {
         let inside = |dots: &[Dot]| -> BTreeSet<Urn> {
-            dots.iter().filter(|dot| boxed.contains(self.place(dot))).map(|dot| dot.urn).collect()
+            dots.iter().filter(|dot| outline.holds(self.place(dot))).map(|dot| dot.urn).collect()
         };
         let (others, own) = self.drawn.parts();
         let chosen = inside(own);
@@ -126,9 +143,6 @@ impl<'a> Chart<'a> {
 
     /// Lines at the group's own figures, and dashed ones at its comparator's.
     pub fn means(&self, painter: &Painter, ui: &Ui) {
-        if self.drawn.axes.map {
-            return;
-        }
         let colours = theme::of(ui);
         let frame = *self.transform.frame();
         let bounds = *self.transform.bounds();
@@ -169,11 +183,62 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// The box that is being drawn.
-    pub fn boxed(&self, painter: &Painter, ui: &Ui, boxed: Rect) {
+    /// From where the schools of the group stand with all pupils: a ring, and a thin line to where they stand now. Of a
+    /// large group those that are selected or under the pointer only.
+    pub fn paths(&self, painter: &Painter, ui: &Ui, selected: &BTreeSet<Urn>, lit: Option<Urn>) {
         let colours = theme::of(ui);
-        let (fill, line) = (colours.select.gamma_multiply(0.10), Stroke::new(1.0, *colours.select));
-        painter.rect(boxed, 0.0, fill, line, StrokeKind::Inside);
+        let (others, own) = self.drawn.parts();
+        let few = own.len() <= MOST_RIMS;
+        let frame = self.transform.frame().expand(RADII.1);
+        for (dot, own) in others.iter().map(|dot| (dot, false)).chain(own.iter().map(|dot| (dot, true))) {
+            let chosen = selected.contains(&dot.urn);
+            let apart = chosen || lit == Some(dot.urn);
+            let Some([x, y]) = self.drawn.from_all.get(&dot.urn).filter(|_| apart || (own && few)) else { continue };
+            let from = self.transform.position_from_point(&PlotPoint::new(x.value, y.value));
+            let to = self.place(dot);
+            if !frame.intersects(Rect::from_two_pos(from, to)) {
+                continue;
+            }
+            let ink = match (chosen, apart) {
+                (true, _) => *colours.select,
+                (false, true) => *colours.text,
+                (false, false) => colours.muted.gamma_multiply(0.6),
+            };
+            let line = Stroke::new(1.0, ink);
+            painter.line_segment([from, to], line);
+            painter.circle_stroke(from, 2.5, line);
+        }
+    }
+
+    /// The line at the target of a funnel, its limits, and the names of the group's schools outside the wider ones: of all
+    /// schools, where the group is not part of them.
+    pub fn funnel(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>) {
+        let Some(Ok(funnel)) = &self.drawn.funnel else { return };
+        funnel.paint(painter, ui, self.transform);
+        let (others, own) = self.drawn.parts();
+        let schools = if own.is_empty() { others } else { own };
+        let far = |dot: &&Dot| matches!(funnel.stands(dot), Stands::Above(1) | Stands::Below(1));
+        let mut outside: Vec<&Dot> = schools.iter().filter(far).collect();
+        outside.sort_by(|a, b| funnel.errors_away(b).total_cmp(&funnel.errors_away(a)));
+        // The selected ones and the one under the pointer have their names anyway.
+        outside.retain(|dot| !scene.view.selected.contains(&dot.urn) && lit != Some(dot.urn));
+        let (colours, frame) = (theme::of(ui), self.transform.frame());
+        let mut taken: Vec<Rect> = Vec::new();
+        for dot in outside.into_iter().take(MOST_OUTSIDE) {
+            let at = self.place(dot);
+            let name = scene.session.catalogue.register.school(dot.urn).map(|school| school.name.clone());
+            let galley = painter.layout_no_wrap(name.unwrap_or_default(), theme::small(), *colours.text);
+            let away = self.radius(dot) + 4.0;
+            let fits = at.x + away + galley.size().x < frame.right();
+            let left = if fits { at.x + away } else { at.x - away - galley.size().x };
+            let rect = Rect::from_min_size(pos2(left, at.y - galley.size().y / 2.0), galley.size());
+            if !frame.contains(at) || taken.iter().any(|other| other.intersects(rect)) {
+                continue;
+            }
+            taken.push(rect);
+            painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 3.0, colours.panel.gamma_multiply(0.7));
+            painter.galley(rect.min, galley, *colours.text);
+        }
     }
 
     /// What area and colour stand for, how many schools are drawn, and which are not.
