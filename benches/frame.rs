@@ -1,6 +1,6 @@
 //! How much work is a frame of the window?
 //!
-//! `cargo bench --bench frame`: the dashboard over 200 and over 25,000 made-up schools, drawn without a screen. `build` is
+//! `cargo bench --bench frame`: the workbench over 200 and over 25,000 made-up schools, drawn without a screen. `build` is
 //! one pass over the whole window, `tessellate` makes triangles of its shapes, and `both` is what the processor does for a
 //! frame; allocations are counted. First it prints what a frame is made of, and how many are drawn while nobody does
 //! anything.
@@ -23,7 +23,7 @@ use schoolbench::desk;
 use schoolbench::ingest::synth::{Plan, write};
 use schoolbench::ingest::{Cancel, import};
 use schoolbench::model::{Indicator, Scope, Year};
-use schoolbench::ui::{Change, Folders, Options, Panel, Scatter, Start, Window};
+use schoolbench::ui::{Change, Folders, Options, Panel, Place, Scatter, Start, Window};
 use tempfile::TempDir;
 
 #[global_allocator]
@@ -139,11 +139,7 @@ impl Stage {
         });
         let start = Start {
             folders: Folders { config: folder.path().join("config"), data: folder.path().join("data") },
-            options: Options {
-                workspace: Some(workspace),
-                place: Some(schoolbench::ui::Place::Workbench),
-                ..Options::default()
-            },
+            options: Options { workspace: Some(workspace), place: Some(Place::Workbench), ..Options::default() },
             desk: desk::Options::default(),
             ..Start::default()
         };
@@ -288,6 +284,39 @@ fn plan(schools: u32) -> Plan {
 #[divan::bench(args = CASES, sample_count = 100, sample_size = 1)]
 fn build(bencher: Bencher<'_, '_>, case: Case) {
     on_stage(case, |stage| bencher.bench_local(|| stage.build(case)));
+}
+
+/// A dashboard of all schools.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    schools: u32,
+    place: Place,
+}
+
+const SHOWN: [Shown; 8] = [
+    Shown { schools: 200, place: Place::Overview },
+    Shown { schools: 200, place: Place::Subjects },
+    Shown { schools: 200, place: Place::Subject },
+    Shown { schools: 200, place: Place::Schools },
+    Shown { schools: 25_000, place: Place::Overview },
+    Shown { schools: 25_000, place: Place::Subjects },
+    Shown { schools: 25_000, place: Place::Subject },
+    Shown { schools: 25_000, place: Place::Schools },
+];
+
+#[divan::bench(args = SHOWN, sample_count = 100, sample_size = 1)]
+fn dashboard(bencher: Bencher<'_, '_>, shown: Shown) {
+    let case = Case { schools: shown.schools, pointer: Pointer::Away };
+    on_stage(case, |stage| {
+        let before = stage.window.view().map(|view| view.scope.clone()).expect("a workspace is open");
+        stage.window.apply(Change::Scope(Scope::All));
+        stage.window.apply(Change::Place(shown.place));
+        stage.settle();
+        bencher.bench_local(|| stage.build(case));
+        stage.window.apply(Change::Place(Place::Workbench));
+        stage.window.apply(Change::Scope(before));
+        stage.settle();
+    });
 }
 
 #[divan::bench(args = CASES, sample_count = 100, sample_size = 1)]

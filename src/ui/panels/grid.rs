@@ -20,7 +20,7 @@ const ROW: f32 = 26.0;
 const HEAD: f32 = 40.0;
 
 /// Width of the names; in a narrow panel no more than this share of it.
-const NAMES: f32 = 230.0;
+const NAMES: f32 = 210.0;
 const MOST_NAMES: f32 = 0.42;
 
 /// Room for what stands before a name: a pin or a rank.
@@ -30,7 +30,7 @@ const LEAD: f32 = 24.0;
 const PAD: f32 = 10.0;
 
 /// Width of a column of figures, and of the notes beside them.
-const FIGURE: f32 = 112.0;
+const FIGURE: f32 = 94.0;
 const NOTE: f32 = 62.0;
 
 /// The rows that stay on top take no more than this share of the panel.

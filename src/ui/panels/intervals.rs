@@ -28,7 +28,7 @@ pub(super) const STRIP: f32 = 18.0;
 pub(super) const NOTE: f32 = 18.0;
 
 /// Room for a number of the axis, in points.
-const NUMBER: f32 = 52.0;
+const NUMBER: f32 = 38.0;
 
 /// One interval in so many may be cut at either end of the axis: one very wide one must not press all others flat.
 const CUT: usize = 20;

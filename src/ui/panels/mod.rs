@@ -22,7 +22,8 @@ pub(super) use intake::usual as usual_intake;
 use std::sync::Arc;
 
 use eframe::egui::containers::menu::{MenuConfig, SubMenuButton};
-use eframe::egui::{self, Align2, Frame, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{self, Frame, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
 
 use super::change::{Change, Outbox};
 use super::session::Session;
@@ -295,6 +296,11 @@ fn failure(ui: &mut Ui, words: &str) {
 
 /// Words in the middle of a panel that has nothing to draw.
 fn nothing(ui: &Ui, words: &str) {
-    let at = ui.max_rect().center();
-    ui.painter().text(at, Align2::CENTER_CENTER, words, theme::body(), *theme::of(ui).muted);
+    let room = ui.available_rect_before_wrap();
+    let ink = *theme::of(ui).muted;
+    let mut job = LayoutJob::simple(words.to_owned(), theme::body(), ink, (room.width() - 24.0).max(40.0));
+    job.halign = egui::Align::Center;
+    let galley = ui.painter().layout_job(job);
+    let top = room.center().y - galley.size().y / 2.0;
+    ui.painter().galley(egui::pos2(room.center().x, top), galley, ink);
 }

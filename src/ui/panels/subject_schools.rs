@@ -62,7 +62,10 @@ impl State {
         controls(ui, id, chosen, scene);
         let Some((drawn, _)) = self.sheet.shown() else { return };
         let Some(drawn) = drawn else {
-            nothing(ui, "No results by subject are loaded for this year");
+            nothing(
+                ui,
+                "No results by subject are loaded for this year: choose another, or add pupils' results (Workspace, Add files…)",
+            );
             return;
         };
         if drawn.rows.is_empty() {
@@ -189,11 +192,11 @@ fn table(ui: &mut Ui, id: u64, chosen: &SubjectSchools, drawn: &Drawn, scene: &S
 /// Room for a column at first, in points.
 fn width_of(column: Column) -> f32 {
     match column {
-        Column::Count(_) => 92.0,
-        Column::Entering => 84.0,
-        Column::Grades => 176.0,
-        Column::Measure(_) => 118.0,
-        Column::OnScale(_) => 230.0,
+        Column::Count(_) => 76.0,
+        Column::Entering => 78.0,
+        Column::Grades => 150.0,
+        Column::Measure(_) => 100.0,
+        Column::OnScale(_) => 200.0,
     }
 }
 

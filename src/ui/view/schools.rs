@@ -51,7 +51,8 @@ impl SchoolTable {
     pub fn shown(&self, offer: &Offer<'_>, year: Year) -> Vec<Indicator> {
         let of_stage = |indicator: &&Indicator| indicator.stages().contains(&offer.stage());
         let chosen: Vec<Indicator> = self.indicators.iter().filter(of_stage).copied().collect();
-        if !chosen.is_empty() {
+        // What was chosen at another key stage would leave the intake alone.
+        if !chosen.is_empty() && chosen.len() == self.indicators.len() {
             return chosen;
         }
         use Indicator as I;

@@ -31,7 +31,7 @@ const TREND: (f32, f32) = (96.0, 180.0);
 /// From this width on there is room for the difference beside a figure.
 const WITH_DIFFERENCE: f32 = 130.0;
 /// Room for a value with its mark, beside a small chart.
-const VALUE: f32 = 68.0;
+const VALUE: f32 = 76.0;
 
 /// What was done with the table.
 #[derive(Debug, Clone, Copy)]
