@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use schoolbench::method::disclosure::Policy;
-use schoolbench::method::shield::{CrossTable, Dimension, Part, Shield};
+use schoolbench::method::shield::{CrossTable, Dimension, Part, Schools, Shield};
 
 const SIZES: [usize; 3] = [150, 5, 12];
 const DIMENSIONS: [Dimension; 3] = [Dimension::School, Dimension::Year, Dimension::Value { not_known: None }];
@@ -27,7 +27,9 @@ fn table() -> CrossTable {
 
 fn shield() -> Shield {
     let alike = |a: u16, b: u16| u32::from(a / 50 == b / 50) + u32::from(a % 7 == b % 7);
-    Shield::raise(&table(), &DIMENSIONS, Policy::Standard.smallest_shown(), &alike, Vec::new())
+    let authorities: Vec<i32> = (0..SIZES[0] as i32).map(|school| school / 50).collect();
+    let schools = Schools { authorities: &authorities, alike: &alike };
+    Shield::raise(&table(), &DIMENSIONS, Policy::Standard.smallest_shown(), &schools, Vec::new())
 }
 
 #[divan::bench]

@@ -19,7 +19,8 @@ use crate::model::{Breakdown, Characteristic, Filter, Indicator, LaCode, Scope, 
 /// Most groups of schools that are remembered, so that partners are looked for within them.
 const MOST_GROUPS: usize = 32;
 
-/// In workspaces of so many schools a shield for subjects is of all schools; in larger ones of the authorities asked about.
+/// In workspaces of so many schools a shield is of all schools; in larger ones of the authorities asked about, whose guards are
+/// the same, and totals of all schools have one of their own.
 const FEW_SCHOOLS: usize = 600;
 
 /// What a slice takes of a dimension, whatever the row.
@@ -192,7 +193,7 @@ impl<'s> Asked<'s> {
             _ => None,
         }));
         let asks_of_all = slice.scope == Scope::All;
-        let large = slice.source == Source::Results && register.schools_of(&Scope::All).nth(FEW_SCHOOLS).is_some();
+        let large = register.schools_of(&Scope::All).nth(FEW_SCHOOLS).is_some();
         let some = || register.schools_of(&slice.scope);
         Self {
             slice,

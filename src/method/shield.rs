@@ -17,8 +17,10 @@
 
 mod search;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use search::Search;
 
 /// What a dimension of the cross table is.
@@ -153,6 +155,21 @@ impl Part<'_> {
     }
 }
 
+/// How the schools of a table stand together.
+#[derive(Clone, Copy)]
+pub struct Schools<'a> {
+    /// The authority of each school, by its coordinate; nothing where a table is of no schools.
+    pub authorities: &'a [i32],
+    /// How much two schools stand together, in authority, trust and groups.
+    pub alike: &'a (dyn Fn(u16, u16) -> u32 + Sync),
+}
+
+impl std::fmt::Debug for Schools<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Schools").field("authorities", &self.authorities).finish_non_exhaustive()
+    }
+}
+
 /// A small cell, and what must stay together so that nobody can work it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Guard {
@@ -191,24 +208,38 @@ pub struct Shield {
 pub struct Near(Vec<Vec<u32>>);
 
 impl Shield {
-    /// Sets a guard for every cell of fewer than `smallest` pupils that the shields `below` do not protect already. `alike`
-    /// tells how much two schools stand together, in authority, trust and groups: partners are looked for where it is most.
+    /// Sets a guard for every cell of fewer than `smallest` pupils that the shields `below` do not protect already.
     ///
-    /// Partners are chosen so that the fewest pupils are hidden beyond those that are already: for up to eight cells all
-    /// together, for more cell by cell, the smallest cell first, which is an approximation.
+    /// Partners are looked for where schools stand together most: in the authority, and only where there are none elsewhere. So
+    /// the guards of an authority are the same, whether a table is of it alone or of all. They are chosen so that the fewest
+    /// pupils are hidden beyond those that are already: for up to eight cells of an authority all together, for more cell by
+    /// cell, the smallest cell first, which is an approximation.
     pub fn raise(
         table: &CrossTable,
         dimensions: &[Dimension],
         smallest: i64,
-        alike: &dyn Fn(u16, u16) -> u32,
+        schools: &Schools<'_>,
         below: Vec<(Arc<Self>, Vec<usize>)>,
     ) -> Self {
         let school = dimensions.iter().position(|of| *of == Dimension::School);
         let mut small = table.small(smallest);
         let not_known = |(at, of): (&u16, &Dimension)| *of == Dimension::Value { not_known: Some(*at) };
         small.retain(|cell| !cell.iter().zip(dimensions).any(not_known));
-        let mut search = Search::new(table, dimensions, smallest, alike, &below, &small);
-        let guards = search.guards(small);
+        let mut districts: BTreeMap<i32, (Vec<u16>, Vec<Vec<u16>>)> = BTreeMap::new();
+        for (at, authority) in schools.authorities.iter().enumerate() {
+            districts.entry(*authority).or_default().0.push(at as u16);
+        }
+        for cell in small {
+            let authority = school.and_then(|place| schools.authorities.get(usize::from(cell[place])));
+            districts.entry(authority.copied().unwrap_or_default()).or_default().1.push(cell);
+        }
+        let guards_of = |(members, small): (Vec<u16>, Vec<Vec<u16>>)| {
+            let mut search = Search::new(table, dimensions, smallest, schools.alike, &below, (&members, &small));
+            search.guards(small)
+        };
+        let guards: Vec<Vec<Guard>> =
+            districts.into_values().collect::<Vec<_>>().into_par_iter().map(guards_of).collect();
+        let guards: Vec<Guard> = guards.into_iter().flatten().collect();
         let mut by_school: Vec<Vec<u32>> = vec![Vec::new(); school.map_or(0, |place| table.sizes[place])];
         let mut without_schools = Vec::new();
         for (nth, guard) in guards.iter().enumerate() {

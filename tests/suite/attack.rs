@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use good_lp::{Expression, Solution, SolverModel, constraint, default_solver, variable, variables};
 use schoolbench::method::disclosure::Policy;
-use schoolbench::method::shield::{CrossTable, Dimension, Part, Shield};
+use schoolbench::method::shield::{CrossTable, Dimension, Part, Schools, Shield};
 
 use crate::oracle::dice::Dice;
 
@@ -109,7 +109,9 @@ impl Nation {
             let (a, b) = (self.standing[usize::from(a)], self.standing[usize::from(b)]);
             64 * u32::from(a.0 == b.0) + 2 * u32::from(a.1 == b.1)
         };
-        let shield = Arc::new(Shield::raise(&table, &kinds, smallest, &alike, below));
+        let authorities: Vec<i32> = self.standing.iter().map(|(la, _)| *la as i32).collect();
+        let schools = Schools { authorities: &authorities, alike: &alike };
+        let shield = Arc::new(Shield::raise(&table, &kinds, smallest, &schools, below));
         known.insert(characteristics.to_vec(), Arc::clone(&shield));
         shield
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::super::DeskError;
 use super::super::work::{Counted, Library, Work};
 use crate::engine::{Slice, TallyRow};
-use crate::method::shield::{CrossTable, Dimension, Shield};
+use crate::method::shield::{CrossTable, Dimension, Schools, Shield};
 use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, LaCode, Scope, Source, Subject, Urn};
 
 /// Bytes of shields that are kept. They are this reader's log: as long as one is kept, its pupils are judged by the same
@@ -112,8 +112,10 @@ impl Raised {
             false => Vec::new(),
         };
         let alike = |a: u16, b: u16| schools[usize::from(a)].alike(&schools[usize::from(b)]);
+        let authorities: Vec<i32> = schools.iter().map(|school| school.la).collect();
+        let schools = Schools { authorities: &authorities, alike: &alike };
         let smallest = library.policy().smallest_shown();
-        raised.shield = Arc::new(Shield::raise(&table, &dimensions, smallest, &alike, below));
+        raised.shield = Arc::new(Shield::raise(&table, &dimensions, smallest, &schools, below));
         raised
     }
 

@@ -29,12 +29,14 @@ pub(super) struct Search<'a> {
     dimensions: &'a [Dimension],
     school: Option<usize>,
     smallest: i64,
-    alike: &'a dyn Fn(u16, u16) -> u32,
+    alike: &'a (dyn Fn(u16, u16) -> u32 + Sync),
     below: &'a [(Arc<Shield>, Vec<usize>)],
     /// Places of cells, and whether they are hidden already.
     hidden: RefCell<HashMap<u64, bool>>,
-    /// By school: the others by how much they stand together with it, the most first.
-    near: Vec<Option<Near>>,
+    /// The schools of the authority.
+    members: &'a [u16],
+    /// By school: the others of its authority by how much they stand together with it, the most first.
+    near: HashMap<u16, Near>,
     /// Schools and years that are hidden whole, with the schools with which they are.
     whole: HashMap<Vec<u16>, Vec<Vec<u16>>>,
 }
@@ -75,19 +77,29 @@ fn corners_of(cell: &[u16], partners: &Partners) -> impl Iterator<Item = Vec<u16
 }
 
 impl<'a> Search<'a> {
-    /// Begins with the small cells hidden.
+    /// Begins with the small cells of an authority hidden; `members` are its schools.
     pub fn new(
         table: &'a CrossTable,
         dimensions: &'a [Dimension],
         smallest: i64,
-        alike: &'a dyn Fn(u16, u16) -> u32,
+        alike: &'a (dyn Fn(u16, u16) -> u32 + Sync),
         below: &'a [(Arc<Shield>, Vec<usize>)],
-        small: &[Vec<u16>],
+        (members, small): (&'a [u16], &[Vec<u16>]),
     ) -> Self {
         let school = dimensions.iter().position(|of| *of == Dimension::School);
-        let near = vec![None; school.map_or(0, |place| table.sizes[place])];
         let hidden = RefCell::new(small.iter().map(|at| (table.place(at), true)).collect());
-        Self { table, dimensions, school, smallest, alike, below, hidden, near, whole: HashMap::new() }
+        Self {
+            table,
+            dimensions,
+            school,
+            smallest,
+            alike,
+            below,
+            hidden,
+            members,
+            near: HashMap::new(),
+            whole: HashMap::new(),
+        }
     }
 
     /// The guards of the small cells, but for those that the shields below protect.
@@ -203,6 +215,7 @@ impl<'a> Search<'a> {
             candidates.extend(schools.flatten().filter(|school| **school != cell[place]));
         }
         candidates.extend(self.near(cell[place]).iter().map(|(_, school)| *school));
+        candidates.extend(self.far(cell[place]).iter().map(|(_, school)| *school));
         let mut at = cell.to_vec();
         let own = self.table.n(cell);
         let one = candidates.iter().find(|school| {
@@ -283,6 +296,13 @@ impl<'a> Search<'a> {
             return self.enough(cell, choices.cloned());
         };
         let near = self.near(cell[school]);
+        self.among(cell, school, &choices, &near)
+            .or_else(|| self.among(cell, school, &choices, &self.far(cell[school])))
+    }
+
+    /// The same with partners among these schools.
+    fn among(&self, cell: &[u16], school: usize, choices: &[Partners], near: &Near) -> Option<Vec<Partners>> {
+        let several = |partners: &Partners| partners.iter().filter(|of| of.len() > 1).count();
         for one in [true, false] {
             let choices = choices.iter().filter(|partners| (several(partners) == 0) == one);
             // Schools as partners leave no more room than there is without them.
@@ -414,17 +434,32 @@ impl<'a> Search<'a> {
         sets
     }
 
+    /// The other schools of the authority.
     fn near(&mut self, school: u16) -> Near {
-        let known = &mut self.near[usize::from(school)];
-        let (table, place, alike) = (self.table, self.school, self.alike);
-        let near = known.get_or_insert_with(|| {
-            let schools = place.map_or(0, |place| table.sizes[place]) as u16;
-            let others = (0..schools).filter(|other| *other != school);
-            let mut near: Vec<(u32, u16)> = others.map(|other| (u32::MAX - alike(school, other), other)).collect();
-            near.sort_unstable();
+        if let Some(known) = self.near.get(&school) {
+            return Rc::clone(known);
+        }
+        let near = self.nearest(school, self.members.iter().copied());
+        self.near.insert(school, Rc::clone(&near));
+        near
+    }
+
+    /// The nearest schools of other authorities.
+    fn far(&self, school: u16) -> Near {
+        let schools = self.school.map_or(0, |place| self.table.sizes[place]) as u16;
+        // In the order of their coordinates, as members are.
+        let others = (0..schools).filter(|other| self.members.binary_search(other).is_err());
+        self.nearest(school, others)
+    }
+
+    fn nearest(&self, school: u16, others: impl Iterator<Item = u16>) -> Near {
+        let others = others.filter(|other| *other != school);
+        let mut near: Vec<(u32, u16)> = others.map(|other| (u32::MAX - (self.alike)(school, other), other)).collect();
+        if near.len() > MOST_SCHOOLS {
+            near.select_nth_unstable(MOST_SCHOOLS);
             near.truncate(MOST_SCHOOLS);
-            near.into()
-        });
-        Rc::clone(near)
+        }
+        near.sort_unstable();
+        near.into()
     }
 }
