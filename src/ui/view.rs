@@ -95,6 +95,10 @@ impl View {
         if !catalogue.has(&self.scope) {
             self.scope = catalogue.first_group();
         }
+        // Only one school has others of a similar intake: back at a group, the same pupils elsewhere are the comparator.
+        if self.compare == Compare::Similar && !self.is_of_one_school(catalogue) {
+            self.compare = Compare::Same;
+        }
         self.from = self.from.take().filter(|scope| catalogue.has(scope) && *scope != self.scope);
         self.subject = self.subject.filter(|subject| subject.key_stage == self.stage);
         self.selected.retain(|urn| catalogue.register.school(*urn).is_some());
@@ -140,6 +144,11 @@ impl View {
     pub fn at(mut self, place: Place) -> Self {
         self.go(place);
         self
+    }
+
+    /// Whether the group is one school.
+    pub fn is_of_one_school(&self, catalogue: &Catalogue) -> bool {
+        catalogue.register.schools_of(&self.scope).take(2).count() == 1
     }
 
     /// The years shown that the workspace has.

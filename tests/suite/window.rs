@@ -21,6 +21,7 @@ mod published;
 mod ranking;
 mod scatter;
 mod schools;
+mod stories;
 mod subject_schools;
 mod subject_table;
 mod tokens;

@@ -183,7 +183,11 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
     ui.add_space(theme::space().half);
     let published = !catalogue.years(view.stage).iter().any(|year| catalogue.has_pupils(view.stage, *year));
     let comparator = |compare| comparator(compare, published);
-    let comparators = || Compare::ALL.map(|compare| Pick::new(compare, comparator(compare))).to_vec();
+    let comparators = || {
+        let is_offered = |compare: &Compare| *compare != Compare::Similar || view.is_of_one_school(catalogue);
+        let offered = Compare::ALL.into_iter().filter(is_offered);
+        offered.map(|compare| Pick::new(compare, comparator(compare))).collect()
+    };
     if let Some(picked) = picker(ui, "Compare with", &view.compare, comparator(view.compare), comparators) {
         out.changes.push(Change::Compare(picked));
     }

@@ -11,7 +11,7 @@ use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, split_in_words};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
-use crate::model::{Indicator, Question, Unit, Year};
+use crate::model::{Indicator, Unit, Year};
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Offer, Tiles};
 use crate::ui::widgets::{Mark, paint_mark};
@@ -29,7 +29,12 @@ const SHAPE: f32 = 1.7;
 #[derive(Debug, Default)]
 pub(super) struct State {
     sheet: Sheet<(), ()>,
+    /// Of the other key stages: a comparator that there is for one may be none for another.
+    beside: Sheet<(), ()>,
 }
+
+/// Questions of other key stages are asked under another number than the panel's: no panel has it.
+const BESIDE: u64 = 500;
 
 /// A tile: an indicator's cells over the years.
 struct Tile<'a> {
@@ -45,13 +50,19 @@ struct Tile<'a> {
 impl State {
     pub fn ask(&mut self, id: u64, tiles: &Tiles, scene: &Scene<'_>) -> Progress {
         let catalogue = &scene.session.catalogue;
-        let mut questions: Vec<Question> = questions::tiles(scene.view, catalogue, tiles).into_iter().collect();
-        questions.extend(questions::tiles_beside(scene.view, catalogue, tiles));
-        self.sheet.ask(&scene.session.desk, id, &questions, (), |_| ())
+        let question = questions::tiles(scene.view, catalogue, tiles);
+        let beside = questions::tiles_beside(scene.view, catalogue, tiles);
+        let desk = &scene.session.desk;
+        match self.beside.ask(desk, id + BESIDE, &beside, (), |_| ()) {
+            Progress::Failed(_) => self.beside = Sheet::default(),
+            Progress::Ready | Progress::Waiting(_) => {}
+        }
+        self.sheet.ask(desk, id, question.as_slice(), (), |_| ())
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|((), answers)| answers.to_vec()).unwrap_or_default()
+        let shown = [&self.sheet, &self.beside].into_iter().filter_map(Sheet::shown);
+        shown.flat_map(|((), answers)| answers.to_vec()).collect()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, _id: u64, _chosen: &Tiles, scene: &Scene<'_>) {
@@ -62,7 +73,8 @@ impl State {
         };
         // Another key stage stands beside this one where the group has pupils of it.
         let has_pupils = |answer: &Arc<Answer>| answer.cells().iter().any(|cell| cell.figure.is_ok());
-        let others: Vec<&Arc<Answer>> = answers.iter().skip(1).filter(|answer| has_pupils(answer)).collect();
+        let beside = self.beside.shown().map(|((), answers)| answers).unwrap_or_default();
+        let others: Vec<&Arc<Answer>> = beside.iter().filter(|answer| has_pupils(answer)).collect();
         if others.is_empty() {
             section(ui, first, scene);
             return;
