@@ -708,3 +708,19 @@ fn years_are_named_by_their_end_and_shown_in_full() {
     let without: Vec<i32> = (2015..2026).filter(|ending| Year::new(*ending).unwrap().without_exams()).collect();
     assert_eq!(without, [2020, 2021]);
 }
+
+#[test]
+fn a_share_of_none_or_all_of_few_pupils_tells_of_every_one_of_them() {
+    for (policy, word) in [(Policy::Open, "open"), (Policy::Standard, "standard"), (Policy::Strict, "strict")] {
+        assert_eq!(policy.word(), word);
+        let told = |all| (policy != Policy::Open).then_some(all);
+        for pupils in 1..11 {
+            assert_eq!(policy.homogeneous(pupils, 0), told(false), "none of {pupils}");
+            assert_eq!(policy.homogeneous(pupils, pupils), told(true), "all of {pupils}");
+            assert!((1..pupils).all(|some| policy.homogeneous(pupils, some).is_none()), "some of {pupils}");
+        }
+        // Of eleven it is a result, of nobody nothing.
+        assert!(policy.homogeneous(11, 0).is_none() && policy.homogeneous(11, 11).is_none());
+        assert!(policy.homogeneous(0, 0).is_none());
+    }
+}

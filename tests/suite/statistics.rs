@@ -6,8 +6,8 @@ use schoolbench::desk::split_in_words;
 use schoolbench::method::Tally;
 use schoolbench::method::contextual::{InSchool, LEAST_IN_CELL, LEAST_SCHOOLS, split};
 use schoolbench::method::difference::{
-    FUNNEL, benjamini_hochberg, error_of_share, funnel_limits, of_means, of_shares, p_value, percentile_rank,
-    three_year_rank,
+    FUNNEL, benjamini_hochberg, error_of_means, error_of_share, funnel_limits, of_means, of_shares, p_value,
+    percentile_rank, three_year_rank,
 };
 use schoolbench::method::interval::Interval;
 use schoolbench::method::ks4::Outcome;
@@ -77,7 +77,11 @@ fn funnel_limits_narrow_with_the_root_of_the_pupils() {
     close((at(100).upper - 46.0) / (at(400).upper - 46.0), 2.0, 1e-12);
     close(FUNNEL[1], 3.0902, 1e-4);
     close(error_of_share(0.5, 25).unwrap(), 0.1, 1e-12);
+    close(46.0 - at(100).lower, 2.0 * 1.959_964, 1e-5);
     assert!(funnel_limits(46.0, 20.0, 0, 1.96).is_none());
+    // Of nobody there is no error.
+    assert!(error_of_means(20.0, 0, 20.0, 9).is_none() && error_of_means(20.0, 9, 20.0, 0).is_none());
+    assert!(error_of_share(0.5, 0).is_none());
 }
 
 #[test]
@@ -157,6 +161,7 @@ fn bands_need_the_interval_on_one_side_of_0() {
     assert_eq!(band(0.6, 0.6), Band::Average, "the interval holds 0");
     assert_eq!(band(-0.6, 0.5), Band::WellBelow);
     assert_eq!(band(-0.5, 0.4), Band::Below);
+    assert_eq!(Band::of(-0.6, Interval { lower: -1.2, upper: 0.0 }), Band::Average, "the interval ends at 0");
     assert_eq!(Band::WellAbove.words(), "well above average");
 }
 
@@ -257,11 +262,13 @@ fn the_split_is_what_a_pupil_by_pupil_count_gives_and_its_parts_add_up() {
                     let alike: Vec<i64> =
                         nation.iter().filter(|(_, other, _)| other[..count] == cell[..count]).map(|p| p.2).collect();
                     let enough = count == 0 || alike.len() as i64 >= LEAST_IN_CELL;
-                    enough.then(|| alike.iter().sum::<i64>() as f64 / alike.len() as f64)
+                    enough.then(|| (alike.iter().sum::<i64>() as f64 / alike.len() as f64, count == 5))
                 })
                 .unwrap()
         };
-        let expected = group.iter().map(|(_, cell, _)| expectation(cell)).sum::<f64>() / group.len() as f64;
+        let expected = group.iter().map(|(_, cell, _)| expectation(cell).0).sum::<f64>() / group.len() as f64;
+        let merged = group.iter().filter(|(_, cell, _)| !expectation(cell).1).count();
+        close(made.merged, merged as f64 / group.len() as f64, 1e-12);
         let mean = |of: &[(i32, [i32; 5], i64)]| of.iter().map(|p| p.2).sum::<i64>() as f64 / of.len() as f64;
         close(made.expected, expected, 1e-6);
         close(made.own, mean(&group), 1e-6);
@@ -269,6 +276,21 @@ fn the_split_is_what_a_pupil_by_pupil_count_gives_and_its_parts_add_up() {
         close(made.intake() + made.left(), made.gap(), 1e-9);
         let interval = made.left_interval.unwrap();
         assert!(interval.lower <= made.left() && made.left() <= interval.upper, "{made:?}");
+        // As wide as schools differ: 1.96 standard errors of what is left of them, by the textbook's formula for a ratio.
+        let left: Vec<(f64, f64)> = (0..8)
+            .map(|school| {
+                let of_school = || group.iter().filter(|(of, ..)| *of == school);
+                let apart = of_school().map(|(_, cell, points)| *points as f64 - expectation(cell).0).sum::<f64>();
+                let n = of_school().count() as f64;
+                (n, apart - made.left() * n)
+            })
+            .collect();
+        let n: f64 = left.iter().map(|(n, _)| n).sum();
+        let error = left.iter().map(|(_, apart)| apart * apart).sum::<f64>().sqrt() / n;
+        let width = interval.upper - interval.lower;
+        assert!((0.7..1.3).contains(&(width / (2.0 * 1.96 * error))), "{width} beside {error} in round {round}");
+        let of_intake = made.intake_interval.unwrap();
+        assert!(of_intake.lower <= made.intake() && made.intake() <= of_intake.upper, "{made:?}");
         assert_eq!(split(&in_schools(&group), &standard(&nation)), Some(made), "the same in every run");
     }
 }

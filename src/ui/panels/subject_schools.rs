@@ -194,9 +194,9 @@ fn width_of(column: Column) -> f32 {
     match column {
         Column::Count(_) => 76.0,
         Column::Entering => 78.0,
-        Column::Grades => 150.0,
+        Column::Grades => 170.0,
         Column::Measure(_) => 100.0,
-        Column::OnScale(_) => 200.0,
+        Column::OnScale(_) => 186.0,
     }
 }
 

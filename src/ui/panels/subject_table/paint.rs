@@ -348,7 +348,7 @@ fn paint_cell(
         sign(painter, significance, pos2(rect.left() + 11.0, middle), colours);
     }
     let ink = if shown.figure.is_some() { *colours.text } else { *colours.muted };
-    let chart = indicator == Indicator::ValueAdded && rect.width() > 2.0 * VALUE;
+    let chart = indicator == Indicator::ValueAdded && rect.width() > 1.8 * VALUE;
     let difference = !chart && rect.width() >= WITH_DIFFERENCE;
     let right = if chart || difference { rect.left() + VALUE } else { rect.right() - 8.0 };
     painter.text(pos2(right, middle), Align2::RIGHT_CENTER, &shown.text, theme::body(), ink);
