@@ -389,7 +389,7 @@ impl Window {
         }
         let Some(open) = &mut self.open else { return };
         open.history.note(&open.view, held);
-        if !held {
+        if !held && open.view != open.kept {
             open.trail.note(&open.view);
         }
         if !held && open.view != open.kept && self.saver.view(&open.session.path, open.view.to_toml()) {

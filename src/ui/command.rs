@@ -156,7 +156,7 @@ impl Command {
             Self::ZoomOut => ("Smaller", "Everything smaller"),
             Self::ZoomReset => ("Usual size", "Everything as large as at first"),
             Self::FullScreen => ("Full screen", "Fill the screen, or not"),
-            Self::Palette => ("Find anything…", "Commands, groups, schools, pupil groups"),
+            Self::Palette => ("Find anything…", "Commands, groups, schools, subjects, panels, pupil groups"),
             Self::Cancel => ("Cancel", "Stop the load, close what is open, or clear the selection"),
             Self::Quit => ("Quit", "End the program"),
         }

@@ -3,58 +3,82 @@
 use super::view::{Place, View};
 use crate::model::{Filter, KeyStage, Scope, Subject};
 
-/// Most changes that can be undone.
+/// Most steps that are kept.
 const DEEPEST: usize = 200;
+
+/// Steps along which one goes back and forward.
+#[derive(Debug)]
+struct Steps<T> {
+    behind: Vec<T>,
+    ahead: Vec<T>,
+    here: T,
+}
+
+impl<T: Clone + PartialEq> Steps<T> {
+    fn from(here: T) -> Self {
+        Self { behind: Vec::new(), ahead: Vec::new(), here }
+    }
+
+    /// Notes a further step, where it is one: there is nothing ahead of it.
+    fn note(&mut self, now: T) {
+        if now == self.here {
+            return;
+        }
+        self.behind.push(std::mem::replace(&mut self.here, now));
+        if self.behind.len() > DEEPEST {
+            self.behind.remove(0);
+        }
+        self.ahead.clear();
+    }
+
+    fn back(&mut self) -> Option<T> {
+        let step = self.behind.pop()?;
+        self.ahead.push(std::mem::replace(&mut self.here, step.clone()));
+        Some(step)
+    }
+
+    fn forward(&mut self) -> Option<T> {
+        let step = self.ahead.pop()?;
+        self.behind.push(std::mem::replace(&mut self.here, step.clone()));
+        Some(step)
+    }
+}
 
 /// The views before and after the one that is shown.
 #[derive(Debug)]
-pub struct History {
-    past: Vec<View>,
-    future: Vec<View>,
-    /// The view at the last moment at which nothing was being dragged or typed.
-    settled: View,
-}
+pub struct History(Steps<View>);
 
 impl History {
     /// A history that begins with a view.
     pub fn of(view: &View) -> Self {
-        Self { past: Vec::new(), future: Vec::new(), settled: view.clone() }
+        Self(Steps::from(view.clone()))
     }
 
     /// Notes the view of a frame. While the user holds something, changes wait, so that a drag is undone as one.
     pub fn note(&mut self, view: &View, held: bool) {
-        if held || *view == self.settled {
-            return;
+        if !held && *view != self.0.here {
+            self.0.note(view.clone());
         }
-        self.past.push(std::mem::replace(&mut self.settled, view.clone()));
-        if self.past.len() > DEEPEST {
-            self.past.remove(0);
-        }
-        self.future.clear();
     }
 
     /// The view before the last change.
     pub fn undo(&mut self) -> Option<View> {
-        let view = self.past.pop()?;
-        self.future.push(std::mem::replace(&mut self.settled, view.clone()));
-        Some(view)
+        self.0.back()
     }
 
     /// The view after the change that was undone last.
     pub fn redo(&mut self) -> Option<View> {
-        let view = self.future.pop()?;
-        self.past.push(std::mem::replace(&mut self.settled, view.clone()));
-        Some(view)
+        self.0.forward()
     }
 
     /// Whether there is a change to undo.
     pub fn can_undo(&self) -> bool {
-        !self.past.is_empty()
+        !self.0.behind.is_empty()
     }
 
     /// Whether there is a change to redo.
     pub fn can_redo(&self) -> bool {
-        !self.future.is_empty()
+        !self.0.ahead.is_empty()
     }
 }
 
@@ -71,8 +95,14 @@ pub struct Stop {
 
 impl Stop {
     fn of(view: &View) -> Self {
-        let View { place, stage, scope, from, subject, filter, .. } = view.clone();
-        Self { place, stage, scope, from, subject, filter }
+        Self {
+            place: view.place,
+            stage: view.stage,
+            scope: view.scope.clone(),
+            from: view.from.clone(),
+            subject: view.subject,
+            filter: view.filter.clone(),
+        }
     }
 
     /// Looks at it again.
@@ -88,52 +118,36 @@ impl Stop {
 
 /// The way from one stop to the next: Back and Forward lead along it, and change nothing else of the view.
 #[derive(Debug)]
-pub struct Trail {
-    behind: Vec<Stop>,
-    ahead: Vec<Stop>,
-    here: Stop,
-}
+pub struct Trail(Steps<Stop>);
 
 impl Trail {
     /// A way that begins with a view.
     pub fn of(view: &View) -> Self {
-        Self { behind: Vec::new(), ahead: Vec::new(), here: Stop::of(view) }
+        Self(Steps::from(Stop::of(view)))
     }
 
     /// Notes where the view is now.
     pub fn note(&mut self, view: &View) {
-        let now = Stop::of(view);
-        if now == self.here {
-            return;
-        }
-        self.behind.push(std::mem::replace(&mut self.here, now));
-        if self.behind.len() > DEEPEST {
-            self.behind.remove(0);
-        }
-        self.ahead.clear();
+        self.0.note(Stop::of(view));
     }
 
     /// The stop before this one.
     pub fn back(&mut self) -> Option<Stop> {
-        let stop = self.behind.pop()?;
-        self.ahead.push(std::mem::replace(&mut self.here, stop.clone()));
-        Some(stop)
+        self.0.back()
     }
 
     /// The stop from which one went back.
     pub fn forward(&mut self) -> Option<Stop> {
-        let stop = self.ahead.pop()?;
-        self.behind.push(std::mem::replace(&mut self.here, stop.clone()));
-        Some(stop)
+        self.0.forward()
     }
 
     /// Whether there is a stop before this one.
     pub fn can_go_back(&self) -> bool {
-        !self.behind.is_empty()
+        !self.0.behind.is_empty()
     }
 
     /// Whether there is a stop from which one went back.
     pub fn can_go_forward(&self) -> bool {
-        !self.ahead.is_empty()
+        !self.0.ahead.is_empty()
     }
 }

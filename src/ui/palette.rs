@@ -8,7 +8,7 @@ use super::session::Session;
 use super::view::View;
 use super::widgets::{Pick, list};
 use super::{theme, words};
-use crate::model::{Characteristic, Scope};
+use crate::model::{Characteristic, Scope, Subject};
 
 /// What an entry does.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,20 @@ impl Palette {
                     value: Entry::Change(Change::Scope(group.scope.clone())),
                     words: group.name.clone(),
                     note: format!("group · {}", words::schools(&group.scope, catalogue)),
+                });
+            }
+            for (id, panel) in &view.panels {
+                entries.push(Pick {
+                    value: Entry::Change(Change::Maximise(Some(*id))),
+                    words: format!("Panel: {}", panel.title()),
+                    note: "maximised".to_owned(),
+                });
+            }
+            for subject in Subject::all().filter(|subject| subject.key_stage == view.stage) {
+                entries.push(Pick {
+                    value: Entry::Change(Change::Subject(subject)),
+                    words: subject.name.clone(),
+                    note: "subject".to_owned(),
                 });
             }
             for group in Characteristic::ALL.into_iter().flat_map(Characteristic::groups) {
@@ -79,7 +93,7 @@ impl Palette {
         let shown = area.show(ctx, |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
                 ui.set_width(560.0);
-                ui.label(theme::muted(ui, "Commands, groups, schools, pupil groups"));
+                ui.label(theme::muted(ui, "Commands, groups, schools, subjects, panels, pupil groups"));
                 list(ui, "everything", &self.entries, true, |_| false)
             })
         });

@@ -13,7 +13,7 @@ mod scatter;
 use super::session::Catalogue;
 use super::view::{Offer, Scatter, Tiles, Trends, View};
 use crate::model::{
-    Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, Question, Scope, Source, Year,
+    Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, PupilGroup, Question, Scope, Source, Year,
 };
 
 pub use subjects::subject_table;
@@ -63,6 +63,20 @@ pub fn trends(view: &View, catalogue: &Catalogue, trends: &Trends) -> Option<Que
     }
     let by = [Breakdown::Subject, Breakdown::Year];
     ask(view, years, view.scope_shown(), vec![indicator, Indicator::Entries], &by, view.compare)
+}
+
+/// The same of each pupil group of a characteristic, as far as the filter lets it in; with the group.
+pub fn trends_of_groups(view: &View, catalogue: &Catalogue, chosen: &Trends) -> Vec<(PupilGroup, Question)> {
+    let Some(characteristic) = chosen.split else { return Vec::new() };
+    let allowed = |group: &PupilGroup| {
+        let constraint = view.filter.constraints().find(|(of, _)| *of == characteristic);
+        !group.is_not_known() && constraint.is_none_or(|(_, groups)| groups.contains(group))
+    };
+    let of = |group: PupilGroup| {
+        let filter = view.filter.without(characteristic).or(group);
+        Some((group, trends(&View { filter, ..view.clone() }, catalogue, chosen)?))
+    };
+    characteristic.groups().filter(allowed).filter_map(of).collect()
 }
 
 /// The same of each selected school, for the first few of them.
@@ -147,7 +161,7 @@ pub fn left_in_all(view: &View, catalogue: &Catalogue) -> Option<Question> {
 pub fn filter_in_words(filter: &Filter) -> String {
     let words: Vec<String> = filter
         .constraints()
-        .map(|(_, groups)| groups.into_iter().map(crate::model::PupilGroup::label).collect::<Vec<_>>().join(" or "))
+        .map(|(_, groups)| groups.into_iter().map(PupilGroup::label).collect::<Vec<_>>().join(" or "))
         .collect();
     if words.is_empty() { "all pupils".to_owned() } else { words.join(", ") }
 }

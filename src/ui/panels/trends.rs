@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use eframe::egui::{self, Role, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotPoint, PlotTransform};
 
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, Figure};
 use crate::export::words::value;
-use crate::model::{Indicator, Subject, Unit, Urn, Year};
+use crate::model::{Characteristic, Indicator, PupilGroup, Question, Subject, Unit, Urn, Year};
 use crate::ui::change::Change;
 use crate::ui::session::Catalogue;
 use crate::ui::sheet::{Progress, Sheet};
@@ -17,6 +17,7 @@ use crate::ui::view::{Panel, Trends};
 use crate::ui::widgets::{Pick, picker, search_list};
 use crate::ui::{questions, theme, words};
 
+mod chart;
 mod paint;
 
 /// Subjects drawn until others are chosen.
@@ -40,7 +41,7 @@ const NEAR: f32 = 28.0;
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
 pub(super) struct State {
-    sheet: Sheet<(), Drawn>,
+    sheet: Sheet<Vec<PupilGroup>, Vec<Drawn>>,
     /// The series under the pointer in the last frame.
     lit: Option<usize>,
 }
@@ -52,6 +53,8 @@ struct Drawn {
     years: Vec<Year>,
     /// Every subject of the answer, those with the most entries first; one series of a headline.
     series: Vec<Series>,
+    /// The pupil group of a small chart.
+    of: Option<PupilGroup>,
     /// The selected schools' lines, by subject.
     of_schools: Vec<(Urn, BTreeMap<Option<Subject>, Line>)>,
     /// What one should know of the schools: under which URNs they stood before.
@@ -74,12 +77,27 @@ type Line = Vec<(Year, Figure)>;
 impl State {
     pub fn ask(&mut self, id: u64, trends: &Trends, scene: &Scene<'_>) -> Progress {
         let (view, catalogue) = (scene.view, &scene.session.catalogue);
-        let questions: Vec<_> = questions::trends(view, catalogue, trends)
-            .into_iter()
-            .chain(questions::trends_of_selected(view, catalogue, trends))
-            .collect();
-        let make = |answers: &[Arc<Answer>]| Drawn::of(answers, catalogue);
-        self.sheet.ask(&scene.session.desk, id, &questions, (), make)
+        let mut questions: Vec<Question> = questions::trends(view, catalogue, trends).into_iter().collect();
+        let (groups, of_groups): (Vec<_>, Vec<_>) =
+            questions::trends_of_groups(view, catalogue, trends).into_iter().unzip();
+        if groups.is_empty() {
+            questions.extend(questions::trends_of_selected(view, catalogue, trends));
+        } else {
+            questions.extend(of_groups);
+        }
+        let shown_groups = groups.clone();
+        let make = |answers: &[Arc<Answer>]| match answers.split_first() {
+            Some((_, of_groups)) if !shown_groups.is_empty() => {
+                let whole = Drawn::of(&answers[..1], catalogue);
+                let of_group = |(answer, group): (&Arc<Answer>, &PupilGroup)| Drawn {
+                    of: Some(*group),
+                    ..Drawn::of(std::slice::from_ref(answer), catalogue)
+                };
+                std::iter::once(whole).chain(of_groups.iter().zip(&shown_groups).map(of_group)).collect()
+            }
+            _ => vec![Drawn::of(answers, catalogue)],
+        };
+        self.sheet.ask(&scene.session.desk, id, &questions, groups, make)
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
@@ -88,11 +106,11 @@ impl State {
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, trends: &Trends, scene: &mut Scene<'_>) {
         let trends = &trends.in_view(scene.view);
-        let Some((drawn, answers)) = self.sheet.shown() else { return };
-        if answers.is_empty() {
+        let Some((charts, answers)) = self.sheet.shown() else { return };
+        let Some((drawn, small)) = charts.split_first().filter(|_| !answers.is_empty()) else {
             nothing(ui, "No results of this key stage are loaded");
             return;
-        }
+        };
         controls(ui, id, trends, drawn, scene);
         let chosen = drawn.chosen(trends);
         if chosen.is_empty() {
@@ -103,27 +121,13 @@ impl State {
         let foot = if drawn.notes.is_empty() { 0.0 } else { NOTE };
         let room = egui::Rect::from_min_max(whole.min, whole.max - vec2(0.0, foot));
         drawn.note(ui, egui::Rect::from_min_max(pos2(whole.left(), room.bottom()), whole.max));
-        let names = if room.width() > 2.2 * NAMES { NAMES } else { 0.0 };
-        let plot_rect = egui::Rect::from_min_max(room.min, pos2(room.right() - names, room.bottom()));
-        let chart = paint::Chart { drawn, chosen: &chosen, lit: self.lit, scene };
-        let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
-        let (low, high) = chart.range();
-        let shown = plot(id, drawn, (low, high), &plot_ui).show(&mut plot_ui, |_| ());
-        let summary = drawn.in_words(&chosen, answers, scene);
-        shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
-        let painter = ui.painter().with_clip_rect(shown.transform.frame().expand(3.0).intersect(ui.clip_rect()));
-        chart.gaps(&painter, ui, &shown.transform);
-        chart.lines(&painter, ui, &shown.transform);
-        let named = (names > 0.0).then(|| {
-            let column = egui::Rect::from_min_max(pos2(plot_rect.right(), room.top()), room.max);
-            chart.names(ui, column, &shown.transform)
-        });
-        let near = shown.response.hover_pos().and_then(|at| chart.nearest(&shown.transform, at));
-        let lit = near.map(|(place, _)| place).or(named.flatten());
-        if let Some((place, year)) = near {
-            let series = &drawn.series[chosen[place]];
-            shown.response.on_hover_ui_at_pointer(|ui| tooltip(ui, drawn.indicator, series, year));
-        }
+        let lit = if small.is_empty() {
+            let one =
+                chart::One { id: (id, 0), drawn, chosen: &chosen, range: None, names: room.width() > 2.2 * NAMES };
+            one.ui(ui, room, answers, self.lit, scene)
+        } else {
+            chart::small_charts(ui, id, (drawn, &chosen, small), room, answers, self.lit, scene)
+        };
         if lit != self.lit {
             self.lit = lit;
             ui.ctx().request_repaint();
@@ -132,7 +136,7 @@ impl State {
     }
 }
 
-fn plot<'a>(id: u64, drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -> Plot<'a> {
+fn plot<'a>(id: (u64, usize), drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -> Plot<'a> {
     let (colours, width) = (theme::of(ui), ui.available_width() - YEAR);
     let ends = drawn.years.first().zip(drawn.years.last());
     let (first, last) = ends.map_or((0, 1), |(first, last)| (first.ending(), last.ending()));
@@ -219,6 +223,15 @@ fn controls(ui: &mut Ui, id: u64, trends: &Trends, drawn: &Drawn, scene: &mut Sc
         };
         if let Some(picked) = picker(ui, "Show", &indicator, indicator.label(), lines) {
             changed.indicator = Some(picked);
+        }
+        let nothing = Pick::new(None, "nothing");
+        let lines = || {
+            let of = Characteristic::ALL.map(|of| Pick::new(Some(of), of.label()));
+            std::iter::once(nothing).chain(of).collect()
+        };
+        let split = trends.split.map_or("nothing", Characteristic::label);
+        if let Some(picked) = picker(ui, "Split lines by", &trends.split, split, lines) {
+            changed.split = picked;
         }
         if !questions::is_of_subjects(indicator) || trends.of_view {
             return;
@@ -330,7 +343,7 @@ impl Drawn {
             };
             of_schools.entry(urn).or_default().entry(subject).or_default().push((year, *figure));
         }
-        Self { indicator, years, series, of_schools: of_schools.into_iter().collect(), notes }
+        Self { indicator, years, series, of: None, of_schools: of_schools.into_iter().collect(), notes }
     }
 
     /// Why no line can be drawn.
@@ -386,7 +399,8 @@ impl Drawn {
         }
         let with = answers.first().map(|answer| words::compared_with(answer)).unwrap_or_default();
         let notes = self.notes.iter().map(|note| format!(" {note}.")).collect::<String>();
-        format!("Trends, {}: {}. {with}{notes}", self.indicator.label(), lines.join("; "))
+        let of = self.of.map(|group| format!(", {}", group.label())).unwrap_or_default();
+        format!("Trends, {}{of}: {}. {with}{notes}", self.indicator.label(), lines.join("; "))
     }
 }
 

@@ -158,6 +158,8 @@ pub struct Trends {
     pub subjects: Vec<String>,
     /// Whether the subject is that of the view, in place of those.
     pub of_view: bool,
+    /// By what the pupils are told apart, in a small chart for each group.
+    pub split: Option<Characteristic>,
     pub table: bool,
 }
 

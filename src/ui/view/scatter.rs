@@ -117,7 +117,7 @@ impl Scatter {
         }
     }
 
-    /// The indicators of the strips, of what there is: at least one, at most [`MOST_STRIPS`].
+    /// The indicators of the strips, of what there is: at least one, at most six.
     pub fn strips_shown(&self, offer: &Offer<'_>) -> Vec<Indicator> {
         let mut shown = Tiles { indicators: self.strips.clone(), ..Tiles::default() }.shown(offer);
         shown.truncate(MOST_STRIPS);

@@ -93,6 +93,7 @@ pub fn panel(dice: &mut Dice) -> Panel {
             indicator: perhaps(dice, indicator),
             subjects: subjects(dice, 9),
             of_view: dice.happens(20),
+            split: dice.happens(20).then(|| dice.one(&Characteristic::ALL)),
             table,
         }),
         _ => Panel::Scatter(Scatter {

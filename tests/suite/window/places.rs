@@ -162,3 +162,51 @@ fn figures_are_taken_away_with_what_makes_them_understood() {
     bench.harness.run();
     assert!(bench.has("Save the figures"), "{:#?}", bench.texts());
 }
+
+/// The lines of each pupil group stand in a chart of their own, with that group's figures.
+#[test]
+fn trends_are_split_by_pupil_group() {
+    let mut bench = at(Place::Subjects);
+    let trends = *bench.view().panels.iter().find(|(_, panel)| panel.title() == "Trends").unwrap().0;
+    bench.change(Change::Maximise(Some(trends)));
+    bench.pick("Split lines by", "FSM6");
+    bench.answered();
+    let last = *figures::years(bench.view().stage).last().unwrap();
+    for (word, label) in [("yes", "FSM6"), ("no", "not FSM6")] {
+        let asked = Asked {
+            years: vec![last],
+            indicators: vec!["grade4plus"],
+            filter: vec![("fsm6", vec![word])],
+            by: vec!["subject"],
+            ..figures::asked(bench.view())
+        };
+        let cells = recounted(&asked);
+        let Expected::Figure { value, .. } = &cells[&(vec![crate::oracle::intern("maths")], "grade4plus")] else {
+            panic!("many enter mathematics");
+        };
+        let told = bench.text_from(&format!("Trends, Grades 9 to 4, {label}: "));
+        let line = told.split("; ").find(|line| line.contains("Mathematics from")).expect("mathematics is drawn");
+        let end = line.rsplit_once(" to ").unwrap().1;
+        assert!(reads(end, &[*value]), "{line}; recounted: {value}");
+    }
+}
+
+#[test]
+fn the_palette_opens_subjects_and_panels() {
+    let mut bench = at(Place::Overview);
+    bench.key(CTRL, Key::K);
+    bench.harness.run();
+    bench.choose("Panel: Intake");
+    bench.answered();
+    let maximised = bench.view().maximised.expect("one panel fills the window");
+    assert_eq!(bench.view().panels[&maximised].title(), "Intake");
+    bench.key(CTRL, Key::K);
+    bench.harness.run();
+    bench.choose("Physics");
+    bench.answered();
+    let view = bench.view();
+    assert_eq!(
+        (view.place, view.subject.map(|subject| subject.slug.clone())),
+        (Place::Subject, Some("physics".to_owned()))
+    );
+}
