@@ -9,6 +9,7 @@
 //! | 7 | [`cli`] | the command line: the same questions without a window |
 //! | 6 | [`export`] | answers as CSV, JSON, Parquet and text tables |
 //! | 5 | [`desk`] | asks, keeps and cancels; checks access; the one gate that makes an [`desk::Answer`] |
+//! | 4 | [`collab`] | organisations, people, groups, permission, notices, audit: rules and commands |
 //! | 4 | [`engine`] | a question to SQL to tallies |
 //! | 3 | [`ingest`] | files into a workspace: the data contract, loading, the made-up authority |
 //! | 2 | [`workspace`] | the DuckDB file: open, create, lock, projections |
@@ -16,6 +17,7 @@
 //! | 0 | [`model`] | the words of the field; pure |
 
 pub mod cli;
+pub mod collab;
 pub mod desk;
 pub mod engine;
 pub mod export;

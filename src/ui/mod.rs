@@ -3,6 +3,7 @@
 //! **The thread of the window never touches the database, a file or a dialog. A panel draws from answers only, each under its own
 //! question. What is shown is a pure function of the view, and one place changes it.**
 
+pub mod admin;
 mod app;
 mod bars;
 mod change;

@@ -7,6 +7,7 @@ mod error;
 pub mod layout;
 pub mod measures;
 mod national;
+pub mod people;
 mod published;
 mod register;
 

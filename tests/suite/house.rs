@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FLOORS: [(&str, u8); 10] = [
+const FLOORS: [(&str, u8); 11] = [
     ("model", 0),
     ("method", 1),
     ("workspace", 2),
     ("ingest", 3),
+    ("collab", 4),
     ("engine", 4),
     ("desk", 5),
     ("export", 6),

@@ -1,0 +1,17 @@
+//! To be written.
+
+use eframe::egui::Ui;
+
+use super::Room;
+use crate::collab::GroupId;
+
+/// The page as it stands.
+#[derive(Debug, Default)]
+pub struct State {}
+
+impl State {
+    /// Draws the page.
+    pub fn ui(&mut self, ui: &mut Ui, _group: GroupId, _room: &mut Room<'_>) {
+        ui.label("…");
+    }
+}
