@@ -1,0 +1,3 @@
+//! Organisations, people, groups and permission: the rules, what is kept, and the pages of the administration.
+
+mod bench;
