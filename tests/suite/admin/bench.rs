@@ -111,7 +111,7 @@ impl Pages {
         let mut administration = Administration::default();
         administration.go(page);
         let mut dressed = false;
-        let mut draw = move |ui: &mut eframe::egui::Ui, administration: &mut Administration| {
+        let draw = move |ui: &mut eframe::egui::Ui, administration: &mut Administration| {
             office.refresh().unwrap();
             for request in administration.ui(ui, &office, who, false) {
                 match request {
