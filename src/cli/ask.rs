@@ -80,7 +80,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let format: Format = arguments.format.parse()?;
-    let reader = Reader { email: arguments.reader.clone(), policy: policy(&arguments.policy)? };
+    let reader = Reader { email: arguments.reader.clone(), policy: policy(&arguments.policy)?, rights: None };
     if arguments.list {
         let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
         return Ok(list::write(&workspace, &mut io::stdout().lock())?);

@@ -71,6 +71,9 @@ pub enum Status {
     Failed(Arc<DeskError>),
 }
 
+/// Notes that a reader was refused a question.
+pub type NoteRefusal = dyn Fn(&Reader, &Question) + Send + Sync;
+
 /// How a desk is set up.
 #[derive(Clone)]
 pub struct Options {
@@ -80,11 +83,13 @@ pub struct Options {
     pub notify: Arc<dyn Fn() + Send + Sync>,
     /// Called on a worker before it works on a question: tests hold the engine up here.
     pub before: Arc<dyn Fn(&Question) + Send + Sync>,
+    /// Called on a worker when a question was refused: the audit notes it.
+    pub refused: Arc<NoteRefusal>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}), before: Arc::new(|_| {}) }
+        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}), before: Arc::new(|_| {}), refused: Arc::new(|_, _| {}) }
     }
 }
 
@@ -104,6 +109,7 @@ struct Shared {
     library: Library,
     notify: Arc<dyn Fn() + Send + Sync>,
     before: Arc<dyn Fn(&Question) + Send + Sync>,
+    refused: Arc<NoteRefusal>,
 }
 
 struct State {
@@ -113,6 +119,8 @@ struct State {
     running: [Option<Running>; 2],
     /// Counts what was asked, so that the oldest is answered first.
     turn: u64,
+    /// Counts who has sat here: an answer is for who asked.
+    reader: u64,
     closing: bool,
 }
 
@@ -142,6 +150,7 @@ impl Desk {
             answers: Lru::new(options.cache_bytes),
             running: [None, None],
             turn: 0,
+            reader: 0,
             closing: false,
         };
         let shared = Arc::new(Shared {
@@ -151,6 +160,7 @@ impl Desk {
             library: Library::open(&workspace, reader, options.cache_bytes)?,
             notify: options.notify,
             before: options.before,
+            refused: options.refused,
         });
         let mut desk = Self { shared, workers: Vec::new(), workspace };
         for (lane, name) in [(Lane::Interactive, "desk-interactive"), (Lane::Background, "desk-background")] {
@@ -163,6 +173,16 @@ impl Desk {
             desk.workers.push(worker);
         }
         Ok(desk)
+    }
+
+    /// Lets somebody else sit at the desk, or the same with other rights. What was answered before is forgotten.
+    pub fn admit(&self, reader: Reader) {
+        let mut state = self.shared.lock();
+        self.shared.library.admit(reader);
+        state.reader += 1;
+        state.answers.clear();
+        state.panels.clear();
+        state.interrupt_the_unwanted();
     }
 
     /// The schools of the workspace.
@@ -351,7 +371,7 @@ impl Shared {
                 state.settle(&question, &Ok(answer));
                 continue;
             }
-            let handle = connection.interrupt_handle();
+            let (handle, reader) = (connection.interrupt_handle(), state.reader);
             state.running[place] = Some(Running { question: question.clone(), handle });
             drop(state);
             (self.before)(&question);
@@ -362,8 +382,13 @@ impl Shared {
                 let detail = format!("a worker gave up on {question:?}");
                 Outcome::Failed(DeskError::Engine(EngineError::Sql { detail }))
             });
+            if let Outcome::Failed(DeskError::Refused { .. }) = outcome {
+                (self.refused)(&self.library.reader(), &question);
+            }
             state = self.lock();
             state.running[place] = None;
+            // What was made for somebody else is for nobody.
+            let outcome = if state.reader == reader { outcome } else { Outcome::Stopped };
             match outcome {
                 Outcome::Answered(answer) => state.settle(&question, &Ok(answer)),
                 Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),

@@ -17,6 +17,8 @@ use crate::workspace::{Published, Register};
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikeSchool {
     pub school: Urn,
+    /// Among which schools others are looked for.
+    pub among: Scope,
     pub stage: KeyStage,
     pub year: Year,
     /// What schools are compared by, at least one.
@@ -150,6 +152,7 @@ impl Work<'_> {
         let Basis { terms, year, title, .. } = basis;
         let wanted = LikeSchool {
             school,
+            among: library.reader().schools_beside(school),
             stage,
             year,
             terms: terms.to_vec(),
@@ -184,7 +187,7 @@ impl LikeSchool {
             stage: self.stage,
             years: vec![self.year],
             pool: false,
-            scope: Scope::All,
+            scope: self.among.clone(),
             indicators: self.terms.iter().map(|term| term.input).collect(),
             subjects: Vec::new(),
             filter: Filter::everyone(),

@@ -1,7 +1,7 @@
 //! What a worker does with a question: its slices and those of its comparators, then the gate.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use duckdb::Connection;
@@ -31,7 +31,7 @@ pub(super) struct Library {
     /// The years of which there are pupils.
     pub years: BTreeMap<KeyStage, BTreeSet<Year>>,
     most_results: MostResults,
-    reader: Reader,
+    reader: RwLock<Reader>,
     /// Tallies of comparators, which many questions share.
     slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
     figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
@@ -96,7 +96,7 @@ impl Library {
             revision: workspace.revision()?,
             years: workspace.years()?,
             most_results: workspace.most_results()?,
-            reader,
+            reader: RwLock::new(reader),
             slices: Mutex::new(Lru::new(cache_bytes)),
             figures: Mutex::new(Lru::new(cache_bytes)),
             shields: Mutex::new(Lru::new(shield::KEPT_BYTES)),
@@ -114,9 +114,19 @@ impl Library {
         }
     }
 
+    /// Who sits here now.
+    pub fn reader(&self) -> Reader {
+        self.reader.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets somebody else sit here.
+    pub fn admit(&self, reader: Reader) {
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
+    }
+
     /// How strict the gate is for whoever sits here.
     pub fn policy(&self) -> Policy {
-        self.reader.policy
+        self.reader().policy
     }
 
     fn check_scope(&self, question: &Question) -> Result<(), DeskError> {
@@ -154,7 +164,10 @@ impl Work<'_> {
     fn answer(mut self, question: &Question) -> Result<Answer, DeskError> {
         let started = Instant::now();
         let library = self.library;
-        access::check(&library.reader, question)?;
+        let reader = library.reader();
+        let asked = question;
+        let allowed = access::check(&reader, asked, &library.register)?;
+        let question = allowed.question.as_ref();
         library.check_scope(question)?;
         let similar = (question.compare() == Compare::Similar).then(|| self.similar_schools(question)).transpose()?;
         let compared_with = match similar {
@@ -168,7 +181,7 @@ impl Work<'_> {
         let of_pupils = library.years.get(&question.stage()).unwrap_or(&none);
         let published: BTreeSet<Year> = library.published.years(question.stage()).collect();
         let parts = Parts::of(question, of_pupils, &published);
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = allowed.note.into_iter().map(str::to_owned).collect();
         let mut evidence: Vec<Evidence> = Vec::new();
         if let Some(part) = &parts.of_pupils {
             evidence = self.pupils_evidence(part)?;
@@ -211,7 +224,10 @@ impl Work<'_> {
             notes,
         };
         let loaded = of_pupils.union(&published).copied().collect();
-        Ok(gate::pass(question, library.reader.policy, &loaded, evidence, compared_with, provenance, splits))
+        let mut answer = gate::pass(question, reader.policy, &loaded, evidence, compared_with, provenance, splits);
+        // The answer stands under the question that was asked.
+        answer.question = asked.clone();
+        Ok(answer)
     }
 
     /// The figures that are made from pupils' rows.
@@ -402,7 +418,7 @@ impl Work<'_> {
         let one_subject = slice.by.contains(&Breakdown::Subject) || slice.subjects.len() == 1;
         let most = &self.library.most_results;
         let most = if one_subject { most.of_pupil_in_subject } else { most.of_pupil };
-        let policy = self.library.reader.policy;
+        let policy = self.library.policy();
         let doubtful = |tally: Tally| policy.must_count_pupils(tally.n, most);
         side.own.rows.iter().any(|row| {
             row.tallies.iter().enumerate().any(|(nth, tally)| {

@@ -65,14 +65,14 @@ impl Palette {
                     note: "pupils".to_owned(),
                 });
             }
-            for school in catalogue.register.schools() {
+            for school in catalogue.schools() {
                 entries.push(Pick {
                     value: Entry::Change(Change::Select([school.urn].into())),
                     words: format!("{} {}", school.name, school.urn),
                     note: format!("school · {}", school.la_name),
                 });
             }
-            for school in catalogue.register.schools() {
+            for school in catalogue.schools() {
                 let scope = Scope::Schools([school.urn].into());
                 entries.push(Pick {
                     value: Entry::Change(Change::Scope(scope)),

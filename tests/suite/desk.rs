@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use schoolbench::desk::{Desk, Lane, LikeSchool, Options, PanelId, Reader, Status};
 use schoolbench::method::similar::Preset;
-use schoolbench::model::{KeyStage, Question, Words, Year};
+use schoolbench::model::{KeyStage, Question, Scope, Words, Year};
 use schoolbench::workspace::{Access, Workspace};
 
 use crate::demo;
@@ -179,6 +179,7 @@ fn a_school_is_compared_with_those_that_have_a_similar_intake() {
     let compared = words(&format!("urn:{school}"), "", "similar").unwrap();
     let wanted = LikeSchool {
         school,
+        among: Scope::All,
         stage: KeyStage::Ks2,
         year: Year::new(2024).unwrap(),
         terms: Preset::terms_of_pupils().to_vec(),

@@ -45,7 +45,8 @@ pub fn like_school(view: &View, catalogue: &Catalogue, chosen: &SimilarTo) -> Re
         return Err("Give an input a weight above 0");
     }
     let (stage, year) = (view.stage, basis.year);
-    Ok(LikeSchool { school, stage, year, terms, most: MOST_SIMILAR, phase: None, la: None, within_km: None })
+    let among = catalogue.among(&view.scope);
+    Ok(LikeSchool { school, among, stage, year, terms, most: MOST_SIMILAR, phase: None, la: None, within_km: None })
 }
 
 /// A result of one school and of those with a similar intake: school by school, the school alone, and the others together.
