@@ -38,8 +38,8 @@ pub use panels::Scene;
 pub use session::{Catalogue, Group, Session};
 pub use settings::{Folders, Look, Settings};
 pub use view::{
-    Axes, BadView, Board, Findings, Gaps, Intake, Panel, Place, Ranking, Scatter, ScatterForm, SchoolTable, SimilarTo,
-    SubjectSchools, SubjectTable, Tiles, Trends, View,
+    Axes, BadView, Board, Findings, Gaps, Intake, Kind, Panel, Place, Ranking, Scatter, ScatterForm, SchoolTable,
+    SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends, View,
 };
 
 /// How the window is opened.
