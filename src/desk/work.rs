@@ -18,6 +18,7 @@ use super::{DeskError, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
 use crate::method::Tally;
 use crate::method::disclosure::Policy;
+use crate::method::shield::Wanted;
 use crate::model::{Breakdown, Compare, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
 use crate::workspace::{MostResults, National, Published, Register};
 
@@ -76,7 +77,7 @@ impl Side {
 pub(super) struct Work<'a> {
     library: &'a Library,
     connection: &'a Connection,
-    wanted: &'a dyn Fn() -> bool,
+    wanted: Wanted<'a>,
     /// The statements that went into the answer, and the rows of tallies that they gave.
     sql: Vec<String>,
     rows: usize,
@@ -105,7 +106,7 @@ impl Library {
     }
 
     /// Answers a question on a worker's connection. `wanted` tells whether somebody still asks.
-    pub fn answer(&self, connection: &Connection, question: &Question, wanted: &dyn Fn() -> bool) -> Outcome {
+    pub fn answer(&self, connection: &Connection, question: &Question, wanted: Wanted<'_>) -> Outcome {
         let work = Work::new(self, connection, wanted);
         match work.answer(question) {
             Ok(answer) => Outcome::Answered(Arc::new(answer)),
@@ -136,7 +137,7 @@ impl Library {
 
 impl<'a> Work<'a> {
     /// Work that goes on as long as `wanted` says so.
-    pub fn new(library: &'a Library, connection: &'a Connection, wanted: &'a dyn Fn() -> bool) -> Self {
+    pub fn new(library: &'a Library, connection: &'a Connection, wanted: Wanted<'a>) -> Self {
         Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new(), similar: None }
     }
 
@@ -147,6 +148,11 @@ impl<'a> Work<'a> {
 
     pub fn library(&self) -> &'a Library {
         self.library
+    }
+
+    /// Whether somebody still asks, for what works on several cores.
+    pub fn wanted(&self) -> Wanted<'a> {
+        self.wanted
     }
 }
 
