@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::CliError;
 use super::list;
@@ -88,15 +89,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let question = Question::try_from(words(arguments)?)?;
     let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
     let desk = Desk::new(workspace, reader, Options::default())?;
+    let answer = desk.ask_and_wait(&question)?;
     if arguments.intake {
-        let explained = desk.explain(&question)?;
+        let explained = answer.explained().map_err(Arc::new)?;
         match &arguments.out {
             None => export::contextual::csv(&explained, &mut io::stdout())?,
             Some(path) => write_whole(path, |out| export::contextual::csv(&explained, out))?,
         }
         return Ok(());
     }
-    let answer = desk.ask_and_wait(&question)?;
     match &arguments.out {
         None => export::write(&answer, desk.register(), format, &mut io::stdout())?,
         Some(path) => write_whole(path, |out| export::write(&answer, desk.register(), format, out))?,
