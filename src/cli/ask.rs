@@ -10,6 +10,7 @@ use super::list;
 use crate::desk::{Answer, Desk, Options, Reader};
 use crate::export::{self, Format};
 use crate::method::disclosure::Policy;
+use crate::model::words::counted;
 use crate::model::{Definition, Question, UnknownWord, Words};
 use crate::workspace::{Access, Workspace};
 
@@ -187,7 +188,8 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "made in {elapsed_ms:.1} ms from {} rows of tallies, revision {}",
-        provenance.rows, provenance.revision
+        counted(provenance.rows),
+        provenance.revision
     )?;
     writeln!(out, "files: {}", provenance.sources.join(", "))?;
     for sql in &provenance.sql {

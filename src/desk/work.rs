@@ -19,6 +19,7 @@ use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, 
 use crate::method::Tally;
 use crate::method::disclosure::Policy;
 use crate::method::shield::Wanted;
+use crate::model::words::counted;
 use crate::model::{Breakdown, Compare, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
 use crate::workspace::{MostResults, National, Published, Register};
 
@@ -224,7 +225,7 @@ impl Work<'_> {
     fn pupils_evidence(&mut self, question: &Question) -> Result<Vec<Evidence>, DeskError> {
         let library = self.library;
         let mut evidence = Vec::new();
-        let all_schools = format!("pupils of all {} schools loaded", library.register.schools().len());
+        let all_schools = format!("pupils of all {} schools loaded", counted(library.register.schools().len()));
         for slice in Slice::of(question) {
             let comparator = Comparator::new(question, &slice, library, self.similar.as_ref())?;
             let comparator = comparator.as_ref();
@@ -389,7 +390,10 @@ impl Work<'_> {
             }
         }
         if joined > MOST {
-            notes.push(format!("{} more schools go on from earlier ones: their years are joined", joined - MOST));
+            notes.push(format!(
+                "{} more schools go on from earlier ones: their years are joined",
+                counted(joined - MOST)
+            ));
         }
         notes
     }

@@ -18,6 +18,7 @@ mod panels;
 mod pictures;
 mod places;
 mod published;
+mod rank;
 mod ranking;
 mod scatter;
 mod schools;

@@ -3,6 +3,7 @@
 use eframe::egui::{self, Label, RichText, Theme, Ui};
 
 use super::scope::scope_picker;
+use crate::model::words::counted;
 use crate::model::{Compare, Judged, Test};
 use crate::ui::change::{Change, Outbox};
 use crate::ui::command::{Command, Situation};
@@ -179,7 +180,11 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
     let selected = view.selected.len();
     if selected > 0 {
         ui.add_space(theme::space().half);
-        let words = if selected == 1 { "1 school selected".to_owned() } else { format!("{selected} schools selected") };
+        let words = if selected == 1 {
+            "1 school selected".to_owned()
+        } else {
+            format!("{} schools selected", counted(selected))
+        };
         ui.label(RichText::new(words).font(theme::small_strong()).color(*theme::of(ui).select));
         let mut link = view.link;
         if ui.checkbox(&mut link, "Link").on_hover_text("Tiles and trends show the selected schools").changed() {

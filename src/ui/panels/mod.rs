@@ -7,6 +7,7 @@ mod grid;
 mod intake;
 mod intervals;
 mod ranking;
+mod ranks;
 mod scatter;
 mod school_table;
 mod similar;

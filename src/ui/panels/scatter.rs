@@ -7,11 +7,12 @@ use std::sync::Arc;
 use eframe::egui::{self, PointerButton, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
+use super::ranks::{RankSheet, Ranks};
 use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
 use crate::desk::Answer;
 use crate::export::words::value;
-use crate::model::{Indicator, Urn};
+use crate::model::{Breakdown, Indicator, Urn};
 use crate::ui::change::Change;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Axes, Offer, Scatter, ScatterForm};
@@ -45,6 +46,8 @@ pub(super) struct State {
     /// What is to be brought into view in the next frame.
     bring: Option<Bring>,
     motion: Motion,
+    /// Of strips: where the schools stand in three years.
+    ranks: RankSheet,
 }
 
 /// What is made of the answers.
@@ -80,6 +83,11 @@ impl State {
             return self.sheet.ask(&scene.session.desk, id, &questions, None, |_| Drawn::default());
         };
         let plan = Plan::of(scatter, &view.offer_in(catalogue, year));
+        // Of every school in three years: asked only where a school is looked at.
+        if !plan.strips.is_empty() && (scene.hovered.is_some() || !view.selected.is_empty()) {
+            let of_schools = questions.iter().filter(|question| question.by() == [Breakdown::School]);
+            self.ranks.ask(&scene.session.desk, id, of_schools, catalogue);
+        }
         let make = |answers: &[Arc<Answer>]| Drawn::of(&plan, answers, &catalogue.register);
         self.sheet.ask(&scene.session.desk, id, &questions, Some(plan.clone()), make)
     }
@@ -106,7 +114,11 @@ impl State {
             return;
         }
         if drawn.axes.form == ScatterForm::Strips {
-            strips::ui(ui, id, drawn, scene);
+            let of_schools = answers.iter().filter(|answer| answer.question().by() == [Breakdown::School]);
+            let catalogue = &scene.session.catalogue;
+            let ranks: Vec<&Ranks> =
+                of_schools.flat_map(|answer| self.ranks.beside(answer.question(), catalogue)).collect();
+            strips::ui(ui, id, drawn, &ranks, scene);
             return;
         }
         let bounds = self.bring.take().and_then(|bring| drawn.bounds_of(bring));

@@ -197,6 +197,9 @@ pub struct SchoolTable {
     pub indicators: Vec<Indicator>,
     pub sorted: Option<Indicator>,
     pub ascending: bool,
+    /// Whether there is a column of three-year ranks, and whether the rows are in order of it.
+    pub rank: bool,
+    pub by_rank: bool,
     /// Schools that stay on top.
     pub pinned: Vec<Urn>,
     /// Whether only the selected schools are shown.

@@ -11,7 +11,7 @@ use super::strips::{self, Strip};
 use super::trend::Trend;
 use super::{Bring, Plan};
 use crate::desk::{Answer, Comparison, Figure, Reason};
-use crate::export::words::{grouped, value};
+use crate::export::words::{counted, grouped, value};
 use crate::model::{Indicator, Question, Source, Urn, Year};
 use crate::ui::panels::Scene;
 use crate::ui::view::{Axes, ScatterForm};
@@ -377,6 +377,7 @@ impl Drawn {
         let note = self.note().map(|note| format!("; {note}")).unwrap_or_default();
         let selected = if selected.is_empty() { String::new() } else { format!("; selected: {}", selected.join(", ")) };
         let year = self.year.map(|year| year.to_string()).unwrap_or_default();
+        let (own, others) = (counted(own), counted(others));
         format!("Schools, {year}: {own} of the group and {others} others; {ranges}{selected}{note}")
     }
 }

@@ -9,6 +9,7 @@ use crate::method::difference::percentile_rank;
 use crate::method::quantile;
 use crate::model::{Indicator, Urn};
 use crate::ui::panels::Scene;
+use crate::ui::panels::ranks::Ranks;
 use crate::ui::{questions, words};
 
 use super::drawn::{BySchool, Drawn};
@@ -92,7 +93,7 @@ impl Strip {
     }
 
     /// The strip as a sentence.
-    pub fn in_words(&self, drawn: &Drawn, scene: &Scene<'_>) -> String {
+    pub fn in_words(&self, drawn: &Drawn, ranks: Option<&Ranks>, scene: &Scene<'_>) -> String {
         let of = |figure: f64| value(self.indicator, figure);
         let ((low, high), [first, middle, third]) = (self.ends(), self.quartiles());
         let without = match &self.without {
@@ -110,7 +111,8 @@ impl Strip {
             .map(|(urn, figure)| {
                 let school = scene.session.catalogue.register.school(*urn);
                 let name = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
-                format!("; {name} {}, {}", of(figure.value), self.percentile(figure))
+                let rank = ranks.map(|ranks| format!(", {}", ranks.rank(*urn).in_words())).unwrap_or_default();
+                format!("; {name} {}, {}{rank}", of(figure.value), self.percentile(figure))
             })
             .collect();
         format!(

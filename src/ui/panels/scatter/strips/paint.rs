@@ -13,6 +13,7 @@ use crate::export::words::{grouped, plural, value};
 use crate::model::Urn;
 use crate::ui::change::Change;
 use crate::ui::panels::Scene;
+use crate::ui::panels::ranks::{HOW, Ranks};
 use crate::ui::panels::scatter::NEAR;
 use crate::ui::panels::scatter::drawn::Drawn;
 use crate::ui::panels::scatter::paint::MOST_RIMS;
@@ -35,7 +36,7 @@ const MOST_NAMES: usize = 5;
 type Trail = BTreeMap<Urn, Vec<Pos2>>;
 
 /// Draws the strips.
-pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, scene: &mut Scene<'_>) {
+pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, ranks: &[&Ranks], scene: &mut Scene<'_>) {
     let room = ui.available_rect_before_wrap();
     let whole = ui.interact(room, ui.scope_id().with(("strips", id)), Sense::hover());
     whole.widget_info(|| WidgetInfo::labeled(Role::Image, true, drawn.in_words(scene)));
@@ -49,8 +50,9 @@ pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, sc
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut trail = Trail::new();
         for strip in strips {
+            let ranks = Ranks::of_indicator(ranks, strip.indicator);
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, strip.in_words(drawn, scene)));
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, strip.in_words(drawn, ranks, scene)));
             let line = Line::of(strip, rect);
             if ui.is_rect_visible(rect) {
                 line.paint(ui, drawn, &scene.view.selected);
@@ -68,7 +70,7 @@ pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, sc
                 } else if response.clicked() {
                     scene.select(ui, *urn);
                 }
-                response.on_hover_ui_at_pointer(|ui| tooltip(ui, drawn, strip, *urn, figure, scene));
+                response.on_hover_ui_at_pointer(|ui| tooltip(ui, drawn, (strip, ranks), *urn, figure, scene));
             } else if response.clicked() && !scene.view.selected.is_empty() {
                 scene.out.changes.push(Change::Select(BTreeSet::new()));
             }
@@ -223,7 +225,14 @@ fn followed(ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>, trail: &Trail) {
     }
 }
 
-fn tooltip(ui: &mut Ui, drawn: &Drawn, strip: &Strip, urn: Urn, figure: &Figure, scene: &Scene<'_>) {
+fn tooltip(
+    ui: &mut Ui,
+    drawn: &Drawn,
+    (strip, ranks): (&Strip, Option<&Ranks>),
+    urn: Urn,
+    figure: &Figure,
+    scene: &Scene<'_>,
+) {
     if let Some(school) = scene.session.catalogue.register.school(urn) {
         ui.strong(&school.name);
         ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
@@ -233,6 +242,11 @@ fn tooltip(ui: &mut Ui, drawn: &Drawn, strip: &Strip, urn: Urn, figure: &Figure,
     let sure = words::interval(indicator, figure).map(|words| format!("{words}, ")).unwrap_or_default();
     ui.label(theme::muted(ui, format!("{sure}{}", words::pupils(indicator, figure.n))));
     ui.label(strip.percentile(figure));
+    if let Some(ranks) = ranks {
+        let rank = ranks.rank(urn);
+        ui.label(rank.in_words());
+        ui.label(theme::muted(ui, format!("{}. {HOW}", rank.years_in_words())));
+    }
     ui.label(theme::muted(ui, strip.group_in_words()));
     if let (missing @ 1.., Some(reason)) = &strip.without {
         let schools = plural(*missing as i64, "school");
