@@ -289,7 +289,10 @@ impl Window {
 
     /// Commands from the keyboard; while somebody types, keys that a text field uses are its own.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
-        let escape_is_taken = Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
+        // Escape has taken the focus away by now, unless what has it uses the key itself.
+        let used_by_focused = ctx.memory(|memory| memory.focused().is_some());
+        let escape_is_taken =
+            used_by_focused || Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
         if escape_is_taken && ctx.input(|input| input.key_pressed(Key::Escape)) {
             return Vec::new();
         }

@@ -284,7 +284,8 @@ impl Panel {
             Self::Scatter(_) => {
                 "Click a school to select it, with Ctrl to add it, double-click to open it; drag to select all in a box, \
                  with Alt in an outline. Drag with the second button to move the chart, Ctrl and wheel to zoom, \
-                 double-click beside the schools to see all"
+                 double-click beside the schools to see all. From the keyboard: arrows go from school to school, Enter \
+                 selects, Escape leaves"
             }
             Self::Findings(_) => "Each sentence opens the panel that shows it",
             Self::Ranking(_) | Self::SubjectTable(_) => "Click a name to open it",

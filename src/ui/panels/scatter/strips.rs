@@ -13,6 +13,7 @@ use crate::ui::panels::ranks::Ranks;
 use crate::ui::{questions, words};
 
 use super::drawn::{BySchool, Drawn};
+use super::walk::Order;
 
 mod paint;
 
@@ -29,6 +30,8 @@ pub(super) struct Strip {
     pub without: (usize, Option<String>),
     /// The group's own figure, and its comparator's.
     pub group: Option<Figure>,
+    /// The schools from the lowest value to the highest.
+    pub order: Order,
     /// The value of every school, from low to high; at least one.
     values: Vec<f64>,
 }
@@ -51,7 +54,9 @@ impl Strip {
         let mut values: Vec<f64> = others.iter().chain(&own).map(|(_, figure)| figure.value).collect();
         values.sort_by(f64::total_cmp);
         let group = answers.iter().find_map(|answer| answer.cell(&[], indicator)?.figure.as_ref().ok().copied());
-        (!values.is_empty()).then_some(Self { indicator, others, own, without, group, values })
+        let of = |(urn, figure): &(Urn, Figure)| (*urn, figure.value);
+        let order = Order::of(own.iter().map(of), others.iter().map(of));
+        (!values.is_empty()).then_some(Self { indicator, others, own, without, group, order, values })
     }
 
     /// Lowest and highest value.
