@@ -376,7 +376,8 @@ impl Window {
                 self.report = false;
             }
         } else if let Some(open) = &mut self.open {
-            let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, out };
+            let sitting = self.part.as_ref().map(PartPicture::panel);
+            let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, sitting, out };
             open.dashboard.ui(ui, &mut scene);
         } else if self.opening {
             ui.centered_and_justified(|ui| ui.label("Opening the workspace…"));
@@ -425,12 +426,12 @@ impl eframe::App for Window {
             self.take_away(&ctx, taken);
         }
         if let Some(part) = &mut self.part {
-            match part.frame(&ctx) {
+            match part.frame(&ctx, out.sitter.take()) {
                 Some(PartTaken::Copied) => {
                     self.part = None;
                     self.message = Some("The picture is on the clipboard".to_owned());
                 }
-                Some(PartTaken::Png(path, contents)) => {
+                Some(PartTaken::File(path, contents)) => {
                     self.part = None;
                     self.form = Some(Form::Save { what: "the picture", path, contents });
                 }

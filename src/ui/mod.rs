@@ -20,6 +20,7 @@ mod screens;
 mod session;
 mod settings;
 mod sheet;
+pub mod svg;
 pub mod theme;
 mod view;
 mod widgets;
@@ -30,7 +31,7 @@ use std::path::PathBuf;
 use eframe::egui::{ViewportBuilder, vec2};
 
 pub use app::{Start, Window};
-pub use change::{Change, Outbox, Taken};
+pub use change::{Change, Outbox, PictureForm, Sitter, Taken};
 pub use command::{Command, Situation};
 pub use history::{History, Stop, Trail};
 pub use layout::{Layout, Part};

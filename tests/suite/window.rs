@@ -25,6 +25,7 @@ mod schools;
 mod stories;
 mod subject_schools;
 mod subject_table;
+mod taken;
 mod tokens;
 mod views;
 mod waiting;

@@ -33,8 +33,8 @@ impl Window {
     pub(super) fn take_away(&mut self, ctx: &Context, taken: Taken) {
         match taken {
             Taken::File { what, name, contents } => self.form = Some(Form::Save { what, path: name, contents }),
-            Taken::Picture { part, save_as } => {
-                self.part = Some(PartPicture::new(part, save_as));
+            Taken::Picture { panel, form } => {
+                self.part = Some(PartPicture::new(panel, form));
                 ctx.request_repaint();
             }
         }

@@ -43,6 +43,8 @@ pub struct Scene<'a> {
     pub session: &'a Session,
     /// The school that was under the pointer in the last frame.
     pub hovered: Option<Urn>,
+    /// The panel whose picture is being taken.
+    pub sitting: Option<u64>,
     pub out: &'a mut Outbox,
 }
 
@@ -197,7 +199,10 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     let out = &mut *scene.out;
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
     buttons.spacing_mut().item_spacing.x = 0.0;
-    let taking = take::Taking { panel, answers, session: scene.session, card: ui.max_rect().expand(12.0) };
+    let taking = take::Taking { id, panel, answers, session: scene.session, card: ui.max_rect().expand(12.0) };
+    if scene.sitting == Some(id) {
+        out.sitter = Some(taking.sitter(ui));
+    }
     menu(&mut buttons, id, &taking, &offer, out);
     let (icon, name) = if maximised { (Icon::Restore, "Show all panels") } else { (Icon::Maximise, "Maximise") };
     let named = |name: &str| format!("{name}: {}", panel.title());
