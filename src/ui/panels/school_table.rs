@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Popup, PopupCloseBehavior, Role, ScrollArea, Sense, Ui, WidgetInfo};
 
-use super::grid::Did;
+use super::grid::{Did, Tells};
 use super::ranks::HOW;
 use super::{Scene, nothing};
 use crate::desk::Answer;
@@ -77,7 +77,7 @@ impl State {
                     tooltip(ui, drawn, answers, &session.catalogue, who, indicator);
                 }
             };
-            match drawn.grid.ui(ui, id, scene, &tip) {
+            match drawn.grid.ui(ui, id, scene, &Tells { tip: &tip, aloud: None }) {
                 Some(Did::Pin(urn)) => toggle(&mut changed.pinned, urn),
                 Some(Did::Head(None)) => {
                     (changed.sorted, changed.ascending, changed.by_rank) = (None, false, false);
@@ -99,7 +99,7 @@ impl State {
                     changed.ascending = changed.sorted == indicator && !changed.ascending;
                     changed.sorted = indicator;
                 }
-                None => {}
+                Some(Did::Open(_)) | None => {}
             }
         }
         if changed != *table {

@@ -202,7 +202,7 @@ fn sort(schools: &mut [Urn], ascending: bool, figure: impl Fn(Urn) -> Option<f64
 }
 
 fn words_of(answers: &[Arc<Answer>], who: Who, indicator: Indicator) -> Words {
-    let none = || Words::new("·");
+    let none = || Words::no_figure();
     let Some((_, cell)) = cell_of(answers, who, indicator) else { return none() };
     let Ok(figure) = &cell.figure else { return none() };
     let comparison = figure.comparison.and_then(Result::ok);
@@ -227,13 +227,13 @@ fn by_row(
         hint: format!("{}: click to put the schools in order of it", indicator.label()),
         does: Some(format!("Sort by {}", indicator.label())),
         sorted: (order.sorted == Some(*indicator)).then_some(order.ascending),
-        notes: false,
+        ..Head::default()
     };
     let row = |who: &Who| {
         let urn = if let Who::School(urn) = who { Some(*urn) } else { None };
         let cells = columns.iter().map(|indicator| words_of(answers, *who, *indicator)).collect();
         let lead = urn.map_or(Lead::Nothing, |urn| Lead::Pin(order.pinned.contains(&urn)));
-        Row { urn, name: title(*who), lead, cells }
+        Row { urn, name: title(*who), lead, cells, ..Row::default() }
     };
     Grid {
         names: Head {
@@ -241,11 +241,12 @@ fn by_row(
             hint: "Click to put the schools in order of their names".to_owned(),
             does: Some("Sort by school".to_owned()),
             sorted: (order.sorted.is_none() && !order.by_rank).then_some(true),
-            notes: false,
+            ..Head::default()
         },
         columns: columns.iter().map(head).collect(),
         rows: who.iter().map(row).collect(),
         fixed: who.iter().filter(|who| !matches!(who, Who::School(_))).count() + order.pinned.len(),
+        ..Grid::default()
     }
 }
 
@@ -258,7 +259,7 @@ fn add_ranks(grid: &mut Grid, ranks: &Ranks, who: &[Who], table: &SchoolTable, b
     };
     if table.compare {
         let cells = who.iter().map(cell).collect();
-        grid.rows.push(Row { urn: None, name: NAME.to_owned(), lead: Lead::Nothing, cells });
+        grid.rows.push(Row { name: NAME.to_owned(), cells, ..Row::default() });
         return;
     }
     grid.columns.push(Head {
@@ -269,7 +270,7 @@ fn add_ranks(grid: &mut Grid, ranks: &Ranks, who: &[Who], table: &SchoolTable, b
         ),
         does: Some("Sort by three-year rank".to_owned()),
         sorted: by_rank.then_some(table.ascending),
-        notes: false,
+        ..Head::default()
     });
     for (row, who) in grid.rows.iter_mut().zip(who) {
         row.cells.push(cell(who));
@@ -284,15 +285,14 @@ fn side_by_side(columns: &[Indicator], who: &[Who], answers: &[Arc<Answer>], tit
         Head { hint: does.clone().unwrap_or_default(), words, does, ..Head::default() }
     };
     let row = |indicator: &Indicator| Row {
-        urn: None,
         name: title_of(*indicator, answers),
-        lead: Lead::Nothing,
         cells: who.iter().map(|who| words_of(answers, *who, *indicator)).collect(),
+        ..Row::default()
     };
     Grid {
         names: Head { words: "Indicator".to_owned(), ..Head::default() },
         columns: who.iter().map(head).collect(),
         rows: columns.iter().map(row).collect(),
-        fixed: 0,
+        ..Grid::default()
     }
 }
