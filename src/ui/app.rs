@@ -289,7 +289,10 @@ impl Window {
 
     /// Commands from the keyboard; while somebody types, keys that a text field uses are its own.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
-        let escape_is_taken = Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
+        // Escape has taken the focus away by now, unless what has it uses the key itself.
+        let used_by_focused = ctx.memory(|memory| memory.focused().is_some());
+        let escape_is_taken =
+            used_by_focused || Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
         if escape_is_taken && ctx.input(|input| input.key_pressed(Key::Escape)) {
             return Vec::new();
         }
@@ -373,7 +376,8 @@ impl Window {
                 self.report = false;
             }
         } else if let Some(open) = &mut self.open {
-            let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, out };
+            let sitting = self.part.as_ref().map(PartPicture::panel);
+            let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, sitting, out };
             open.dashboard.ui(ui, &mut scene);
         } else if self.opening {
             ui.centered_and_justified(|ui| ui.label("Opening the workspace…"));
@@ -422,12 +426,12 @@ impl eframe::App for Window {
             self.take_away(&ctx, taken);
         }
         if let Some(part) = &mut self.part {
-            match part.frame(&ctx) {
+            match part.frame(&ctx, out.sitter.take()) {
                 Some(PartTaken::Copied) => {
                     self.part = None;
                     self.message = Some("The picture is on the clipboard".to_owned());
                 }
-                Some(PartTaken::Png(path, contents)) => {
+                Some(PartTaken::File(path, contents)) => {
                     self.part = None;
                     self.form = Some(Form::Save { what: "the picture", path, contents });
                 }

@@ -111,7 +111,7 @@ impl Nation {
         };
         let authorities: Vec<i32> = self.standing.iter().map(|(la, _)| *la as i32).collect();
         let schools = Schools { authorities: &authorities, alike: &alike };
-        let shield = Arc::new(Shield::raise(&table, &kinds, smallest, &schools, below));
+        let shield = Arc::new(Shield::raise(&table, &kinds, smallest, &schools, below, &|| true).unwrap());
         known.insert(characteristics.to_vec(), Arc::clone(&shield));
         shield
     }
