@@ -1,6 +1,9 @@
 //! The program's window: takes news, draws, and carries out what was asked for.
 
 mod obey;
+mod people;
+
+pub(super) use people::OfficeNews;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,6 +84,7 @@ pub struct Window {
     picture: Option<Picture>,
     /// A picture of a panel that is being taken.
     part: Option<PartPicture>,
+    people: people::Desk,
 }
 
 /// An open workspace on screen.
@@ -135,6 +139,7 @@ impl Window {
             hovered: None,
             last: Outbox::default(),
             part: None,
+            people: people::Desk::default(),
             picture: options.picture.map(|path| Picture::new(path, outcome)),
         };
         window.wear(ctx);
@@ -201,6 +206,10 @@ impl Window {
                         view.go(place);
                         view.fit(&session.catalogue);
                     }
+                    self.people = people::Desk::default();
+                    if let Some(office) = &session.office {
+                        self.jobs.watch(office);
+                    }
                     let name = session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
                     let title = format!("{} – Schoolbench", name.unwrap_or_default());
                     ctx.send_viewport_cmd(ViewportCommand::Title(title));
@@ -240,6 +249,7 @@ impl Window {
                         error @ ImportError::Workspace(_) => self.fail(ctx, &error.to_string()),
                     }
                 }
+                News::Office(news) => self.take_office_news(news),
                 News::Chosen { what, paths } => {
                     if let Some(form) = &mut self.form {
                         form.choose(what, &paths);
@@ -276,7 +286,7 @@ impl Window {
     fn situation(&self) -> Situation {
         let open = self.open.as_ref();
         Situation {
-            open: open.is_some(),
+            open: open.is_some() && !self.must_sign_in(),
             loading: self.load.is_some() || self.opening,
             can_go_back: open.is_some_and(|open| open.trail.can_go_back()),
             can_go_forward: open.is_some_and(|open| open.trail.can_go_forward()),
@@ -284,6 +294,8 @@ impl Window {
             can_redo: open.is_some_and(|open| open.history.can_redo()),
             filtered: open.is_some_and(|open| !open.view.filter.is_everyone()),
             selected: open.is_some_and(|open| !open.view.selected.is_empty()),
+            has_people: open.is_some_and(|open| open.session.office.is_some()),
+            signed_in: open.is_some_and(|open| open.session.person().is_some()),
         }
     }
 
@@ -304,17 +316,22 @@ impl Window {
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let situation = self.situation();
+        // The pickers are of what the dashboards show.
+        let away = self.must_sign_in() || self.people.is_away();
         let space = theme::space();
         let colours = theme::of(ui);
         let bar = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(space.two as i8, space.one as i8));
         Edge::top("top").frame(bar(*colours.panel)).show(ui, |ui| {
-            let session = self.open.as_ref().map(|open| (&*open.session, &open.view));
+            let session = self.open.as_ref().filter(|_| !away).map(|open| (&*open.session, &open.view));
             top_bar(ui, &TopBar { session, situation }, out);
-            if let Some(open) = &mut self.open {
+            if let Some(open) = self.open.as_mut().filter(|_| !away) {
                 ui.add_space(space.half);
                 open.filter_bar.ui(ui, &open.session, &open.view, out);
             }
         });
+        if self.signed_in_for_show() {
+            Edge::top("who looks").frame(bar(*colours.accent_soft)).show(ui, |ui| self.banner(ui));
+        }
         if let Some(words) = self.message.clone() {
             Edge::top("message").frame(bar(*colours.accent_soft)).show(ui, |ui| {
                 ui.horizontal_wrapped(|ui| {
@@ -331,19 +348,21 @@ impl Window {
                 });
             });
         }
-        if let Some(open) = &self.open {
+        if let Some(open) = self.open.as_ref().filter(|_| !away) {
             Edge::bottom("status")
                 .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(space.two as i8, 3)))
                 .show(ui, |ui| status_bar(ui, &open.session, &self.last));
         }
-        if let Some(open) =
-            self.open.as_ref().filter(|_| self.load.is_none() && self.findings.is_none() && !self.report)
-        {
+        let rests = self.load.is_none() && self.findings.is_none() && !self.report;
+        if let Some(open) = self.open.as_ref().filter(|_| rests && situation.open) {
+            let here = Some(open.view.place).filter(|_| !away);
+            let unread = open.session.person().zip(open.session.office.as_ref());
+            let unread = unread.map_or(0, |(person, office)| office.people().unread(person));
             Edge::left("rail")
                 .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(4, space.one as i8)))
                 .resizable(false)
                 .exact_size(RAIL)
-                .show(ui, |ui| rail(ui, open.view.place, out));
+                .show(ui, |ui| rail(ui, here, unread, out));
         }
         let canvas = Frame::new().fill(*colours.canvas).inner_margin(space.one);
         CentralPanel::default().frame(canvas).show(ui, |ui| self.middle(ui, &situation, out));
@@ -375,6 +394,8 @@ impl Window {
             if screens::report(ui, loaded) {
                 self.report = false;
             }
+        } else if self.people_ui(ui) {
+            // Somebody signs in, or administers.
         } else if let Some(open) = &mut self.open {
             let sitting = self.part.as_ref().map(PartPicture::panel);
             let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, sitting, out };
@@ -411,7 +432,9 @@ impl eframe::App for Window {
         let ctx = ui.ctx().clone();
         self.take_dropped(&ctx);
         let mut out = Outbox { commands: self.pressed(&ctx), ..Outbox::default() };
+        self.lock_when_idle(&ctx);
         self.draw(ui, &mut out);
+        self.administration_apart(&ctx);
         if let Some(open) = &self.open {
             open.session.desk.end_frame();
         }

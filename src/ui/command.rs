@@ -15,6 +15,14 @@ pub enum Command {
     CloseWorkspace,
     OpenView,
     SaveView,
+    /// The administration: groups, people and permission.
+    Administration,
+    /// The administration in a window of its own, or back.
+    AdministrationApart,
+    /// Gives a workspace without people its first administrator.
+    BeginPeople,
+    ChangePassword,
+    SignOut,
     Go(Place),
     Back,
     Forward,
@@ -42,7 +50,7 @@ pub enum Command {
 /// What a command needs to make sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Situation {
-    /// A workspace is open.
+    /// A workspace is open, and nobody has to sign in first.
     pub open: bool,
     /// A load is running.
     pub loading: bool,
@@ -52,6 +60,10 @@ pub struct Situation {
     pub can_redo: bool,
     pub filtered: bool,
     pub selected: bool,
+    /// The workspace has people.
+    pub has_people: bool,
+    /// Somebody is signed in.
+    pub signed_in: bool,
 }
 
 const fn with(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
@@ -70,6 +82,11 @@ impl Command {
             Self::CloseWorkspace,
             Self::OpenView,
             Self::SaveView,
+            Self::Administration,
+            Self::AdministrationApart,
+            Self::BeginPeople,
+            Self::ChangePassword,
+            Self::SignOut,
         ];
         let view = [
             Self::Back,
@@ -111,6 +128,13 @@ impl Command {
             Self::CloseWorkspace => ("Close workspace", "Back to the first screen"),
             Self::OpenView => ("Open view…", "Show what a saved view shows"),
             Self::SaveView => ("Save view as…", "Save groups, filters and panels as a TOML file"),
+            Self::Administration => ("Administration", "Groups, people and permission: who sees what"),
+            Self::AdministrationApart => {
+                ("Administration in its own window", "Beside the results, or back in this window")
+            }
+            Self::BeginPeople => ("Set up people…", "Make the first administrator: then everybody signs in"),
+            Self::ChangePassword => ("Change password…", "Choose another password of your own"),
+            Self::SignOut => ("Sign out", "Let somebody else sign in; in the demo, see everything again"),
             Self::Go(place) => (place.title(), place.about()),
             Self::Back => ("Back", "To what was looked at before"),
             Self::Forward => ("Forward", "To what was looked at after it"),
@@ -144,6 +168,7 @@ impl Command {
             Self::NewWorkspace => with(ctrl, Key::N),
             Self::AddFiles => with(ctrl_shift, Key::O),
             Self::SaveView => with(ctrl, Key::S),
+            Self::Administration => with(ctrl, Key::Num6),
             Self::Go(Place::Overview) => with(ctrl, Key::Num1),
             Self::Go(Place::Subjects) => with(ctrl, Key::Num2),
             Self::Go(Place::Subject) => with(ctrl, Key::Num3),
@@ -167,6 +192,10 @@ impl Command {
             | Self::OpenPublic
             | Self::CloseWorkspace
             | Self::OpenView
+            | Self::AdministrationApart
+            | Self::BeginPeople
+            | Self::ChangePassword
+            | Self::SignOut
             | Self::ClearSelection
             | Self::Add(_)
             | Self::ResetLayout
@@ -182,6 +211,10 @@ impl Command {
             Self::OpenWorkspace | Self::NewWorkspace | Self::OpenDemo | Self::OpenPublic => !now.loading,
             Self::AddFiles | Self::CloseWorkspace => now.open && !now.loading,
             Self::OpenView | Self::SaveView | Self::Add(_) | Self::Go(_) | Self::ResetLayout => now.open,
+            Self::Administration => now.open,
+            Self::AdministrationApart => now.open && now.has_people,
+            Self::BeginPeople => now.open && !now.has_people,
+            Self::ChangePassword | Self::SignOut => now.signed_in,
             Self::Back => now.can_go_back,
             Self::Forward => now.can_go_forward,
             Self::Undo => now.can_undo,

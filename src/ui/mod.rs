@@ -21,6 +21,7 @@ mod screens;
 mod session;
 mod settings;
 mod sheet;
+mod sign_in;
 pub mod svg;
 pub mod theme;
 mod view;
@@ -37,7 +38,7 @@ pub use command::{Command, Situation};
 pub use history::{History, Stop, Trail};
 pub use layout::{Layout, Part};
 pub use panels::Scene;
-pub use session::{Catalogue, Group, Session};
+pub use session::{Catalogue, Group, Session, Who};
 pub use settings::{Folders, Look, Settings};
 pub use view::{
     Axes, BadView, Board, Findings, Gaps, Intake, Kind, Panel, Place, Ranking, Scatter, ScatterForm, SchoolTable,

@@ -77,6 +77,16 @@ impl Session {
         }
     }
 
+    /// Whether somebody has other rights now than those with which they sit here.
+    pub fn has_other_rights(&self, who: Who) -> bool {
+        let rights = match (who, &self.office) {
+            (Who::Person(person), Some(office)) => Some(office.rights(person)),
+            (Who::Anyone, _) => None,
+            _ => Some(Rights::default()),
+        };
+        who != self.who || self.catalogue.rights.as_deref() != rights.as_ref()
+    }
+
     /// Takes the office of a workspace that had no people before.
     pub fn take_office(&mut self, office: Arc<Office>) {
         self.office = Some(office);

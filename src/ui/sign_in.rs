@@ -93,7 +93,10 @@ impl SignIn {
                 let (email, password) = (self.email.clone(), std::mem::take(&mut self.password));
                 asked = Some(Asked::SignIn { email, password });
             }
-            ui.label(theme::muted(ui, "No password, or forgotten? An administrator of your organisation sets a new one."));
+            ui.label(theme::muted(
+                ui,
+                "No password, or forgotten? An administrator of your organisation sets a new one.",
+            ));
         });
         asked
     }
@@ -134,16 +137,20 @@ impl SignIn {
             ui.add_space(theme::space().two);
             let label = ui.label("Organisation");
             let chosen = self.organisation.as_ref().map_or("choose", |(_, name)| name.as_str()).to_owned();
-            ComboBox::from_id_salt("organisation").selected_text(chosen).width(360.0).height(400.0).show_ui(ui, |ui| {
-                for (kind, name) in organisations(catalogue) {
-                    let here = self.organisation.as_ref().is_some_and(|(known, _)| *known == kind);
-                    if ui.selectable_label(here, &name).clicked() {
-                        self.organisation = Some((kind, name));
+            ComboBox::from_id_salt("organisation")
+                .selected_text(chosen)
+                .width(360.0)
+                .height(400.0)
+                .show_ui(ui, |ui| {
+                    for (kind, name) in organisations(catalogue) {
+                        let here = self.organisation.as_ref().is_some_and(|(known, _)| *known == kind);
+                        if ui.selectable_label(here, &name).clicked() {
+                            self.organisation = Some((kind, name));
+                        }
                     }
-                }
-            })
-            .response
-            .labelled_by(label.id);
+                })
+                .response
+                .labelled_by(label.id);
             field(ui, "Your name", &mut self.name, false);
             field(ui, "Your e-mail", &mut self.email, false);
             self.new_password(ui);

@@ -92,7 +92,15 @@ impl Window {
                     self.form = Some(Form::Save { what: "the view", path: "view.toml".to_owned(), contents });
                 }
             }
-            Command::Go(place) => change(self, Change::Place(place)),
+            Command::Go(place) => {
+                self.people.leave();
+                change(self, Change::Place(place));
+            }
+            Command::Administration => self.administer(),
+            Command::AdministrationApart => self.people.apart = !self.people.apart,
+            Command::BeginPeople => self.people.place = Some(super::people::Place::Begin),
+            Command::ChangePassword => self.people.place = Some(super::people::Place::Password),
+            Command::SignOut => self.sign_out(),
             Command::Back | Command::Forward => {
                 if let Some(open) = &mut self.open {
                     let stop = if command == Command::Back { open.trail.back() } else { open.trail.forward() };

@@ -43,14 +43,14 @@ pub(super) enum Place {
 }
 
 impl Desk {
-    /// What is known of people when another workspace is opened: nothing.
-    pub fn fresh() -> Self {
-        Self::default()
+    /// Whether something stands in place of the dashboards.
+    pub fn is_away(&self) -> bool {
+        self.place.is_some_and(|place| !(place == Place::Administration && self.apart))
     }
 
-    /// Who was locked out, where it is the same workspace.
-    pub fn is_locked(&self) -> bool {
-        self.locked.is_some()
+    /// Goes back to the dashboards. The administration stays where it has a window of its own.
+    pub fn leave(&mut self) {
+        self.place = self.place.filter(|place| *place == Place::Administration && self.apart);
     }
 }
 
@@ -58,6 +58,17 @@ impl Window {
     /// Whether somebody has to sign in before anything else is shown.
     pub(super) fn must_sign_in(&self) -> bool {
         self.open.as_ref().is_some_and(|open| open.session.who() == Who::Nobody)
+    }
+
+    /// Opens the administration: with the first administrator where there is none yet.
+    pub(super) fn administer(&mut self) {
+        let has_people = self.office().is_some();
+        self.people.place = Some(if has_people { Place::Administration } else { Place::Begin });
+    }
+
+    /// Whether somebody made up is looked as, which is told above everything.
+    pub(super) fn signed_in_for_show(&self) -> bool {
+        self.signed_in().is_some_and(|(office, _)| office.people().setup.demo)
     }
 
     fn office(&self) -> Option<Arc<Office>> {
@@ -120,6 +131,7 @@ impl Window {
                 self.look_again();
             }
             OfficeNews::Audit(read) => self.people.administration.take_audit(read),
+            OfficeNews::Read => {}
             OfficeNews::Said(words) => self.message = Some(words),
             OfficeNews::Changed => {
                 self.people.administration.forget_audit();
@@ -224,7 +236,8 @@ impl Window {
         if !self.people.apart || self.people.place != Some(Place::Administration) || self.must_sign_in() {
             return;
         }
-        let builder = ViewportBuilder::default().with_title("Administration – Schoolbench").with_inner_size([1100.0, 760.0]);
+        let builder =
+            ViewportBuilder::default().with_title("Administration – Schoolbench").with_inner_size([1100.0, 760.0]);
         let id = ViewportId::from_hash_of("administration");
         let mut closed = false;
         ctx.clone().show_viewport_immediate(id, builder, |ui, _| {
@@ -246,7 +259,8 @@ impl Window {
         let global = if who.global { ", global user" } else { "" };
         let mut leave = false;
         ui.horizontal(|ui| {
-            let words = format!("You look as {name}: {}{global} of {organisation}. These people are made up.", who.role.word());
+            let words =
+                format!("You look as {name}: {}{global} of {organisation}. These people are made up.", who.role.word());
             ui.label(RichText::new(words).font(theme::small_strong()));
             leave = ui.small_button("See everything again").clicked();
         });
@@ -302,12 +316,12 @@ impl Window {
                 let result = reset(office, who, person).map_err(|error| error.to_string());
                 OfficeNews::Settled(Outcome { ticket, result })
             }),
-            Request::MarkRead(notices) => self.at_office(office, move |office| {
-                match office.read_notices(who, &notices) {
-                    Ok(()) => OfficeNews::Changed,
+            Request::MarkRead(notices) => {
+                self.at_office(office, move |office| match office.read_notices(who, &notices) {
+                    Ok(()) => OfficeNews::Read,
                     Err(error) => OfficeNews::Said(error.to_string()),
-                }
-            }),
+                });
+            }
             Request::ReadAudit => {
                 self.at_office(office, |office| OfficeNews::Audit(office.audit().map_err(|error| error.to_string())));
             }
@@ -350,6 +364,8 @@ pub(in crate::ui) enum OfficeNews {
     Begun(Result<Arc<Office>, String>),
     Settled(Outcome),
     Audit(Result<Vec<crate::collab::audit::Row>, String>),
+    /// Notices are marked as read.
+    Read,
     Said(String),
     /// Some program has changed the people's file.
     Changed,

@@ -47,6 +47,11 @@ fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
         Command::OpenDemo,
         Command::OpenPublic,
         Command::CloseWorkspace,
+        Command::Administration,
+        Command::AdministrationApart,
+        Command::BeginPeople,
+        Command::ChangePassword,
+        Command::SignOut,
         Command::Quit,
     ];
     let view = [

@@ -1,7 +1,7 @@
 //! The question of three-year ranks.
 
 use crate::method::difference::RANK_WEIGHTS;
-use crate::model::{Breakdown, Compare, Draft, Judged, Question, Scope, Unit, Year};
+use crate::model::{Breakdown, Compare, Draft, Judged, Question, Unit, Year};
 use crate::ui::session::Catalogue;
 
 /// Every school of the workspace, of the same pupils as in a question, in its newest year and the two before, as far as they
@@ -12,7 +12,7 @@ pub fn ranks(of: &Question, catalogue: &Catalogue) -> Option<Question> {
     let years = ranked_years(newest).filter(|year| loaded.contains(year)).collect();
     let indicators = of.indicators().iter().copied().filter(|indicator| indicator.unit() != Unit::Count).collect();
     let by = vec![Breakdown::School, Breakdown::Year];
-    let (scope, compare, judged) = (Scope::All, Compare::None, Judged::default());
+    let (scope, compare, judged) = (catalogue.among(of.scope()), Compare::None, Judged::default());
     Question::new(Draft { years, pool: false, scope, indicators, by, compare, judged, ..of.draft() }).ok()
 }
 
