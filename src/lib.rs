@@ -16,6 +16,7 @@
 //! | 0 | [`model`] | the words of the field; pure |
 
 pub mod cli;
+pub mod collab;
 pub mod desk;
 pub mod engine;
 pub mod export;

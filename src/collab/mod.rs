@@ -1,0 +1,4 @@
+//! Working together: passwords and e-mail.
+
+pub mod mail;
+pub mod password;
