@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub enum MailError {
     /// The server refused the message for good (5xx).
     #[error(
-        "the mail server refused the message for good; check the address of whom it is for and of whom it is from: {code} {said}"
+        "the mail server refused the message for good; check the addresses of whom it is for and from: {code} {said}"
     )]
     Refused { code: u16, said: String },
     /// The server refused the message for now (4xx).
