@@ -28,7 +28,10 @@ fn desk_with(cache_bytes: usize, before: Arc<dyn Fn(&Question) + Send + Sync>) -
         let _ = sender.try_send(());
     });
     let workspace = Workspace::open(demo::workspace(), Access::Read).unwrap();
-    (Desk::new(workspace, Reader::default(), Options { cache_bytes, notify, before }).unwrap(), receiver)
+    (
+        Desk::new(workspace, Reader::default(), Options { cache_bytes, notify, before, ..Options::default() }).unwrap(),
+        receiver,
+    )
 }
 
 fn question(years: &str, filter: &[&str], by: &str) -> Question {

@@ -162,6 +162,8 @@ impl Window {
             self.findings = None;
         } else if self.report {
             self.report = false;
+        } else if self.people.is_away() {
+            self.people.leave();
         } else if self.message.is_some() {
             self.message = None;
         } else if self.view().is_some_and(|view| !view.selected.is_empty()) {

@@ -7,7 +7,7 @@ use eframe::egui::{self, Context, Frame, RichText, Ui, ViewportBuilder, Viewport
 use jiff::Timestamp;
 
 use super::Window;
-use crate::collab::{NotSignedIn, Office, OfficeError, PersonId};
+use crate::collab::{NotSignedIn, Office, OfficeError, People, PersonId};
 use crate::ui::admin::{Administration, Outcome, Request};
 use crate::ui::forms::Form;
 use crate::ui::jobs::News;
@@ -55,6 +55,16 @@ impl Desk {
 }
 
 impl Window {
+    /// The people of the open workspace, where it has some.
+    pub fn people(&self) -> Option<Arc<People>> {
+        self.office().map(|office| office.people())
+    }
+
+    /// Who is signed in.
+    pub fn person(&self) -> Option<PersonId> {
+        self.open.as_ref().and_then(|open| open.session.person())
+    }
+
     /// Whether somebody has to sign in before anything else is shown.
     pub(super) fn must_sign_in(&self) -> bool {
         self.open.as_ref().is_some_and(|open| open.session.who() == Who::Nobody)
@@ -186,7 +196,7 @@ impl Window {
     }
 
     fn signed_in(&self) -> Option<(Arc<Office>, PersonId)> {
-        self.office().zip(self.open.as_ref().and_then(|open| open.session.person()))
+        self.office().zip(self.person())
     }
 
     fn administration_ui(&mut self, ui: &mut Ui) {

@@ -45,6 +45,8 @@ fn situation(bench: &Bench) -> Situation {
         can_redo: enabled("Redo ("),
         filtered: view.is_some_and(|view| !view.filter.is_everyone()),
         selected: view.is_some_and(|view| !view.selected.is_empty()),
+        has_people: bench.window().people().is_some(),
+        signed_in: bench.window().person().is_some(),
     }
 }
 
