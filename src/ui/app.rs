@@ -286,7 +286,7 @@ impl Window {
     fn situation(&self) -> Situation {
         let open = self.open.as_ref();
         Situation {
-            open: open.is_some() && !self.must_sign_in(),
+            open: open.is_some() && !self.must_sign_in() && !self.must_change(),
             loading: self.load.is_some() || self.opening,
             can_go_back: open.is_some_and(|open| open.trail.can_go_back()),
             can_go_forward: open.is_some_and(|open| open.trail.can_go_forward()),
@@ -317,7 +317,7 @@ impl Window {
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let situation = self.situation();
         // The pickers are of what the dashboards show.
-        let away = self.must_sign_in() || self.people.is_away();
+        let away = self.is_away();
         let space = theme::space();
         let colours = theme::of(ui);
         let bar = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(space.two as i8, space.one as i8));

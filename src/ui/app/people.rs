@@ -70,6 +70,16 @@ impl Window {
         self.open.as_ref().is_some_and(|open| open.session.who() == Who::Nobody)
     }
 
+    /// Whether who is signed in must choose a password before anything else.
+    pub(super) fn must_change(&self) -> bool {
+        self.signed_in().is_some_and(|(office, person)| office.must_change(person))
+    }
+
+    /// Whether something stands in place of the dashboards.
+    pub(super) fn is_away(&self) -> bool {
+        self.must_sign_in() || self.must_change() || self.people.is_away()
+    }
+
     /// Opens the administration: with the first administrator where there is none yet.
     pub(super) fn administer(&mut self) {
         let has_people = self.office().is_some();
@@ -95,12 +105,7 @@ impl Window {
         open.dashboard = super::Dashboard::default();
         (self.people.sign_in, self.people.locked) = (SignIn::default(), None);
         self.people.active = Some(Instant::now());
-        let must_change = |office: &Arc<Office>, person| office.must_change(person);
-        let must = match (who, self.office()) {
-            (Who::Person(person), Some(office)) => must_change(&office, person),
-            _ => false,
-        };
-        self.people.place = must.then_some(Place::Password);
+        self.people.place = None;
         self.hovered = None;
     }
 
@@ -133,7 +138,9 @@ impl Window {
                 }
             }
             OfficeNews::PasswordSet(Ok(())) => {
-                (self.people.sign_in, self.people.place) = (SignIn::default(), None);
+                if let Some(person) = self.person() {
+                    self.admit(Who::Person(person));
+                }
                 self.message = Some("Your password is set".to_owned());
             }
             OfficeNews::Settled(outcome) => {
@@ -177,13 +184,17 @@ impl Window {
             self.take_asked(asked);
             return true;
         }
+        if self.must_change() {
+            let asked = self.people.sign_in.change(ui, true);
+            self.take_asked(asked);
+            return true;
+        }
         match self.people.place {
             None => return false,
             Some(Place::Administration) if self.people.apart => return false,
             Some(Place::Administration) => self.administration_ui(ui),
             Some(Place::Password) => {
-                let must = self.signed_in().is_some_and(|(office, person)| office.must_change(person));
-                let asked = self.people.sign_in.change(ui, must);
+                let asked = self.people.sign_in.change(ui, false);
                 self.take_asked(asked);
             }
             Some(Place::Begin) => {
