@@ -143,8 +143,6 @@ fn columns(ui: &mut Ui, table: &mut SchoolTable, mut chosen: Vec<Indicator>, off
         return;
     }
     ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
-        ui.label(theme::muted(ui, "Over three years"));
-        ui.checkbox(&mut table.rank, "Three-year rank").on_hover_text(format!("In the first result. {HOW}"));
         for group in ColumnGroup::ALL {
             let offered: Vec<Indicator> = offer.all().filter(|of| ColumnGroup::of(*of) == group).collect();
             if offered.is_empty() {
@@ -160,6 +158,9 @@ fn columns(ui: &mut Ui, table: &mut SchoolTable, mut chosen: Vec<Indicator>, off
                 }
             }
         }
+        ui.add_space(theme::space().half);
+        ui.label(theme::muted(ui, "Over three years"));
+        ui.checkbox(&mut table.rank, "Three-year rank").on_hover_text(format!("In the first result. {HOW}"));
     });
 }
 
