@@ -342,6 +342,10 @@ impl Window {
                     if self.loaded.is_some() && ui.button("What was taken").clicked() {
                         self.report = true;
                     }
+                    let unguarded = self.loaded.is_some() && situation.open && !situation.has_people;
+                    if unguarded && ui.button(Command::BeginPeople.text().0).clicked() {
+                        out.commands.push(Command::BeginPeople);
+                    }
                     if ui.button("Dismiss").clicked() {
                         self.message = None;
                     }
