@@ -17,7 +17,7 @@ use crate::model::Urn;
 use crate::ui::theme;
 use crate::ui::widgets::{Mark, segment};
 use board::{Board, Filter};
-use parts::{Answer, Confirm, card, day, named, note};
+use parts::{Confirm, Reply, card, day, named, note};
 
 /// The page as it stands.
 #[derive(Debug, Default)]
@@ -90,7 +90,7 @@ impl State {
         if let Some(confirm) = &self.confirm
             && let Some(answer) = confirm.ui(ui, room.busy)
         {
-            if answer == Answer::Yes {
+            if answer == Reply::Yes {
                 let command = confirm.command.clone();
                 self.ask(command, room);
             }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{Button, Label, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use super::permissions::parts::{Answer, Confirm, card, chip, day, note};
+use super::permissions::parts::{Confirm, Reply, card, chip, day, note};
 use super::{Request, Room, say};
 use crate::collab::{
     Command, Group, GroupId, GroupState, OrganisationId, PermissionState, PersonId, Role, is_listed_for,
@@ -105,7 +105,7 @@ impl State {
         if let Some(confirm) = &self.confirm
             && let Some(answer) = confirm.ui(ui, room.busy)
         {
-            if answer == Answer::Yes {
+            if answer == Reply::Yes {
                 let command = confirm.command.clone();
                 self.ask(Asked::Permission, command, room);
             }

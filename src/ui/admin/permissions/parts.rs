@@ -21,7 +21,8 @@ pub fn card(ui: &mut Ui, title: &str, draw: impl FnOnce(&mut Ui)) {
             ui.label(RichText::new(title).font(theme::strong()));
             ui.add_space(space.half);
         }
-        draw(ui);
+        // In columns too, nothing is stretched that does not ask for it.
+        ui.vertical(draw);
     });
     ui.add_space(space.one);
 }
@@ -149,14 +150,14 @@ pub struct Confirm {
 
 /// What was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum Reply {
     Yes,
     No,
 }
 
 impl Confirm {
     /// Draws it over the page. `Some` once it is answered.
-    pub fn ui(&self, ui: &Ui, busy: bool) -> Option<Answer> {
+    pub fn ui(&self, ui: &Ui, busy: bool) -> Option<Reply> {
         let mut answer = None;
         let frame = Frame::popup(ui.style()).inner_margin(theme::space().three);
         let modal = Modal::new(Id::unique("confirm permission")).frame(frame).show(ui.ctx(), |ui| {
@@ -186,13 +187,13 @@ impl Confirm {
             ui.add_space(theme::space().two);
             ui.horizontal(|ui| {
                 if button(ui, self.yes, busy.then_some("Something is being carried out")) {
-                    answer = Some(Answer::Yes);
+                    answer = Some(Reply::Yes);
                 }
                 if ui.button("Cancel").clicked() {
-                    answer = Some(Answer::No);
+                    answer = Some(Reply::No);
                 }
             });
         });
-        if modal.should_close() { Some(Answer::No) } else { answer }
+        if modal.should_close() { Some(Reply::No) } else { answer }
     }
 }

@@ -32,7 +32,13 @@ impl State {
     /// Draws the history, the newest first.
     pub fn ui(&mut self, ui: &mut Ui, (group, urn): (GroupId, Urn), room: &mut Room<'_>) {
         let now = (room.office.entries(), room.outcome.map(|outcome| outcome.ticket));
-        if room.audit.is_none() && !room.busy && self.asked != Some(now) {
+        // What was read before the last entry is shown, and read again.
+        let read = match room.audit {
+            None => -1,
+            Some(Ok(rows)) => rows.len() as i64,
+            Some(Err(_)) => i64::MAX,
+        };
+        if read < now.0 && !room.busy && self.asked != Some(now) {
             self.asked = Some(now);
             room.out.push(Request::ReadAudit);
         }

@@ -53,7 +53,7 @@ impl State {
                 if changed && ui.button("Discard").clicked() {
                     self.users = None;
                 }
-                if ui.button("Users I manage").clicked() {
+                if ui.button("Add or change users").clicked() {
                     room.out.push(Request::Go(Page::People));
                 }
             });
