@@ -117,8 +117,9 @@ impl Pages {
                 match request {
                     Request::Do { ticket, command } => {
                         let done = office.obey(Some(who), &command, Timestamp::now());
+                        let entry = done.as_ref().ok().map(|done| done.entry);
                         let result = done.map(|_| "Done".to_owned()).map_err(|error| error.to_string());
-                        administration.settle(Outcome { ticket, result });
+                        administration.settle(Outcome { ticket, result, entry });
                     }
                     Request::ReadAudit => administration.take_audit(office.audit().map_err(|error| error.to_string())),
                     Request::MarkRead(notices) => office.read_notices(who, &notices).unwrap(),
