@@ -204,8 +204,11 @@ impl Filled {
                 }
             }
         });
-        ui.add_space(theme::space().two);
-        for (_, problem) in problems.iter().filter(|(at, _)| *at == self.step && self.left.contains(at)) {
+        ui.add_space(theme::space().one);
+        // Above the step, so that it is in sight and in its place however long the step is.
+        self.bar(ui, group, before, room);
+        ui.separator();
+        for (_, problem) in problems.iter().filter(|(at, _)| *at == self.step && self.marks(*at)) {
             say(ui, &Err(problem.clone()));
         }
         match self.step {
@@ -219,10 +222,12 @@ impl Filled {
                 last::summary(ui, foreseen);
             }
         }
-        ui.add_space(theme::space().two);
-        ui.separator();
-        self.bar(ui, group, before, room);
         self.dialogs(ui, group, room)
+    }
+
+    /// Whether what is missing at a step is told there: at the last one it stands below the button.
+    fn marks(&self, step: Step) -> bool {
+        self.left.contains(&step) && step != Step::Visibility
     }
 
     fn go(&mut self, step: Step) {

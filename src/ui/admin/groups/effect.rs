@@ -138,9 +138,9 @@ impl Effect {
             .collect();
         if !held_back.is_empty() {
             let of = group.schools.len();
-            let words = if held_back.len() == 1 { "school sees nothing and is" } else { "schools see nothing and are" };
+            let words = if held_back.len() == 1 { "sees nothing and is" } else { "see nothing and are" };
             self.note(format!(
-                "{} of {of} {words} kept from the other schools, because permission is not granted: {}",
+                "{} of {of} schools {words} kept from the other schools, because permission is not granted: {}",
                 held_back.len(),
                 listed(&held_back)
             ));
