@@ -244,12 +244,17 @@ impl Office {
         now: Timestamp,
         beside: impl FnOnce(&mut People),
     ) -> Result<Done, OfficeError> {
-        self.change(who, command, now, |before, moment| {
+        let done = self.change(who, command, now, |before, moment| {
             let mut after =
                 rules::apply(before, who, command, moment).map_err(|refusal| self.told_by_whom(refusal, command))?;
             beside(&mut after);
             Ok(after)
-        })
+        });
+        if matches!(done, Err(OfficeError::Refused(Refusal::Changed { .. }))) {
+            // Who asked looked at what is no longer there: it is shown next.
+            self.read()?;
+        }
+        done
     }
 
     /// Names who changed a group meanwhile.

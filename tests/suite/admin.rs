@@ -3,3 +3,4 @@
 mod bench;
 mod desk;
 mod permitting;
+mod forming;

@@ -1,16 +1,426 @@
-//! To be written.
+//! Every group of the organisations that who looks administers: found, made live, put away, duplicated.
 
-use eframe::egui::Ui;
+pub(super) mod confirm;
+pub(super) mod effect;
+mod rows;
+mod table;
 
-use super::Room;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use eframe::egui::{self, Button, Id, Modal, RichText, TextEdit, Ui};
+
+use self::confirm::Confirm;
+use self::effect::Effect;
+use self::rows::{List, Row, Sort};
+use super::{Page, Request, Room};
+use crate::collab::{Command, GroupId, GroupState, PersonId};
+use crate::export::words::plural;
+use crate::ui::theme;
+use crate::ui::widgets::{Pick, picker, segment};
 
 /// The page as it stands.
 #[derive(Debug, Default)]
-pub struct State {}
+pub struct State {
+    who: Option<PersonId>,
+    list: List,
+    /// The rows, and what they were made from.
+    rows: Vec<Row>,
+    made_from: Option<(i64, List, bool)>,
+    /// When groups were last changed and by whom, by the audit's entry.
+    changes: BTreeMap<i64, String>,
+    /// After which entry the audit was asked for.
+    audit_asked: Option<i64>,
+    ticked: BTreeSet<GroupId>,
+    confirm: Option<(Confirm, Vec<Planned>)>,
+    copying: Option<(GroupId, String)>,
+    doing: Option<Doing>,
+    said: Option<Said>,
+    /// The pass in which the page was drawn last.
+    pass: u64,
+}
+
+/// A change that is about to be asked for.
+#[derive(Debug, Clone)]
+struct Planned {
+    /// The group's name.
+    name: String,
+    command: Command,
+    /// What is so once it is done.
+    words: String,
+}
+
+/// Changes that are asked for one after the other.
+#[derive(Debug, Default)]
+struct Doing {
+    left: VecDeque<Planned>,
+    now: Option<(u64, Planned)>,
+    said: Said,
+}
+
+/// What became of changes.
+#[derive(Debug, Default)]
+struct Said {
+    done: Vec<String>,
+    failed: Vec<String>,
+    /// The audit's entries that can be taken back, each with its group's name.
+    entries: Vec<(String, i64)>,
+}
+
+/// What is done on the page.
+#[derive(Debug)]
+enum Act {
+    Tick(Vec<GroupId>, bool),
+    Go(Page),
+    Set(Vec<GroupId>, GroupState),
+    Copy(GroupId),
+}
 
 impl State {
     /// Draws the page.
-    pub fn ui(&mut self, ui: &mut Ui, _room: &mut Room<'_>) {
-        ui.label("…");
+    pub fn ui(&mut self, ui: &mut Ui, room: &mut Room<'_>) {
+        if self.who != Some(room.who) {
+            *self = Self { who: Some(room.who), ..Self::default() };
+        }
+        let pass = ui.ctx().cumulative_pass_nr();
+        if self.pass + 1 < pass {
+            self.come_back(room);
+        }
+        self.pass = pass;
+        self.go_on(ui, room);
+        self.look(room);
+        let mut acts = Vec::new();
+        self.top(ui, room, &mut acts);
+        if self.rows.is_empty() && self.list == List::default() {
+            nothing(ui);
+        } else {
+            self.tools(ui, room, &mut acts);
+            ui.add_space(theme::space().one);
+            if self.rows.is_empty() {
+                ui.label("No group is like that.");
+                if ui.button("Show all groups").clicked() {
+                    self.list = List { sort: self.list.sort, ..List::default() };
+                }
+            } else {
+                table::ui(ui, &self.rows, &self.ticked, self.why_not(room), &mut acts);
+            }
+        }
+        for act in acts {
+            self.act(act, room);
+        }
+        self.dialogs(ui, room);
     }
+
+    /// What stood here when the page was left is no longer "right after the change".
+    fn come_back(&mut self, room: &Room<'_>) {
+        (self.said, self.confirm, self.copying) = (None, None, None);
+        let told =
+            |doing: &Doing| doing.now.as_ref().is_some_and(|(ticket, _)| room.outcome_of(Some(*ticket)).is_some());
+        if !room.busy
+            && let Some(mut doing) = self.doing.take_if(|doing| !told(doing))
+        {
+            doing.said.failed.push("The page was left before the last change was told of; look at the list".to_owned());
+            self.said = Some(doing.said);
+        }
+    }
+
+    /// Why nothing can be changed at this moment.
+    fn why_not(&self, room: &Room<'_>) -> Option<&'static str> {
+        (room.busy || self.doing.is_some()).then_some("A change is being carried out")
+    }
+
+    /// Takes what became of the last change and asks for the next.
+    fn go_on(&mut self, ui: &Ui, room: &mut Room<'_>) {
+        let Some(doing) = &mut self.doing else { return };
+        if let Some((ticket, planned)) = &doing.now {
+            match room.outcome_of(Some(*ticket)) {
+                None => return,
+                Some(Ok(_)) => {
+                    doing.said.done.push(planned.words.clone());
+                    let undone = matches!(planned.command, Command::SetState { .. });
+                    let entry = room.entry_of(Some(*ticket)).filter(|_| undone);
+                    doing.said.entries.extend(entry.map(|entry| (planned.name.clone(), entry)));
+                }
+                Some(Err(why)) => doing.said.failed.push(format!("“{}”: {why}", planned.name)),
+            }
+            doing.now = None;
+        }
+        if let Some(next) = doing.left.pop_front() {
+            doing.now = Some((room.ask(next.command.clone()), next));
+        } else {
+            self.said = self.doing.take().map(|doing| doing.said);
+        }
+        ui.ctx().request_repaint();
+    }
+
+    fn start(&mut self, planned: Vec<Planned>) {
+        self.said = None;
+        self.doing = Some(Doing { left: planned.into(), ..Doing::default() });
+    }
+
+    /// Makes the rows where something has changed, and has the audit read for when that was.
+    fn look(&mut self, room: &mut Room<'_>) {
+        let entries = room.office.entries();
+        match room.audit {
+            Some(_) => self.audit_asked = None,
+            None if self.audit_asked != Some(entries) => {
+                self.audit_asked = Some(entries);
+                room.out.push(Request::ReadAudit);
+            }
+            None => {}
+        }
+        let from = Some((entries, self.list.clone(), room.audit.is_some()));
+        if self.made_from == from {
+            return;
+        }
+        rows::learn(&mut self.changes, room);
+        self.rows = rows::of(&self.list, &self.changes, room);
+        self.ticked.retain(|id| room.people.groups.contains_key(id));
+        self.made_from = from;
+    }
+
+    fn top(&mut self, ui: &mut Ui, room: &mut Room<'_>, acts: &mut Vec<Act>) {
+        ui.horizontal_wrapped(|ui| {
+            let colours = theme::of(ui);
+            let words = RichText::new("Create group").color(*colours.on_accent).strong();
+            if ui.add(Button::new(words).fill(*colours.accent)).clicked() {
+                acts.push(Act::Go(Page::GroupForm(None)));
+            }
+            ui.label(theme::muted(
+                ui,
+                "A group lets its owner, and where you choose so its schools, look at results together",
+            ));
+        });
+        ui.add_space(theme::space().one);
+        if self.doing.is_some() {
+            ui.label(theme::muted(ui, "The change is being carried out…"));
+        }
+        let Some(said) = &self.said else { return };
+        let (mut undo, mut close) = (false, false);
+        ui.horizontal_wrapped(|ui| {
+            if !said.done.is_empty() {
+                super::say(ui, &Ok(effect::listed(&said.done)));
+            }
+            for failed in &said.failed {
+                super::say(ui, &Err(failed.clone()));
+            }
+            if !said.entries.is_empty() {
+                let button = ui.add_enabled(!room.busy, Button::new("Undo"));
+                undo = button.on_disabled_hover_text("A change is being carried out").clicked();
+            }
+            close = ui.button("Close").on_hover_text("Close this message").clicked();
+        });
+        ui.add_space(theme::space().one);
+        if undo && let Some(said) = self.said.take() {
+            // The last change first: the one before it is as it was only then.
+            let plan = |(name, entry): (String, i64)| Planned {
+                words: format!("“{name}” is as it was"),
+                name,
+                command: Command::Undo { entry },
+            };
+            self.start(said.entries.into_iter().rev().map(plan).collect());
+        } else if close {
+            self.said = None;
+        }
+    }
+
+    /// Search, filter, order, and what is done with those that are ticked.
+    fn tools(&mut self, ui: &mut Ui, room: &Room<'_>, acts: &mut Vec<Act>) {
+        ui.horizontal_wrapped(|ui| {
+            let field = TextEdit::singleline(&mut self.list.sought).hint_text("Search by name").desired_width(200.0);
+            ui.add(field).accessible_name("Search groups");
+            ui.spacing_mut().item_spacing.x = 2.0;
+            if segment(ui, "All", self.list.only.is_none()).clicked() {
+                self.list.only = None;
+            }
+            for state in GroupState::ALL {
+                let words = match state {
+                    GroupState::Draft => "Draft",
+                    GroupState::Live => "Live",
+                    GroupState::Archived => "Archived",
+                };
+                if segment(ui, words, self.list.only == Some(state)).clicked() {
+                    self.list.only = Some(state);
+                }
+            }
+            ui.add_space(theme::space().one);
+            let lines = || Sort::ALL.map(|sort| Pick::new(sort, sort.words())).to_vec();
+            if let Some(sort) = picker(ui, "Sort by", &self.list.sort, self.list.sort.words(), lines) {
+                self.list.sort = sort;
+            }
+        });
+        let ticked: Vec<&Row> = self.rows.iter().filter(|row| self.ticked.contains(&row.id)).collect();
+        if ticked.is_empty() {
+            return;
+        }
+        ui.horizontal_wrapped(|ui| {
+            ui.label(format!("{} ticked", plural(ticked.len() as i64, "group")));
+            for (words, state, fits) in [
+                ("Make live", GroupState::Live, [GroupState::Draft].as_slice()),
+                ("Archive", GroupState::Archived, &[GroupState::Draft, GroupState::Live]),
+                ("Restore", GroupState::Draft, &[GroupState::Archived]),
+            ] {
+                let fitting = ticked.iter().filter(|row| fits.contains(&row.state)).map(|row| row.id);
+                let fitting: Vec<GroupId> = fitting.collect();
+                let none = fitting.is_empty().then_some(match state {
+                    GroupState::Live => "None of them is a draft",
+                    GroupState::Archived => "They are archived already",
+                    GroupState::Draft => "None of them is archived",
+                });
+                let why = self.why_not(room).or(none);
+                let button = ui.add_enabled(why.is_none(), Button::new(format!("{words} ({})", fitting.len())));
+                let name = format!("{words} {}", plural(fitting.len() as i64, "ticked group"));
+                let button = button.on_disabled_hover_text(why.unwrap_or_default()).accessible_name(name);
+                if button.clicked() {
+                    acts.push(Act::Set(fitting, state));
+                }
+            }
+            if ui.button("Untick all").clicked() {
+                acts.push(Act::Tick(self.ticked.iter().copied().collect(), false));
+            }
+        });
+    }
+
+    fn act(&mut self, act: Act, room: &mut Room<'_>) {
+        match act {
+            Act::Tick(groups, true) => self.ticked.extend(groups),
+            Act::Tick(groups, false) => self.ticked.retain(|id| !groups.contains(id)),
+            Act::Go(page) => room.out.push(Request::Go(page)),
+            Act::Copy(id) => {
+                let name = room.people.groups.get(&id).map(|group| format!("Copy of {}", group.name));
+                self.copying = name.map(|name| (id, name));
+            }
+            Act::Set(groups, state) => self.set(&groups, state, room),
+        }
+    }
+
+    /// Plans a change of state: at once where nobody sees more by it, else after it was told who does.
+    fn set(&mut self, groups: &[GroupId], state: GroupState, room: &Room<'_>) {
+        let mut confirm = Confirm::default();
+        let mut planned = Vec::new();
+        let mut shows_more = false;
+        for id in groups {
+            let Some(group) = room.people.groups.get(id).filter(|group| group.state != state) else { continue };
+            let (name, was) = (group.name.clone(), group.state);
+            let command = Command::SetState { group: *id, seen: group.revision, state };
+            match room.office.preview(room.who, &command, room.now) {
+                Ok(after) => {
+                    let effect = Effect::of(room.people, &after, room.register);
+                    shows_more |= effect.shows_more;
+                    let words = match (was, state) {
+                        (GroupState::Archived, GroupState::Draft) => format!("“{name}” is restored as a draft"),
+                        (_, GroupState::Draft) => format!("“{name}” is a draft now"),
+                        (_, GroupState::Live) => format!("“{name}” is live now"),
+                        (_, GroupState::Archived) => format!("“{name}” is archived"),
+                    };
+                    confirm.effects.push((name.clone(), effect));
+                    planned.push(Planned { name, command, words });
+                }
+                Err(refusal) => confirm.refused.push(format!("“{name}”: {refusal}")),
+            }
+        }
+        if planned.is_empty() {
+            self.said = Some(Said { failed: confirm.refused, ..Said::default() });
+            return;
+        }
+        if state == GroupState::Live || shows_more {
+            let what = match planned.as_slice() {
+                [one] => format!("“{}”", one.name),
+                several => plural(several.len() as i64, "group"),
+            };
+            (confirm.title, confirm.yes) = match state {
+                GroupState::Live => (format!("Make {what} live?"), "Make live now"),
+                GroupState::Draft => (format!("Restore {what}?"), "Restore now"),
+                GroupState::Archived => (format!("Archive {what}?"), "Archive now"),
+            };
+            self.confirm = Some((confirm, planned));
+        } else {
+            self.start(planned);
+            if let Some(doing) = &mut self.doing {
+                doing.said.failed = confirm.refused;
+            }
+        }
+    }
+
+    fn dialogs(&mut self, ui: &Ui, room: &Room<'_>) {
+        if let Some((confirm, _)) = &self.confirm
+            && let Some(yes) = confirm.ui(ui, self.why_not(room))
+            && let Some((confirm, planned)) = self.confirm.take()
+            && yes
+        {
+            self.start(planned);
+            if let Some(doing) = &mut self.doing {
+                doing.said.failed = confirm.refused;
+            }
+        }
+        let why = self.why_not(room);
+        let Some((group, name)) = &mut self.copying else { return };
+        let Some(original) = room.people.groups.get(group) else {
+            self.copying = None;
+            return;
+        };
+        let taken = room
+            .people
+            .groups
+            .values()
+            .any(|other| other.owner == original.owner && other.name.to_lowercase() == name.trim().to_lowercase());
+        let problem = match name.trim() {
+            "" => Some("Write a name".to_owned()),
+            name if taken => Some(format!("There is a group “{name}” already")),
+            name if name.chars().count() > crate::collab::NAME => Some(too_long(name)),
+            _ => None,
+        };
+        let mut chosen = None;
+        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
+        let modal = Modal::new(Id::unique("duplicate group")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_width(440.0);
+            ui.label(RichText::new(format!("Duplicate “{}”", original.name)).font(theme::title()));
+            let words = "The copy has the same schools and users. It begins as a draft for its owner only: permission and \
+                         terms were for the other group.";
+            ui.label(words);
+            ui.add_space(theme::space().one);
+            let label = ui.label("Name of the copy");
+            ui.add(TextEdit::singleline(name).desired_width(f32::INFINITY)).labelled_by(label.id);
+            if let Some(problem) = &problem {
+                super::say(ui, &Err(problem.clone()));
+            }
+            ui.add_space(theme::space().two);
+            ui.horizontal(|ui| {
+                let why = why.map(str::to_owned).or_else(|| problem.clone());
+                let button = ui.add_enabled(why.is_none(), Button::new("Make the copy"));
+                if button.on_disabled_hover_text(why.unwrap_or_default()).clicked() {
+                    chosen = Some(true);
+                }
+                if ui.button("Cancel").clicked() {
+                    chosen = Some(false);
+                }
+            });
+        });
+        if modal.should_close() {
+            chosen = chosen.or(Some(false));
+        }
+        match chosen {
+            Some(true) => {
+                let name = name.trim().to_owned();
+                let words = format!("“{name}” is there, as a draft for its owner only");
+                let command = Command::Duplicate { group: *group, name: name.clone() };
+                self.copying = None;
+                self.start(vec![Planned { name, command, words }]);
+            }
+            Some(false) => self.copying = None,
+            None => {}
+        }
+    }
+}
+
+/// That a name is too long.
+pub(super) fn too_long(name: &str) -> String {
+    format!("The name has {} characters; at most {} are kept", name.chars().count(), crate::collab::NAME)
+}
+
+fn nothing(ui: &mut Ui) {
+    ui.add_space(theme::space().two);
+    ui.label(RichText::new("There are no groups yet").font(theme::strong()));
+    ui.label(
+        "Create one in four steps: its name, its schools, the people who see it, and whether its schools see it too.",
+    );
 }

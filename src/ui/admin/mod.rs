@@ -55,6 +55,8 @@ pub struct Outcome {
     pub ticket: u64,
     /// What was done, or why it was not, in words.
     pub result: Result<String, String>,
+    /// The audit's entry of what was done, by which it can be taken back.
+    pub entry: Option<i64>,
 }
 
 /// A page of the administration.
@@ -140,6 +142,11 @@ impl Room<'_> {
     /// The outcome of a request, once it is there.
     pub fn outcome_of(&self, ticket: Option<u64>) -> Option<&Result<String, String>> {
         self.outcome.filter(|outcome| Some(outcome.ticket) == ticket).map(|outcome| &outcome.result)
+    }
+
+    /// The audit's entry of what was done, once it is there.
+    pub fn entry_of(&self, ticket: Option<u64>) -> Option<i64> {
+        self.outcome.filter(|outcome| Some(outcome.ticket) == ticket).and_then(|outcome| outcome.entry)
     }
 
     /// What a school is called.

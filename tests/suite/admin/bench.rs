@@ -43,15 +43,16 @@ pub const AUTHORITY: OrganisationId = OrganisationId(1);
 impl Bureau {
     /// An office with the authority and its administrator, Ada Adminson.
     pub fn new() -> Self {
+        let (code, name) = authority();
+        Self::of(OrganisationKind::La(code), name)
+    }
+
+    /// An office with an organisation and its administrator, Ada Adminson.
+    pub fn of(kind: OrganisationKind, organisation: String) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("some.schoolbench");
-        let (code, name) = authority();
-        let begin = Command::Begin {
-            kind: OrganisationKind::La(code),
-            organisation: name,
-            name: "Ada Adminson".to_owned(),
-            email: "ada@la.example".to_owned(),
-        };
+        let begin =
+            Command::Begin { kind, organisation, name: "Ada Adminson".to_owned(), email: "ada@la.example".to_owned() };
         let office = Office::begin(&path, register(), &begin, None, Timestamp::now()).unwrap();
         Self { office, path, _folder: folder }
     }
@@ -117,8 +118,9 @@ impl Pages {
                 match request {
                     Request::Do { ticket, command } => {
                         let done = office.obey(Some(who), &command, Timestamp::now());
+                        let entry = done.as_ref().ok().map(|done| done.entry);
                         let result = done.map(|_| "Done".to_owned()).map_err(|error| error.to_string());
-                        administration.settle(Outcome { ticket, result });
+                        administration.settle(Outcome { ticket, result, entry });
                     }
                     Request::ReadAudit => administration.take_audit(office.audit().map_err(|error| error.to_string())),
                     Request::MarkRead(notices) => office.read_notices(who, &notices).unwrap(),
