@@ -93,7 +93,8 @@ pub fn read(text: &str, columns: &[&'static str], needed: &[&str]) -> (Vec<(usiz
             }
             let missing: Vec<&str> = needed.iter().filter(|name| !heads.contains(&Some(**name))).copied().collect();
             if !missing.is_empty() {
-                let what = format!("the first line must name the columns {}; these are missing", missing.join(", "));
+                let what =
+                    format!("the first line must name every column that is needed; missing: {}", missing.join(", "));
                 faults.push(Fault { line, what });
                 return (Vec::new(), faults);
             }

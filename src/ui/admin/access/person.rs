@@ -49,7 +49,11 @@ impl Seen {
         });
         ui.add_space(theme::space().half);
         if self.groups.is_empty() {
-            ui.label("No group is theirs to see: their organisation owns none, and none lists their school.");
+            ui.label(if only_seen {
+                "You see no group yet."
+            } else {
+                "No group is theirs to see: their organisation owns none, and none lists their school."
+            });
         }
         let open = self.groups.len() <= OPEN;
         for group in &self.groups {
@@ -86,7 +90,8 @@ impl Seen {
         groups.sort_by(|a, b| (a.schools.is_none(), &a.name).cmp(&(b.schools.is_none(), &b.name)));
         let seen = groups.iter().filter(|group| group.schools.is_some()).count();
         let of = if only_seen { String::new() } else { format!(" of {}", groups.len()) };
-        self.head = format!("{} sees {seen}{of} groups", who(room.people, person));
+        let groups_word = if of.is_empty() && seen == 1 { "group" } else { "groups" };
+        self.head = format!("{} sees {seen}{of} {groups_word}", who(room.people, person));
         self.summary = summary(&self.head, &groups);
         self.groups = groups;
     }

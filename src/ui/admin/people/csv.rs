@@ -135,7 +135,7 @@ impl Lists {
 fn told(ui: &mut Ui, report: &Report) {
     let (n, so, faults) = (report.commands.len(), report.unchanged, report.faults.len());
     let count = |n: usize, what| plural(i64::try_from(n).unwrap_or(i64::MAX), what);
-    let unchanged = if so > 0 { format!(", {} as it is already", count(so, "line")) } else { String::new() };
+    let unchanged = if so > 0 { format!(", {} already so", count(so, "line")) } else { String::new() };
     ui.label(
         RichText::new(format!("{}{unchanged}, {}", count(n, "change"), count(faults, "fault"))).font(theme::strong()),
     );
