@@ -276,7 +276,7 @@ impl Table {
         let mut opened = None;
         let lines = &self.lines;
         let (mut sort, mut backwards) = (self.sort, self.backwards);
-        let widths = [180.0, 104.0, 64.0, 136.0, 68.0];
+        let widths = [170.0, 104.0, 60.0, 134.0, 62.0];
         let mut table = TableBuilder::new(ui)
             .id_salt("people")
             .striped(true)
