@@ -7,6 +7,7 @@
 pub mod access;
 pub mod audit;
 mod command;
+pub mod lists;
 pub mod mail;
 mod notice;
 mod office;

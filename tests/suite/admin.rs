@@ -4,3 +4,5 @@ mod bench;
 mod desk;
 mod permitting;
 mod forming;
+mod lists;
+mod managing;
