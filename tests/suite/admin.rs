@@ -1,3 +1,4 @@
 //! Organisations, people, groups and permission: the rules, what is kept, and the pages of the administration.
 
 mod bench;
+mod commanding;
