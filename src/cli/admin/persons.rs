@@ -176,7 +176,7 @@ impl At<'_> {
                 let people = self.office.people();
                 let Some((id, person)) = people.by_email(&email) else { return Ok(()) };
                 writeln!(out, "Person {id}, {}, is added ({})", person.email, told(&done))?;
-                if *invite { self.give_password(id, out) } else { Ok(()) }
+                if *invite { self.give_password(id, None, out) } else { Ok(()) }
             }
             Action::Edit { person, name, role: word, global_user, active } => {
                 let id = words::person(&self.people, person)?;
@@ -203,7 +203,7 @@ impl At<'_> {
                     return self.choose_password(out);
                 }
                 has_own_password(self.office, self.who)?;
-                self.give_password(person, out)
+                self.give_password(person, self.common.sign_in.new_password()?.as_deref(), out)
             }
             Action::List { organisation } => self.list_people(organisation.as_deref(), out),
         }
@@ -222,10 +222,9 @@ impl At<'_> {
     }
 
     /// Sets a one-time password for somebody else: the one that is given, or one that is made up and printed.
-    fn give_password(&self, person: PersonId, out: &mut dyn Write) -> Result<(), CliError> {
-        let given = self.common.sign_in.new_password()?;
-        let new = match &given {
-            Some(given) => given.clone(),
+    fn give_password(&self, person: PersonId, given: Option<&str>, out: &mut dyn Write) -> Result<(), CliError> {
+        let new = match given {
+            Some(given) => given.to_owned(),
             None => password::made_up().map_err(OfficeError::from)?,
         };
         self.office.set_password(self.who, person, &new, Timestamp::now())?;
