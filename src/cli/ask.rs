@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::CliError;
 use super::list;
@@ -10,6 +11,7 @@ use super::person::{self, SignIn};
 use crate::desk::{Answer, Desk};
 use crate::export::{self, Format};
 use crate::method::disclosure::Policy;
+use crate::model::words::counted;
 use crate::model::{Definition, Question, UnknownWord, Words};
 use crate::workspace::{Access, Workspace};
 
@@ -90,15 +92,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
     let (reader, options) = person::seat(&workspace, &arguments.sign_in, policy)?;
     let desk = Desk::new(workspace, reader, options)?;
+    let answer = desk.ask_and_wait(&question)?;
     if arguments.intake {
-        let explained = desk.explain(&question)?;
+        let explained = answer.explained().map_err(Arc::new)?;
         match &arguments.out {
             None => export::contextual::csv(&explained, &mut io::stdout())?,
             Some(path) => write_whole(path, |out| export::contextual::csv(&explained, out))?,
         }
         return Ok(());
     }
-    let answer = desk.ask_and_wait(&question)?;
     match &arguments.out {
         None => export::write(&answer, desk.register(), format, &mut io::stdout())?,
         Some(path) => write_whole(path, |out| export::write(&answer, desk.register(), format, out))?,
@@ -191,7 +193,8 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "made in {elapsed_ms:.1} ms from {} rows of tallies, revision {}",
-        provenance.rows, provenance.revision
+        counted(provenance.rows),
+        provenance.revision
     )?;
     writeln!(out, "files: {}", provenance.sources.join(", "))?;
     for sql in &provenance.sql {

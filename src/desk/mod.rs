@@ -21,6 +21,7 @@ mod work;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -137,6 +138,9 @@ struct Panel {
 struct Running {
     question: Question,
     handle: Arc<InterruptHandle>,
+    /// Whether no panel asks it any more, as of the last question asked or frame ended: the worker looks here often, and must
+    /// not hold up the window by locking the state.
+    unwanted: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -313,11 +317,13 @@ impl State {
         self.panels.values().any(|panel| panel.question == *question && waits(panel))
     }
 
-    /// Interrupts workers whose question no panel asks any more. DuckDB forgets an interrupt that comes before the
+    /// Tells workers whether some panel still asks their question, and interrupts them where none does. DuckDB forgets an interrupt that comes before the
     /// statement starts, so this is repeated with every question asked.
     fn interrupt_the_unwanted(&self) {
         for running in self.running.iter().flatten() {
-            if !self.wanted(&running.question) {
+            let unwanted = !self.wanted(&running.question);
+            running.unwanted.store(unwanted, Ordering::Relaxed);
+            if unwanted {
                 running.handle.interrupt();
             }
         }
@@ -372,10 +378,12 @@ impl Shared {
                 continue;
             }
             let (handle, reader) = (connection.interrupt_handle(), state.reader);
-            state.running[place] = Some(Running { question: question.clone(), handle });
+            let unwanted = Arc::new(AtomicBool::new(false));
+            state.running[place] =
+                Some(Running { question: question.clone(), handle, unwanted: Arc::clone(&unwanted) });
             drop(state);
             (self.before)(&question);
-            let wanted = || self.lock().wanted(&question);
+            let wanted = || !unwanted.load(Ordering::Relaxed);
             // A fault of the program in one question must not leave every panel waiting.
             let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted));
             let outcome = std::panic::catch_unwind(answer).unwrap_or_else(|_| {

@@ -7,6 +7,7 @@ use super::work::{Outcome, Work};
 use super::{Answer, Desk, DeskError};
 use crate::engine::EngineError;
 use crate::method::similar::{Apart, Measure, Preset, Term};
+use crate::model::words::counted;
 use crate::model::{
     Breakdown, Compare, Draft, Filter, Indicator, Judged, KeyStage, LaCode, Question, School, Scope, UnknownWord, Urn,
     Year,
@@ -172,7 +173,7 @@ impl Work<'_> {
         if urns.is_empty() {
             return Err(refused("no other school's intake is known"));
         }
-        let words = format!("{} schools with a similar intake in {year} ({title})", urns.len());
+        let words = format!("{} schools with a similar intake in {year} ({title})", counted(urns.len()));
         Ok((Scope::Schools(urns), words))
     }
 }

@@ -18,6 +18,8 @@ use super::{DeskError, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
 use crate::method::Tally;
 use crate::method::disclosure::Policy;
+use crate::method::shield::Wanted;
+use crate::model::words::counted;
 use crate::model::{Breakdown, Compare, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
 use crate::workspace::{MostResults, National, Published, Register};
 
@@ -76,7 +78,7 @@ impl Side {
 pub(super) struct Work<'a> {
     library: &'a Library,
     connection: &'a Connection,
-    wanted: &'a dyn Fn() -> bool,
+    wanted: Wanted<'a>,
     /// The statements that went into the answer, and the rows of tallies that they gave.
     sql: Vec<String>,
     rows: usize,
@@ -105,7 +107,7 @@ impl Library {
     }
 
     /// Answers a question on a worker's connection. `wanted` tells whether somebody still asks.
-    pub fn answer(&self, connection: &Connection, question: &Question, wanted: &dyn Fn() -> bool) -> Outcome {
+    pub fn answer(&self, connection: &Connection, question: &Question, wanted: Wanted<'_>) -> Outcome {
         let work = Work::new(self, connection, wanted);
         match work.answer(question) {
             Ok(answer) => Outcome::Answered(Arc::new(answer)),
@@ -146,7 +148,7 @@ impl Library {
 
 impl<'a> Work<'a> {
     /// Work that goes on as long as `wanted` says so.
-    pub fn new(library: &'a Library, connection: &'a Connection, wanted: &'a dyn Fn() -> bool) -> Self {
+    pub fn new(library: &'a Library, connection: &'a Connection, wanted: Wanted<'a>) -> Self {
         Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new(), similar: None }
     }
 
@@ -157,6 +159,11 @@ impl<'a> Work<'a> {
 
     pub fn library(&self) -> &'a Library {
         self.library
+    }
+
+    /// Whether somebody still asks, for what works on several cores.
+    pub fn wanted(&self) -> Wanted<'a> {
+        self.wanted
     }
 }
 
@@ -234,7 +241,7 @@ impl Work<'_> {
     fn pupils_evidence(&mut self, question: &Question) -> Result<Vec<Evidence>, DeskError> {
         let library = self.library;
         let mut evidence = Vec::new();
-        let all_schools = format!("pupils of all {} schools loaded", library.register.schools().len());
+        let all_schools = format!("pupils of all {} schools loaded", counted(library.register.schools().len()));
         for slice in Slice::of(question) {
             let comparator = Comparator::new(question, &slice, library, self.similar.as_ref())?;
             let comparator = comparator.as_ref();
@@ -399,7 +406,10 @@ impl Work<'_> {
             }
         }
         if joined > MOST {
-            notes.push(format!("{} more schools go on from earlier ones: their years are joined", joined - MOST));
+            notes.push(format!(
+                "{} more schools go on from earlier ones: their years are joined",
+                counted(joined - MOST)
+            ));
         }
         notes
     }

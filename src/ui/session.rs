@@ -77,6 +77,20 @@ impl Session {
         }
     }
 
+    /// Whether somebody has other rights now than those with which they sit here.
+    pub fn has_other_rights(&self, who: Who) -> bool {
+        who != self.who || self.catalogue.rights.as_deref() != self.rights_of(who).as_ref()
+    }
+
+    /// What somebody may see; `None` for everything. Who must choose a password first sees nothing before.
+    fn rights_of(&self, who: Who) -> Option<Rights> {
+        match (who, &self.office) {
+            (Who::Anyone, _) => None,
+            (Who::Person(person), Some(office)) if !office.must_change(person) => Some(office.rights(person)),
+            _ => Some(Rights::default()),
+        }
+    }
+
     /// Takes the office of a workspace that had no people before.
     pub fn take_office(&mut self, office: Arc<Office>) {
         self.office = Some(office);
@@ -86,13 +100,10 @@ impl Session {
     pub fn admit(&mut self, who: Who) {
         self.who = who;
         let people = self.office.as_ref().map(|office| office.people());
-        let (email, rights) = match (who, &people) {
-            (Who::Person(person), Some(people)) => {
-                let email = people.persons.get(&person).map(|person| person.email.clone());
-                (email, Some(Arc::new(Rights::of(people, person))))
-            }
-            (Who::Nobody | Who::Person(_), _) => (None, Some(Arc::default())),
-            (Who::Anyone, _) => (None, None),
+        let rights = self.rights_of(who).map(Arc::new);
+        let email = match (who, &people) {
+            (Who::Person(person), Some(people)) => people.persons.get(&person).map(|person| person.email.clone()),
+            _ => None,
         };
         self.catalogue.admit(rights.clone(), people.as_deref());
         self.desk.admit(Reader { email, rights, ..Reader::default() });

@@ -2,3 +2,5 @@
 
 mod bench;
 mod commanding;
+mod desk;
+mod permitting;
