@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use super::list;
-use crate::desk::{Answer, Desk, Options, Reader};
+use super::person::{self, SignIn};
+use crate::desk::{Answer, Desk};
 use crate::export::{self, Format};
 use crate::method::disclosure::Policy;
 use crate::model::words::counted;
@@ -59,9 +60,8 @@ pub(super) struct Arguments {
     /// Correct for many comparisons at once (Benjamini-Hochberg, 5 %)
     #[arg(long)]
     many: bool,
-    /// Ask as this user
-    #[arg(long = "as", value_name = "EMAIL")]
-    reader: Option<String>,
+    #[command(flatten)]
+    sign_in: SignIn,
     /// How small groups are withheld: standard (fewer than 6 pupils), strict (fewer than 11), open (for the owner of the data:
     /// no figure of a single pupil)
     #[arg(long, default_value = "standard")]
@@ -82,14 +82,16 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let format: Format = arguments.format.parse()?;
-    let reader = Reader { email: arguments.reader.clone(), policy: policy(&arguments.policy)?, rights: None };
+    let policy = policy(&arguments.policy)?;
     if arguments.list {
         let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
+        person::seat(&workspace, &arguments.sign_in, policy)?;
         return Ok(list::write(&workspace, &mut io::stdout().lock())?);
     }
     let question = Question::try_from(words(arguments)?)?;
     let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
-    let desk = Desk::new(workspace, reader, Options::default())?;
+    let (reader, options) = person::seat(&workspace, &arguments.sign_in, policy)?;
+    let desk = Desk::new(workspace, reader, options)?;
     let answer = desk.ask_and_wait(&question)?;
     if arguments.intake {
         let explained = answer.explained().map_err(Arc::new)?;
@@ -153,7 +155,10 @@ fn policy(word: &str) -> Result<Policy, CliError> {
 }
 
 /// Writes a file whole or not at all.
-fn write_whole(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<(), CliError> {
+pub(super) fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<(), CliError> {
     let failed = |source| CliError::File { what: "the answer cannot be written", source, path: path.to_owned() };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::collab::{OfficeError, Refusal};
 use crate::desk::DeskError;
 use crate::engine::EngineError;
 use crate::ingest::ImportError;
@@ -29,6 +30,14 @@ pub(super) enum CliError {
     Desk(#[from] Arc<DeskError>),
     #[error(transparent)]
     Synth(#[from] SynthError),
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    /// Who asks may not, or did not say who they are.
+    #[error("{0}")]
+    Refused(String),
+    /// A command of a file of commands was not carried out.
+    #[error("line {line} was not carried out: {error}; {}: {}", before(*done), path.display())]
+    Line { line: usize, error: Box<Self>, done: usize, path: PathBuf },
     /// A file cannot be read or written.
     #[error("{what} ({source}): {}", path.display())]
     File { what: &'static str, source: io::Error, path: PathBuf },
@@ -40,14 +49,27 @@ pub(super) enum CliError {
 impl CliError {
     /// 1 internal, 2 bad input, 3 refused, 4 workspace in use or not usable.
     pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+        ExitCode::from(self.number())
+    }
+
+    fn number(&self) -> u8 {
+        match self {
             Self::Word(_) | Self::Input(_) | Self::File { .. } | Self::Synth(SynthError::TooMany { .. }) => 2,
             Self::Import(ImportError::Findings(_)) => 2,
             Self::Import(ImportError::Cancelled) => 130,
-            Self::Workspace(error) | Self::Import(ImportError::Workspace(error)) => match error {
+            Self::Workspace(error)
+            | Self::Import(ImportError::Workspace(error))
+            | Self::Office(OfficeError::File(error)) => match error {
                 WorkspaceError::Sql { .. } | WorkspaceError::Interrupted { .. } => 1,
                 _ => 4,
             },
+            Self::Office(error) => match error {
+                OfficeError::Refused(Refusal::NotYours { .. }) | OfficeError::SignIn(_) => 3,
+                OfficeError::Refused(_) | OfficeError::Password(_) => 2,
+                OfficeError::File(_) | OfficeError::Unreadable(_) | OfficeError::Audit(_) => 4,
+            },
+            Self::Refused(_) => 3,
+            Self::Line { error, .. } => error.number(),
             Self::Desk(error) => match error.as_ref() {
                 DeskError::Refused { .. } => 3,
                 DeskError::NotLoaded { .. } | DeskError::NoComparator { .. } => 2,
@@ -56,11 +78,24 @@ impl CliError {
             },
             Self::Synth(SynthError::Cancelled) => 130,
             Self::Synth(_) | Self::Output(_) => 1,
-        })
+        }
     }
 
     /// Whether the reader of the output went away, such as `head`.
     pub fn is_closed_pipe(&self) -> bool {
-        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+        match self {
+            Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            Self::Line { error, .. } => error.is_closed_pipe(),
+            _ => false,
+        }
+    }
+}
+
+/// What became of the commands before the one that was not carried out.
+fn before(done: usize) -> String {
+    match done {
+        0 => "nothing was done".to_owned(),
+        1 => "the command before it is done".to_owned(),
+        n => format!("the {n} commands before it are done"),
     }
 }

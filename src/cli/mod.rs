@@ -1,12 +1,15 @@
 //! The command line: the same questions without a window, and the words with which a window is opened.
 //!
-//! **Asks through the same desk and gate as the window, and writes what an export writes.** Exit codes: 0 answered,
-//! 1 internal, 2 bad input, 3 refused, 4 workspace in use or not usable.
+//! **Asks through the same desk and gate as the window, and writes what an export writes. Changes people and groups through
+//! the same office.** Exit codes: 0 answered, 1 internal, 2 bad input, 3 refused, 4 workspace in use or not usable.
 
+mod admin;
 mod ask;
+mod audit;
 mod error;
 mod import;
 mod list;
+mod person;
 mod similar;
 mod synth;
 
@@ -77,6 +80,10 @@ enum Command {
     Ask(Box<ask::Arguments>),
     /// Find schools with an intake like that of one school
     Similar(similar::Arguments),
+    /// Set up organisations, people, groups and permission, and see who can see what
+    Admin(Box<admin::Arguments>),
+    /// Look through the audit of what was changed, or write it to a file
+    Audit(audit::Arguments),
 }
 
 /// Runs the program with the arguments of the process.
@@ -92,6 +99,8 @@ pub fn main() -> End {
         Some(Command::Import(arguments)) => import::run(&arguments),
         Some(Command::Ask(arguments)) => ask::run(&arguments),
         Some(Command::Similar(arguments)) => similar::run(&arguments),
+        Some(Command::Admin(arguments)) => admin::run(&arguments),
+        Some(Command::Audit(arguments)) => audit::run(&arguments),
     };
     End::Exit(match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,10 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use super::error::CliError;
-use crate::desk::{Desk, LikeSchool, Options, Reader};
+use super::person::{self, SignIn};
+use crate::desk::{Desk, LikeSchool};
 use crate::export;
+use crate::method::disclosure::Policy;
 use crate::method::similar::{Preset, Spread, Term};
-use crate::model::{Indicator, KeyStage, LaCode, Scope, UnknownWord, Urn, Year};
+use crate::model::{Indicator, KeyStage, LaCode, UnknownWord, Urn, Year};
 use crate::workspace::{Access, Published, Workspace};
 
 /// Arguments of `schoolbench similar`.
@@ -47,6 +49,8 @@ pub(super) struct Arguments {
     /// Form of the answer: csv, table
     #[arg(long, default_value = "csv", value_parser = ["csv", "table"])]
     format: String,
+    #[command(flatten)]
+    sign_in: SignIn,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
@@ -66,10 +70,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             ))
         })?,
     };
-    let desk = Desk::new(workspace, Reader::default(), Options::default())?;
+    let (reader, options) = person::seat(&workspace, &arguments.sign_in, Policy::default())?;
+    let among = reader.schools_beside(school);
+    let desk = Desk::new(workspace, reader, options)?;
     let wanted = LikeSchool {
         school,
-        among: Scope::All,
+        among,
         stage,
         year,
         terms,

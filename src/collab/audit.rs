@@ -9,8 +9,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::command::Command;
-use super::people::PersonId;
-use crate::workspace::people::{Entry, Head};
+use super::people::{PersonId, Setup};
+use super::records::AUDITED;
+use crate::workspace::people::{Contents, Entry, Head, Record};
 
 /// A row of the audit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +50,9 @@ pub enum Broken {
     /// An entry cannot be read.
     #[error("entry {seq} cannot be read: {why}")]
     Unreadable { seq: i64, why: String },
+    /// The audit is whole, and something that it tells of is not as it says.
+    #[error("{record} is not as the audit left it: it was changed by another program")]
+    Changed { record: String },
 }
 
 /// SHA-256 of an entry after another, in hexadecimal digits.
@@ -82,6 +86,30 @@ pub fn verify(entries: &[Entry], head: &Head) -> Result<Vec<Row>, Broken> {
         return Err(Broken::Edited { seq: found });
     }
     Ok(rows)
+}
+
+/// Checks that everything is as the audit left it: who changes a record and writes no entry is noticed too.
+///
+/// # Errors
+/// [`Broken::Changed`] with the first record that is not, by kind and number, such as "group/3".
+pub fn agrees(rows: &[Row], contents: &Contents) -> Result<(), Broken> {
+    let mut left: BTreeMap<&str, &Value> = BTreeMap::new();
+    for row in rows {
+        left.retain(|name, _| !row.before.contains_key(*name));
+        left.extend(row.after.iter().map(|(name, value)| (name.as_str(), value)));
+    }
+    let audited = contents.records.iter().filter(|record| AUDITED.contains(&record.kind.as_str()));
+    let read = |record: &Record| (format!("{}/{}", record.kind, record.key), serde_json::from_str(&record.body).ok());
+    let there: BTreeMap<String, Option<Value>> = audited.map(read).collect();
+    let is_left = |name: &str, value: &Option<Value>| value.is_some() && left.get(name).copied() == value.as_ref();
+    let differs = there.iter().find(|(name, value)| !is_left(name, value));
+    // What is set up as it is at first has no record.
+    let at_first = serde_json::to_value(Setup::default()).ok();
+    let missing = left.iter().find(|(name, value)| !there.contains_key(**name) && at_first.as_ref() != Some(**value));
+    match differs.map(|(name, _)| name.clone()).or(missing.map(|(name, _)| (*name).to_owned())) {
+        Some(record) => Err(Broken::Changed { record }),
+        None => Ok(()),
+    }
 }
 
 /// An entry as a row.

@@ -34,7 +34,7 @@ pub(super) struct Allowed<'a> {
 
 impl Reader {
     /// The schools among which others like one are looked for.
-    pub(super) fn schools_beside(&self, school: Urn) -> Scope {
+    pub fn schools_beside(&self, school: Urn) -> Scope {
         let Some(rights) = &self.rights else { return Scope::All };
         let own = BTreeSet::from([school]);
         let largest = rights.groups.values().filter(|seen| seen.schools.contains(&school));

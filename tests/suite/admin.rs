@@ -1,6 +1,7 @@
 //! Organisations, people, groups and permission: the rules, what is kept, and the pages of the administration.
 
 mod bench;
+mod commanding;
 mod desk;
 mod permitting;
 mod forming;

@@ -1,0 +1,51 @@
+//! Lists for people, and for other programs.
+
+use std::io::{self, Write};
+
+/// A list with its columns.
+pub(super) struct Table<const N: usize> {
+    columns: [&'static str; N],
+    rows: Vec<[String; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    pub fn new(columns: [&'static str; N]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    pub fn add(&mut self, row: [String; N]) {
+        self.rows.push(row);
+    }
+
+    /// Writes it as CSV, or in columns that stand one below the other.
+    pub fn write(&self, csv: bool, out: &mut dyn Write) -> io::Result<()> {
+        if csv {
+            let mut writer = csv::Writer::from_writer(out);
+            writer.write_record(self.columns)?;
+            for row in &self.rows {
+                writer.write_record(row)?;
+            }
+            return writer.flush();
+        }
+        let header = self.columns.map(str::to_owned);
+        let lines: Vec<[String; N]> =
+            std::iter::once(&header).chain(&self.rows).map(|line| line.each_ref().map(|text| plain(text))).collect();
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();
+        let widths: [usize; N] = std::array::from_fn(width);
+        for line in &lines {
+            let cells = line.iter().zip(widths).map(|(text, width)| format!("{text:<width$}"));
+            writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// Without characters that a terminal would obey: names are written by people.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// "yes", "no".
+pub(super) fn yes(is: bool) -> String {
+    if is { "yes" } else { "no" }.to_owned()
+}
