@@ -10,6 +10,7 @@ mod command;
 pub mod mail;
 mod notice;
 mod office;
+pub mod outbox;
 pub mod password;
 mod people;
 mod records;
