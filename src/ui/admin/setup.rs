@@ -16,9 +16,9 @@ use crate::ui::theme;
 /// The page as it stands.
 #[derive(Debug, Default)]
 pub struct State {
-    /// What is written in the form, and what it was made of.
+    /// What is written in the form, and the set-up that it was made of.
     draft: Draft,
-    base: Draft,
+    base: Option<Setup>,
     saved: Option<u64>,
     password: server::Password,
     outbox: outbox::State,
@@ -29,13 +29,7 @@ impl State {
     /// Draws the page.
     pub fn ui(&mut self, ui: &mut Ui, room: &mut Room<'_>) {
         let may = decides_for_all(room);
-        let now = Draft::of(&room.people.setup);
-        if self.draft == self.base {
-            self.draft = now.clone();
-        }
-        if self.draft == now {
-            self.base = now.clone();
-        }
+        self.follow(&room.people.setup);
         if !may {
             let words = format!("This is set up by administrators of {}; you can look at it.", who_decides(room));
             ui.label(theme::muted(ui, words));
@@ -50,12 +44,23 @@ impl State {
             self.password.ui(ui, room, may);
         });
         ui.add_space(theme::space().one);
-        self.save(ui, room, &now, may);
+        self.save(ui, room, may);
         ui.add_space(theme::space().two);
         card(ui, |ui| self.outbox.ui(ui, room, may));
         ui.add_space(theme::space().one);
         card(ui, |ui| self.terms.ui(ui, room, may));
         ui.add_space(theme::space().two);
+    }
+
+    /// Follows a set-up that was changed, but for what is being written.
+    fn follow(&mut self, now: &Setup) {
+        let edited = self.base.as_ref().is_some_and(|base| self.draft.setup(base) != *base);
+        if !edited && self.base.as_ref() != Some(now) {
+            (self.draft, self.base) = (Draft::of(now), Some(now.clone()));
+        }
+        if self.draft.setup(now) == *now {
+            self.base = Some(now.clone());
+        }
     }
 
     fn general(&mut self, ui: &mut Ui) {
@@ -72,8 +77,9 @@ impl State {
         });
     }
 
-    fn save(&mut self, ui: &mut Ui, room: &mut Room<'_>, now: &Draft, may: bool) {
-        let edited = self.draft != *now;
+    fn save(&mut self, ui: &mut Ui, room: &mut Room<'_>, may: bool) {
+        let now = &room.people.setup;
+        let edited = self.draft.setup(now) != *now;
         let problem = self.draft.problem();
         let why_not = match () {
             () if !may => Some(format!("For administrators of {}.", who_decides(room))),
@@ -84,7 +90,7 @@ impl State {
         if edited && let Some(problem) = problem {
             super::say(ui, &Err(problem));
         }
-        if edited && self.base != *now {
+        if edited && self.base.as_ref() != Some(now) {
             let words = "✖ Somebody else has changed the set-up meanwhile. Saving puts yours in its place; \
                          “Put back” shows theirs.";
             ui.label(RichText::new(words).color(*theme::of(ui).warning));
@@ -92,12 +98,12 @@ impl State {
         ui.horizontal(|ui| {
             let button = ui.add_enabled(why_not.is_none(), Button::new("Save set-up"));
             if button.on_disabled_hover_text(why_not.unwrap_or_default()).clicked() {
-                let setup = self.draft.setup(&room.people.setup);
+                let setup = self.draft.setup(now);
                 self.saved = Some(room.ask(Command::SetUp { setup }));
             }
             let button = ui.add_enabled(edited, Button::new("Put back"));
             if button.on_disabled_hover_text("Nothing is changed.").clicked() {
-                (self.draft, self.base, self.saved) = (now.clone(), now.clone(), None);
+                (self.draft, self.base, self.saved) = (Draft::of(now), Some(now.clone()), None);
             }
             match room.outcome_of(self.saved) {
                 Some(Ok(_)) if !edited => super::say(ui, &Ok("The set-up is saved.".to_owned())),
