@@ -11,6 +11,7 @@ pub mod lists;
 pub mod mail;
 mod notice;
 mod office;
+pub mod outbox;
 pub mod password;
 mod people;
 mod records;

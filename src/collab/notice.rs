@@ -70,7 +70,7 @@ pub fn of_change(
         if let Some(contact) = contact {
             lines.push(format!("Questions about the group: {}, {}.", contact.name, contact.email));
         }
-        let mail = MailState::Waiting { tries: 0, not_before: now };
+        let mail = MailState::Waiting { tries: 0, not_before: now, why: String::new() };
         Notice { to, at: now, entry, group, subject, lines, read: false, mail }
     };
     told.into_iter().map(notice).collect()

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::password::Tries;
+use super::mail::Server;
 use crate::model::{LaCode, TrustUid, Urn};
 
 macro_rules! number {
@@ -285,6 +286,9 @@ pub enum MailState {
     Waiting {
         tries: u32,
         not_before: Timestamp,
+        /// Why it was not sent when it was last tried; empty where it was not.
+        #[serde(default)]
+        why: String,
     },
     Sent {
         at: Timestamp,
@@ -309,11 +313,13 @@ pub struct Setup {
     pub idle_minutes: u32,
     /// Days within which a school is asked to answer.
     pub answer_days: u32,
+    /// Through which server e-mails go; its password is never kept.
+    pub mail: Option<Server>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { demo: false, idle_minutes: 15, answer_days: 28 }
+        Self { demo: false, idle_minutes: 15, answer_days: 28, mail: None }
     }
 }
 

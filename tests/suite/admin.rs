@@ -7,3 +7,5 @@ mod permitting;
 mod forming;
 mod lists;
 mod managing;
+mod outbox;
+mod telling;

@@ -43,10 +43,26 @@ pub enum Request {
     ViewAs(PersonId),
     /// To send what waits in the outbox.
     SendMail,
+    /// To let e-mails about notices wait anew, also those that were given up.
+    MailAgain(Vec<NoticeId>),
+    /// To give what waits in the outbox out as files.
+    ExportMail,
+    /// The password of the mail server's account, for as long as the program runs.
+    MailPassword(Secret),
     /// Text for the clipboard.
     Copy(String),
     /// Another page.
     Go(Page),
+}
+
+/// What is not written anywhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// What became of a request with a ticket.
