@@ -444,9 +444,10 @@ impl Office {
     }
 }
 
-struct Changed {
-    before: BTreeMap<String, Value>,
-    after: BTreeMap<String, Value>,
+/// The audited records that a change touches.
+pub(super) struct Changed {
+    pub before: BTreeMap<String, Value>,
+    pub after: BTreeMap<String, Value>,
 }
 
 fn tries(key: &Key) -> Tries {
@@ -455,7 +456,15 @@ fn tries(key: &Key) -> Tries {
 
 use tries as tries_of;
 
-fn row(people: &People, who: Option<PersonId>, command: &Command, seq: i64, now: Timestamp, changed: Changed) -> Row {
+/// The row of the audit about a command.
+pub(super) fn row(
+    people: &People,
+    who: Option<PersonId>,
+    command: &Command,
+    seq: i64,
+    now: Timestamp,
+    changed: Changed,
+) -> Row {
     let email = who.and_then(|who| people.persons.get(&who)).map(|person| person.email.clone());
     let about = changed.after.keys().chain(changed.before.keys()).find_map(|name| {
         let (kind, key) = records::named(name)?;
@@ -483,7 +492,8 @@ fn row(people: &People, who: Option<PersonId>, command: &Command, seq: i64, now:
     }
 }
 
-fn entry(row: &Row, before: &str) -> Entry {
+/// A row as the entry after the one with this hash.
+pub(super) fn entry(row: &Row, before: &str) -> Entry {
     // A row is made of text, numbers and JSON values: it can always be written.
     let body = serde_json::to_string(row).unwrap_or_default();
     Entry { seq: row.seq, hash: audit::hash(before, &body), body }

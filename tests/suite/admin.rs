@@ -1,3 +1,5 @@
 //! Organisations, people, groups and permission: the rules, what is kept, and the pages of the administration.
 
 mod bench;
+mod demo_people;
+mod matrix;
