@@ -431,7 +431,11 @@ impl Office {
             let before: BTreeMap<String, Option<Value>> =
                 row.before.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
             let mut restored = records::with(people, &before)?;
-            // Who may not do it any more may not take it back either.
+            // Who may not do it any more may not take it back either, nor that they may not.
+            let acts = |people: &People| people.persons.get(&who?).map(|person| (person.active, person.role));
+            if acts(people) != acts(&restored) {
+                return Err(no("it changed what you may do; ask another administrator"));
+            }
             rules::apply(&restored, who, command, moment)?;
             for (id, group) in &mut restored.groups {
                 if people.groups.get(id) != Some(group) {

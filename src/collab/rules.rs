@@ -449,11 +449,16 @@ fn address(email: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Checks what no change may break: an organisation that had an administrator has one still.
+/// Checks what no change may break: an organisation that had an administrator has one still, and no two groups of an owner
+/// have one name.
 ///
 /// # Errors
-/// [`Refusal::LastAdministrator`].
+/// [`Refusal::LastAdministrator`], or [`Refusal::Invalid`] for the name.
 pub fn whole(before: &People, after: &People) -> Result<(), Refusal> {
+    let mut names = BTreeSet::new();
+    if let Some(twice) = after.groups.values().find(|group| !names.insert((group.owner, group.name.to_lowercase()))) {
+        return Err(Refusal::Invalid(format!("there is another group “{}” now", twice.name)));
+    }
     let administered = |people: &People, organisation| {
         people.people_of(organisation).any(|(_, person)| person.active && person.role == Role::Administrator)
     };

@@ -2,4 +2,6 @@
 
 mod bench;
 mod demo_people;
+mod kill;
 mod matrix;
+mod model;
