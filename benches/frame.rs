@@ -54,6 +54,8 @@ enum Pointer {
     Away,
     /// It moves over the chart of schools.
     OverChart,
+    /// It moves down over the rows of a table, and from its bottom to its top.
+    OverRows,
 }
 
 const CASES: [Case; 4] = [
@@ -68,6 +70,7 @@ impl fmt::Display for Case {
         let pointer = match self.pointer {
             Pointer::Away => "pointer away",
             Pointer::OverChart => "over the chart",
+            Pointer::OverRows => "over the rows",
         };
         write!(f, "{} schools, {pointer}", self.schools)
     }
@@ -115,6 +118,7 @@ fn on_stage<T>(case: Case, act: impl FnOnce(&mut Stage) -> T) -> T {
         let pointer = match case.pointer {
             Pointer::Away => Event::PointerGone,
             Pointer::OverChart => Event::PointerMoved(stage.chart.center()),
+            Pointer::OverRows => Event::PointerMoved(stage.row()),
         };
         stage.pass(vec![pointer]).drop_without_applying_deltas();
         stage.settle();
@@ -241,6 +245,13 @@ impl Stage {
         format!("{shapes} shapes, {points} of them schools, {vertices} vertices")
     }
 
+    /// Where the pointer is in this frame as it moves over the rows of a table that fills the window: a third of a row
+    /// further than in the frame before.
+    fn row(&self) -> Pos2 {
+        let (top, bottom) = (0.35 * SIZE.1, 0.9 * SIZE.1);
+        pos2(0.3 * SIZE.0, top + (8.0 * self.frames as f32) % (bottom - top))
+    }
+
     /// A frame in which the pointer does what it does in a case.
     fn build(&mut self, case: Case) -> (Vec<ClippedShape>, f32) {
         let events = match case.pointer {
@@ -250,6 +261,7 @@ impl Stage {
                 let around = vec2(angle.cos() as f32, angle.sin() as f32) * (0.3 * self.chart.height());
                 vec![Event::PointerMoved(self.chart.center() + around)]
             }
+            Pointer::OverRows => vec![Event::PointerMoved(self.row())],
         };
         let mut output = self.pass(events);
         output.textures_delta.clear();
@@ -315,6 +327,35 @@ fn dashboard(bencher: Bencher<'_, '_>, shown: Shown) {
         bencher.bench_local(|| stage.build(case));
         stage.window.apply(Change::Place(Place::Workbench));
         stage.window.apply(Change::Scope(before));
+        stage.settle();
+    });
+}
+
+/// Tables that fill the window, of all schools, while the pointer moves over their rows.
+const TABLES: [Shown; 4] = [
+    Shown { schools: 200, place: Place::Subjects },
+    Shown { schools: 200, place: Place::Schools },
+    Shown { schools: 25_000, place: Place::Subjects },
+    Shown { schools: 25_000, place: Place::Schools },
+];
+
+#[divan::bench(args = TABLES, sample_count = 100, sample_size = 1)]
+fn table(bencher: Bencher<'_, '_>, shown: Shown) {
+    let case = Case { schools: shown.schools, pointer: Pointer::OverRows };
+    on_stage(Case { pointer: Pointer::Away, ..case }, |stage| {
+        let before = stage.window.view().map(|view| view.scope.clone()).expect("a workspace is open");
+        stage.window.apply(Change::Scope(Scope::All));
+        stage.window.apply(Change::Place(shown.place));
+        let is_table = |panel: &Panel| matches!(panel, Panel::SubjectTable(_) | Panel::SchoolTable(_));
+        let panels = stage.window.view().map(|view| &view.panels).expect("a workspace is open");
+        let table = panels.iter().find(|(_, panel)| is_table(panel)).map(|(id, _)| *id);
+        stage.window.apply(Change::Maximise(Some(table.expect("the dashboard has a table"))));
+        stage.settle();
+        bencher.bench_local(|| stage.build(case));
+        stage.window.apply(Change::Maximise(None));
+        stage.window.apply(Change::Place(Place::Workbench));
+        stage.window.apply(Change::Scope(before));
+        stage.pass(vec![Event::PointerGone]).drop_without_applying_deltas();
         stage.settle();
     });
 }

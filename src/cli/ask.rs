@@ -3,12 +3,14 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::CliError;
 use super::list;
 use crate::desk::{Answer, Desk, Options, Reader};
 use crate::export::{self, Format};
 use crate::method::disclosure::Policy;
+use crate::model::words::counted;
 use crate::model::{Definition, Question, UnknownWord, Words};
 use crate::workspace::{Access, Workspace};
 
@@ -80,7 +82,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let format: Format = arguments.format.parse()?;
-    let reader = Reader { email: arguments.reader.clone(), policy: policy(&arguments.policy)? };
+    let reader = Reader { email: arguments.reader.clone(), policy: policy(&arguments.policy)?, rights: None };
     if arguments.list {
         let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
         return Ok(list::write(&workspace, &mut io::stdout().lock())?);
@@ -88,15 +90,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let question = Question::try_from(words(arguments)?)?;
     let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
     let desk = Desk::new(workspace, reader, Options::default())?;
+    let answer = desk.ask_and_wait(&question)?;
     if arguments.intake {
-        let explained = desk.explain(&question)?;
+        let explained = answer.explained().map_err(Arc::new)?;
         match &arguments.out {
             None => export::contextual::csv(&explained, &mut io::stdout())?,
             Some(path) => write_whole(path, |out| export::contextual::csv(&explained, out))?,
         }
         return Ok(());
     }
-    let answer = desk.ask_and_wait(&question)?;
     match &arguments.out {
         None => export::write(&answer, desk.register(), format, &mut io::stdout())?,
         Some(path) => write_whole(path, |out| export::write(&answer, desk.register(), format, out))?,
@@ -186,7 +188,8 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "made in {elapsed_ms:.1} ms from {} rows of tallies, revision {}",
-        provenance.rows, provenance.revision
+        counted(provenance.rows),
+        provenance.revision
     )?;
     writeln!(out, "files: {}", provenance.sources.join(", "))?;
     for sql in &provenance.sql {

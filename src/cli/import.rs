@@ -9,6 +9,7 @@ use super::error::CliError;
 use crate::ingest::contract::Table;
 use crate::ingest::tables::{Layout, Layouts};
 use crate::ingest::{Cancel, ImportError, Loaded, import_with, time_left};
+use crate::model::words::counted;
 
 /// Arguments of `schoolbench import`.
 #[derive(clap::Args)]
@@ -33,7 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             (Some(report), _) => writeln!(stderr, "{}\n  {report}", file.name)?,
             (None, table) => {
                 let table = table.map(Table::name).unwrap_or_default();
-                writeln!(stderr, "loaded {} rows of {table}: {}", file.rows, file.name)?;
+                writeln!(stderr, "loaded {} rows of {table}: {}", counted(file.rows), file.name)?;
             }
         }
     }
@@ -63,7 +64,12 @@ pub(super) fn load(workspace: &Path, files: &[PathBuf], layouts: &Layouts) -> Re
     let loaded = import_with(workspace, files, layouts, &cancel, &mut |progress| {
         bar.set_position((progress.fraction * 1000.0) as u64);
         let left = time_left(started.elapsed(), progress.fraction);
-        bar.set_message(format!("{} · {} of {} rows{left}", progress.what, progress.rows.0, progress.rows.1));
+        bar.set_message(format!(
+            "{} · {} of {} rows{left}",
+            progress.what,
+            counted(progress.rows.0),
+            counted(progress.rows.1)
+        ));
     });
     bar.finish_and_clear();
     if let Err(ImportError::Findings(findings)) = &loaded {

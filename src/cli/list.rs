@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use crate::model::words::counted;
 use crate::model::{Characteristic, Compare, Filter, Indicator, KeyStage, PupilGroup, Scope, Subject, Year};
 use crate::workspace::{Workspace, WorkspaceError};
 
@@ -54,7 +55,7 @@ pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "Comparators (--compare)")?;
     writeln!(out, "  {}", Compare::ALL.map(Compare::word).join(", "))?;
     writeln!(out, "Scopes (--scope)")?;
-    writeln!(out, "  {:<18} {} schools", "all", register.schools().len())?;
+    writeln!(out, "  {:<18} {} schools", "all", counted(register.schools().len()))?;
     for (code, name) in register.authorities_of(&Scope::All) {
         writeln!(out, "  {:<18} {name}", format!("la:{code}"))?;
     }

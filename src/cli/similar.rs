@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use super::error::CliError;
 use crate::desk::{Desk, LikeSchool, Options, Reader};
 use crate::export;
-use crate::method::disclosure::Policy;
 use crate::method::similar::{Preset, Spread, Term};
-use crate::model::{Indicator, KeyStage, LaCode, UnknownWord, Urn, Year};
+use crate::model::{Indicator, KeyStage, LaCode, Scope, UnknownWord, Urn, Year};
 use crate::workspace::{Access, Published, Workspace};
 
 /// Arguments of `schoolbench similar`.
@@ -67,9 +66,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             ))
         })?,
     };
-    let desk = Desk::new(workspace, Reader { email: None, policy: Policy::Standard }, Options::default())?;
+    let desk = Desk::new(workspace, Reader::default(), Options::default())?;
     let wanted = LikeSchool {
         school,
+        among: Scope::All,
         stage,
         year,
         terms,

@@ -10,6 +10,7 @@ use super::import::{cancelled_by_ctrl_c, progress_bar};
 use crate::ingest::synth::{Plan, write};
 use crate::ingest::time_left;
 use crate::model::Year;
+use crate::model::words::counted;
 
 /// Arguments of `schoolbench synth`.
 #[derive(clap::Args)]
@@ -54,13 +55,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let written = write(&plan, &arguments.out, &mut |done, expected| {
         let fraction = done as f64 / expected.max(1) as f64;
         bar.set_position((fraction * 1000.0) as u64);
-        bar.set_message(format!("{done} rows{}", time_left(started.elapsed(), fraction)));
+        bar.set_message(format!("{} rows{}", counted(done), time_left(started.elapsed(), fraction)));
         if cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.finish_and_clear();
     let mut stderr = std::io::stderr();
     for file in written? {
-        writeln!(stderr, "wrote {} rows of {}: {}", file.rows, file.table.name(), file.path.display())?;
+        writeln!(stderr, "wrote {} rows of {}: {}", counted(file.rows), file.table.name(), file.path.display())?;
     }
     writeln!(stderr, "done in {:.1} s", started.elapsed().as_secs_f64())?;
     Ok(())

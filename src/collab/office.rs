@@ -12,7 +12,7 @@ use super::access::Rights;
 use super::audit::{self, Broken, Row};
 use super::command::{Command, Refusal};
 use super::notice;
-use super::password::{self, PasswordError, Tries};
+use super::password::{self, PasswordError};
 use super::people::{GroupId, Key, MailState, NoticeId, People, PersonId};
 use super::records::{self, Unreadable};
 use super::rules::{self, Moment};
@@ -175,7 +175,7 @@ impl Office {
         let people = self.people();
         let found = people.by_email(email).filter(|(_, person)| person.active);
         let key = found.and_then(|(id, _)| people.keys.get(&id));
-        let tries = key.map(tries).unwrap_or_default();
+        let tries = key.map(|key| key.tries).unwrap_or_default();
         if let Some(wait) = tries.wait(now) {
             return Err(NotSignedIn::Wait { wait }.into());
         }
@@ -191,16 +191,14 @@ impl Office {
                 if let Some((id, _)) = found
                     && let Some(key) = people.keys.get_mut(&id)
                 {
-                    let mut tries = tries_of(key);
-                    tries.failed(now);
-                    (key.failures, key.last_failure) = (tries.failures, tries.last);
+                    key.tries.failed(now);
                 }
             })?;
             return Err(NotSignedIn::Wrong.into());
         };
         self.note(Some(id), email.trim(), "signs in", "", now, |people| {
             if let Some(key) = people.keys.get_mut(&id) {
-                (key.failures, key.last_failure) = (0, None);
+                key.tries.succeeded();
             }
         })?;
         Ok(id)
@@ -453,12 +451,6 @@ pub(super) struct Changed {
     pub before: BTreeMap<String, Value>,
     pub after: BTreeMap<String, Value>,
 }
-
-fn tries(key: &Key) -> Tries {
-    Tries { failures: key.failures, last: key.last_failure }
-}
-
-use tries as tries_of;
 
 /// The row of the audit about a command.
 pub(super) fn row(

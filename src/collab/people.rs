@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::password::Tries;
 use crate::model::{LaCode, TrustUid, Urn};
 
 macro_rules! number {
@@ -117,9 +118,7 @@ pub struct Key {
     /// Whether it must be changed at the next sign-in: an administrator has set it.
     pub once: bool,
     /// Wrong passwords since the last right one.
-    pub failures: u32,
-    /// When the last wrong one was tried.
-    pub last_failure: Option<Timestamp>,
+    pub tries: Tries,
 }
 
 /// Who is meant to see a group.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::method::contextual::Split;
 use crate::method::interval::{Interval, Significance};
+use crate::model::words::grouped;
 use crate::model::{Breakdown, Code, Indicator, PupilGroup, Question, Subject, Urn, Year};
 
 /// The answer to a question: figures that may be seen, and reasons in place of those that may not. Made only by the
@@ -196,6 +197,7 @@ impl std::fmt::Display for Reason {
             Self::NotMade { year } => write!(f, "not published for {year}: the measure was not made"),
             Self::NoNumbers => write!(f, "published without numbers of pupils, so schools cannot be weighed together"),
             Self::TooFewSchools { with, of } => {
+                let (with, of) = (grouped(*with), grouped(*of));
                 write!(f, "published for {with} of {of} schools only, fewer than half of them or of their pupils")
             }
             Self::NoBenchmark { year } => {

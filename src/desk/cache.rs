@@ -49,6 +49,11 @@ impl<K: Clone + Eq + Hash, V: Clone> Lru<K, V> {
         }
     }
 
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.limit);
+    }
+
     /// Bytes kept now; never above the limit.
     pub fn bytes(&self) -> usize {
         self.bytes

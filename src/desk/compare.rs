@@ -5,6 +5,7 @@ use super::answer::Origin;
 use super::work::Library;
 use crate::engine::{Slice, Tallies};
 use crate::method::Tally;
+use crate::model::words::counted;
 use crate::model::{Breakdown, Compare, Question, Scope, Year};
 
 /// A comparator of a slice: which slices to ask for, and how to find in them the tally beside a row.
@@ -96,7 +97,7 @@ pub(super) fn project(from: &Slice, keys: &[i32], to: &Slice, years_before: i32)
 pub(super) fn label(question: &Question, library: &Library) -> Result<Option<String>, DeskError> {
     let schools = match library.register.schools().len() {
         1 => "the only school loaded".to_owned(),
-        n => format!("all {n} schools loaded"),
+        n => format!("all {} schools loaded", counted(n)),
     };
     Ok(match question.compare() {
         Compare::None => None,
@@ -152,7 +153,7 @@ pub(super) fn authority(question: &Question, library: &Library) -> Result<(i32, 
     match authorities.into_iter().collect::<Vec<_>>().as_slice() {
         [(code, name)] => Ok((*code, (*name).to_owned())),
         several => Err(DeskError::NoComparator {
-            why: format!("the schools are in {} local authorities; choose schools of one", several.len()),
+            why: format!("the schools are in {} local authorities; choose schools of one", counted(several.len())),
         }),
     }
 }

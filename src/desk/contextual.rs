@@ -1,10 +1,9 @@
 //! What the intake of a group explains of its difference from the comparator.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::work::{Counted, Work};
-use super::{Answer, Desk, DeskError, Figure};
+use super::{Answer, DeskError, Figure};
 use crate::engine::{Slice, TallyRow};
 use crate::method::Tally;
 use crate::method::contextual::{CHARACTERISTICS, CellCodes, InSchool, Split, split};
@@ -12,12 +11,12 @@ use crate::method::interval::Interval;
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Unit, Year};
 
 /// A difference split into what the intake explains and what is left, in the indicator's unit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explained {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Explained<'a> {
     pub indicator: Indicator,
-    pub split: Split,
+    pub split: &'a Split,
     /// The answer whose figure is explained; it names the comparator.
-    pub answer: Arc<Answer>,
+    pub answer: &'a Answer,
 }
 
 /// "1.80 below the comparator: with this intake one would expect 1.50 below; 0.30 below is left".
@@ -37,21 +36,21 @@ pub fn split_in_words(indicator: Indicator, split: &Split) -> String {
     format!("{gap} the comparator: with this intake one would expect {intake}; {left} is left{sure}")
 }
 
-impl Explained {
+impl Explained<'_> {
     /// The split in words.
     pub fn words(&self) -> String {
-        split_in_words(self.indicator, &self.split)
+        split_in_words(self.indicator, self.split)
     }
 }
 
-impl Desk {
-    /// Splits the difference of a question's one figure from its comparator.
+impl Answer {
+    /// What the intake explains of the difference of the answer's one figure from its comparator.
     ///
     /// # Errors
-    /// Where the question has not one indicator of pupils, or the figure may not be seen, and as in
-    /// [`Desk::ask_and_wait`].
-    pub fn explain(&self, question: &Question) -> Result<Explained, Arc<DeskError>> {
-        let refused = |why: &str| Arc::new(DeskError::NoComparator { why: why.to_owned() });
+    /// Where the question has not one indicator of pupils, or the figure may not be seen.
+    pub fn explained(&self) -> Result<Explained<'_>, DeskError> {
+        let refused = |why: &str| DeskError::NoComparator { why: why.to_owned() };
+        let question = self.question();
         let [indicator] = *question.indicators() else { return Err(refused("ask for one indicator")) };
         if indicator.unit() == Unit::Count || indicator.is_intake() {
             return Err(refused("only results can be explained by the intake"));
@@ -62,16 +61,15 @@ impl Desk {
         if *question.scope() == Scope::All {
             return Err(refused("all schools are their own comparator: choose some of them"));
         }
-        let answer = self.ask_and_wait(question)?;
-        match answer.cells().first().map(|cell| &cell.figure) {
+        match self.cells().first().map(|cell| &cell.figure) {
             Some(Ok(Figure { comparison: Some(Ok(_)), .. })) => {}
             Some(Ok(Figure { comparison: Some(Err(reason)), .. }) | Err(reason)) => {
                 return Err(refused(&reason.to_string()));
             }
             _ => return Err(refused("there is no figure")),
         }
-        let split = answer.split_of(indicator).ok_or_else(|| refused("no pupils of these years are loaded"))?;
-        Ok(Explained { indicator, split: *split, answer })
+        let split = self.split_of(indicator).ok_or_else(|| refused("no pupils of these years are loaded"))?;
+        Ok(Explained { indicator, split, answer: self })
     }
 }
 

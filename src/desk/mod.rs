@@ -21,6 +21,7 @@ mod work;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -71,6 +72,9 @@ pub enum Status {
     Failed(Arc<DeskError>),
 }
 
+/// Notes that a reader was refused a question.
+pub type NoteRefusal = dyn Fn(&Reader, &Question) + Send + Sync;
+
 /// How a desk is set up.
 #[derive(Clone)]
 pub struct Options {
@@ -80,11 +84,13 @@ pub struct Options {
     pub notify: Arc<dyn Fn() + Send + Sync>,
     /// Called on a worker before it works on a question: tests hold the engine up here.
     pub before: Arc<dyn Fn(&Question) + Send + Sync>,
+    /// Called on a worker when a question was refused: the audit notes it.
+    pub refused: Arc<NoteRefusal>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}), before: Arc::new(|_| {}) }
+        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}), before: Arc::new(|_| {}), refused: Arc::new(|_, _| {}) }
     }
 }
 
@@ -104,6 +110,7 @@ struct Shared {
     library: Library,
     notify: Arc<dyn Fn() + Send + Sync>,
     before: Arc<dyn Fn(&Question) + Send + Sync>,
+    refused: Arc<NoteRefusal>,
 }
 
 struct State {
@@ -113,6 +120,8 @@ struct State {
     running: [Option<Running>; 2],
     /// Counts what was asked, so that the oldest is answered first.
     turn: u64,
+    /// Counts who has sat here: an answer is for who asked.
+    reader: u64,
     closing: bool,
 }
 
@@ -129,6 +138,9 @@ struct Panel {
 struct Running {
     question: Question,
     handle: Arc<InterruptHandle>,
+    /// Whether no panel asks it any more, as of the last question asked or frame ended: the worker looks here often, and must
+    /// not hold up the window by locking the state.
+    unwanted: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -142,6 +154,7 @@ impl Desk {
             answers: Lru::new(options.cache_bytes),
             running: [None, None],
             turn: 0,
+            reader: 0,
             closing: false,
         };
         let shared = Arc::new(Shared {
@@ -151,6 +164,7 @@ impl Desk {
             library: Library::open(&workspace, reader, options.cache_bytes)?,
             notify: options.notify,
             before: options.before,
+            refused: options.refused,
         });
         let mut desk = Self { shared, workers: Vec::new(), workspace };
         for (lane, name) in [(Lane::Interactive, "desk-interactive"), (Lane::Background, "desk-background")] {
@@ -163,6 +177,16 @@ impl Desk {
             desk.workers.push(worker);
         }
         Ok(desk)
+    }
+
+    /// Lets somebody else sit at the desk, or the same with other rights. What was answered before is forgotten.
+    pub fn admit(&self, reader: Reader) {
+        let mut state = self.shared.lock();
+        self.shared.library.admit(reader);
+        state.reader += 1;
+        state.answers.clear();
+        state.panels.clear();
+        state.interrupt_the_unwanted();
     }
 
     /// The schools of the workspace.
@@ -293,11 +317,13 @@ impl State {
         self.panels.values().any(|panel| panel.question == *question && waits(panel))
     }
 
-    /// Interrupts workers whose question no panel asks any more. DuckDB forgets an interrupt that comes before the
+    /// Tells workers whether some panel still asks their question, and interrupts them where none does. DuckDB forgets an interrupt that comes before the
     /// statement starts, so this is repeated with every question asked.
     fn interrupt_the_unwanted(&self) {
         for running in self.running.iter().flatten() {
-            if !self.wanted(&running.question) {
+            let unwanted = !self.wanted(&running.question);
+            running.unwanted.store(unwanted, Ordering::Relaxed);
+            if unwanted {
                 running.handle.interrupt();
             }
         }
@@ -351,19 +377,26 @@ impl Shared {
                 state.settle(&question, &Ok(answer));
                 continue;
             }
-            let handle = connection.interrupt_handle();
-            state.running[place] = Some(Running { question: question.clone(), handle });
+            let (handle, reader) = (connection.interrupt_handle(), state.reader);
+            let unwanted = Arc::new(AtomicBool::new(false));
+            state.running[place] =
+                Some(Running { question: question.clone(), handle, unwanted: Arc::clone(&unwanted) });
             drop(state);
             (self.before)(&question);
-            let wanted = || self.lock().wanted(&question);
+            let wanted = || !unwanted.load(Ordering::Relaxed);
             // A fault of the program in one question must not leave every panel waiting.
             let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted));
             let outcome = std::panic::catch_unwind(answer).unwrap_or_else(|_| {
                 let detail = format!("a worker gave up on {question:?}");
                 Outcome::Failed(DeskError::Engine(EngineError::Sql { detail }))
             });
+            if let Outcome::Failed(DeskError::Refused { .. }) = outcome {
+                (self.refused)(&self.library.reader(), &question);
+            }
             state = self.lock();
             state.running[place] = None;
+            // What was made for somebody else is for nobody.
+            let outcome = if state.reader == reader { outcome } else { Outcome::Stopped };
             match outcome {
                 Outcome::Answered(answer) => state.settle(&question, &Ok(answer)),
                 Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),

@@ -7,6 +7,7 @@ use super::work::{Outcome, Work};
 use super::{Answer, Desk, DeskError};
 use crate::engine::EngineError;
 use crate::method::similar::{Apart, Measure, Preset, Term};
+use crate::model::words::counted;
 use crate::model::{
     Breakdown, Compare, Draft, Filter, Indicator, Judged, KeyStage, LaCode, Question, School, Scope, UnknownWord, Urn,
     Year,
@@ -17,6 +18,8 @@ use crate::workspace::{Published, Register};
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikeSchool {
     pub school: Urn,
+    /// Among which schools others are looked for.
+    pub among: Scope,
     pub stage: KeyStage,
     pub year: Year,
     /// What schools are compared by, at least one.
@@ -150,6 +153,7 @@ impl Work<'_> {
         let Basis { terms, year, title, .. } = basis;
         let wanted = LikeSchool {
             school,
+            among: library.reader().schools_beside(school),
             stage,
             year,
             terms: terms.to_vec(),
@@ -169,7 +173,7 @@ impl Work<'_> {
         if urns.is_empty() {
             return Err(refused("no other school's intake is known"));
         }
-        let words = format!("{} schools with a similar intake in {year} ({title})", urns.len());
+        let words = format!("{} schools with a similar intake in {year} ({title})", counted(urns.len()));
         Ok((Scope::Schools(urns), words))
     }
 }
@@ -184,7 +188,7 @@ impl LikeSchool {
             stage: self.stage,
             years: vec![self.year],
             pool: false,
-            scope: Scope::All,
+            scope: self.among.clone(),
             indicators: self.terms.iter().map(|term| term.input).collect(),
             subjects: Vec::new(),
             filter: Filter::everyone(),

@@ -1,7 +1,7 @@
 //! What a worker does with a question: its slices and those of its comparators, then the gate.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use duckdb::Connection;
@@ -18,6 +18,8 @@ use super::{DeskError, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
 use crate::method::Tally;
 use crate::method::disclosure::Policy;
+use crate::method::shield::Wanted;
+use crate::model::words::counted;
 use crate::model::{Breakdown, Compare, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
 use crate::workspace::{MostResults, National, Published, Register};
 
@@ -31,7 +33,7 @@ pub(super) struct Library {
     /// The years of which there are pupils.
     pub years: BTreeMap<KeyStage, BTreeSet<Year>>,
     most_results: MostResults,
-    reader: Reader,
+    reader: RwLock<Reader>,
     /// Tallies of comparators, which many questions share.
     slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
     figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
@@ -76,7 +78,7 @@ impl Side {
 pub(super) struct Work<'a> {
     library: &'a Library,
     connection: &'a Connection,
-    wanted: &'a dyn Fn() -> bool,
+    wanted: Wanted<'a>,
     /// The statements that went into the answer, and the rows of tallies that they gave.
     sql: Vec<String>,
     rows: usize,
@@ -96,7 +98,7 @@ impl Library {
             revision: workspace.revision()?,
             years: workspace.years()?,
             most_results: workspace.most_results()?,
-            reader,
+            reader: RwLock::new(reader),
             slices: Mutex::new(Lru::new(cache_bytes)),
             figures: Mutex::new(Lru::new(cache_bytes)),
             shields: Mutex::new(Lru::new(shield::KEPT_BYTES)),
@@ -105,7 +107,7 @@ impl Library {
     }
 
     /// Answers a question on a worker's connection. `wanted` tells whether somebody still asks.
-    pub fn answer(&self, connection: &Connection, question: &Question, wanted: &dyn Fn() -> bool) -> Outcome {
+    pub fn answer(&self, connection: &Connection, question: &Question, wanted: Wanted<'_>) -> Outcome {
         let work = Work::new(self, connection, wanted);
         match work.answer(question) {
             Ok(answer) => Outcome::Answered(Arc::new(answer)),
@@ -114,9 +116,19 @@ impl Library {
         }
     }
 
+    /// Who sits here now.
+    pub fn reader(&self) -> Reader {
+        self.reader.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets somebody else sit here.
+    pub fn admit(&self, reader: Reader) {
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
+    }
+
     /// How strict the gate is for whoever sits here.
     pub fn policy(&self) -> Policy {
-        self.reader.policy
+        self.reader().policy
     }
 
     fn check_scope(&self, question: &Question) -> Result<(), DeskError> {
@@ -136,7 +148,7 @@ impl Library {
 
 impl<'a> Work<'a> {
     /// Work that goes on as long as `wanted` says so.
-    pub fn new(library: &'a Library, connection: &'a Connection, wanted: &'a dyn Fn() -> bool) -> Self {
+    pub fn new(library: &'a Library, connection: &'a Connection, wanted: Wanted<'a>) -> Self {
         Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new(), similar: None }
     }
 
@@ -148,13 +160,21 @@ impl<'a> Work<'a> {
     pub fn library(&self) -> &'a Library {
         self.library
     }
+
+    /// Whether somebody still asks, for what works on several cores.
+    pub fn wanted(&self) -> Wanted<'a> {
+        self.wanted
+    }
 }
 
 impl Work<'_> {
     fn answer(mut self, question: &Question) -> Result<Answer, DeskError> {
         let started = Instant::now();
         let library = self.library;
-        access::check(&library.reader, question)?;
+        let reader = library.reader();
+        let asked = question;
+        let allowed = access::check(&reader, asked, &library.register)?;
+        let question = allowed.question.as_ref();
         library.check_scope(question)?;
         let similar = (question.compare() == Compare::Similar).then(|| self.similar_schools(question)).transpose()?;
         let compared_with = match similar {
@@ -168,7 +188,7 @@ impl Work<'_> {
         let of_pupils = library.years.get(&question.stage()).unwrap_or(&none);
         let published: BTreeSet<Year> = library.published.years(question.stage()).collect();
         let parts = Parts::of(question, of_pupils, &published);
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = allowed.note.into_iter().map(str::to_owned).collect();
         let mut evidence: Vec<Evidence> = Vec::new();
         if let Some(part) = &parts.of_pupils {
             evidence = self.pupils_evidence(part)?;
@@ -211,14 +231,17 @@ impl Work<'_> {
             notes,
         };
         let loaded = of_pupils.union(&published).copied().collect();
-        Ok(gate::pass(question, library.reader.policy, &loaded, evidence, compared_with, provenance, splits))
+        let mut answer = gate::pass(question, reader.policy, &loaded, evidence, compared_with, provenance, splits);
+        // The answer stands under the question that was asked.
+        answer.question = asked.clone();
+        Ok(answer)
     }
 
     /// The figures that are made from pupils' rows.
     fn pupils_evidence(&mut self, question: &Question) -> Result<Vec<Evidence>, DeskError> {
         let library = self.library;
         let mut evidence = Vec::new();
-        let all_schools = format!("pupils of all {} schools loaded", library.register.schools().len());
+        let all_schools = format!("pupils of all {} schools loaded", counted(library.register.schools().len()));
         for slice in Slice::of(question) {
             let comparator = Comparator::new(question, &slice, library, self.similar.as_ref())?;
             let comparator = comparator.as_ref();
@@ -383,7 +406,10 @@ impl Work<'_> {
             }
         }
         if joined > MOST {
-            notes.push(format!("{} more schools go on from earlier ones: their years are joined", joined - MOST));
+            notes.push(format!(
+                "{} more schools go on from earlier ones: their years are joined",
+                counted(joined - MOST)
+            ));
         }
         notes
     }
@@ -402,7 +428,7 @@ impl Work<'_> {
         let one_subject = slice.by.contains(&Breakdown::Subject) || slice.subjects.len() == 1;
         let most = &self.library.most_results;
         let most = if one_subject { most.of_pupil_in_subject } else { most.of_pupil };
-        let policy = self.library.reader.policy;
+        let policy = self.library.policy();
         let doubtful = |tally: Tally| policy.must_count_pupils(tally.n, most);
         side.own.rows.iter().any(|row| {
             row.tallies.iter().enumerate().any(|(nth, tally)| {

@@ -11,9 +11,9 @@ use crate::method::interval::Interval;
 ///
 /// # Errors
 /// When the writer fails.
-pub fn csv(explained: &Explained, out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(explained: &Explained<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(out);
-    let split = &explained.split;
+    let split = explained.split;
     let ends = |of: Option<Interval>| [of.map(|of| of.lower), of.map(|of| of.upper)];
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     let head = [

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::ingest::{Findings, Place};
+use crate::model::words::counted;
 
 /// Writes findings.
 ///
@@ -24,7 +25,7 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
         writer.write_record(cells).map_err(failed)?;
     }
     for (file, column, fault, more) in findings.unlisted() {
-        let more = format!("{more} more of the same kind");
+        let more = format!("{} more of the same kind", counted(more));
         let cells = [file, "", "", column.unwrap_or_default(), &format!("{fault:?}"), &more];
         writer.write_record(cells).map_err(failed)?;
     }

@@ -1,5 +1,6 @@
 //! Figures as they are read aloud, the same in text tables and in the window.
 
+pub use crate::model::words::{counted, grouped, plural};
 use crate::model::{Indicator, Unit};
 
 /// A figure: one decimal for percentages, two for points, none for counts; below zero with the sign of a difference.
@@ -24,22 +25,4 @@ pub fn difference(indicator: Indicator, difference: f64) -> String {
         _ => "+",
     };
     format!("{sign}{}", size.replace(" %", " pp"))
-}
-
-/// A whole number with thousands apart: 12,345.
-pub fn grouped(n: i64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) && !grouped.ends_with('-') {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// How many of something: "1 school", "3,295 schools".
-pub fn plural(n: i64, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(n)) }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::model::words::counted;
+
 /// Where in a file a finding is. Rows of Parquet files are counted from 1 over the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -145,7 +147,7 @@ impl fmt::Display for Findings {
         }
         for (file, column, fault, more) in self.unlisted() {
             let column = column.map(|column| format!(", column {column}")).unwrap_or_default();
-            writeln!(f, "{file}{column}: {more} more of the same kind ({fault:?})")?;
+            writeln!(f, "{file}{column}: {} more of the same kind ({fault:?})", counted(more))?;
         }
         Ok(())
     }

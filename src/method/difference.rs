@@ -84,6 +84,15 @@ pub fn percentile_rank(value: f64, others: &[f64]) -> Option<f64> {
     (!others.is_empty()).then(|| 100.0 * (below + ties / 2.0) / others.len() as f64)
 }
 
+/// The percentile rank among others that are in order from low to high, as [`percentile_rank`] has it: for many schools at once.
+pub fn percentile_rank_in_order(value: f64, others: &[f64]) -> Option<f64> {
+    let below = others.partition_point(|other| *other < value);
+    let first = others.partition_point(|other| other.total_cmp(&value).is_lt());
+    let behind = others.partition_point(|other| other.total_cmp(&value).is_le());
+    let ties = (behind - first) as f64;
+    (!others.is_empty()).then(|| 100.0 * (below as f64 + ties / 2.0) / others.len() as f64)
+}
+
 /// Weights of the years of a three-year rank, the most recent first.
 pub const RANK_WEIGHTS: [f64; 3] = [3.0, 2.0, 1.0];
 

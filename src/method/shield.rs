@@ -164,6 +164,9 @@ pub struct Schools<'a> {
     pub alike: &'a (dyn Fn(u16, u16) -> u32 + Sync),
 }
 
+/// Tells whether somebody still wants what is worked on. It is asked often, from every core, and must be quick.
+pub type Wanted<'a> = &'a (dyn Fn() -> bool + Sync);
+
 impl std::fmt::Debug for Schools<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Schools").field("authorities", &self.authorities).finish_non_exhaustive()
@@ -214,13 +217,16 @@ impl Shield {
     /// the guards of an authority are the same, whether a table is of it alone or of all. They are chosen so that the fewest
     /// pupils are hidden beyond those that are already: for up to eight cells of an authority all together, for more cell by
     /// cell, the smallest cell first, which is an approximation.
+    ///
+    /// It can take many seconds: `None` soon after `wanted` says no, with nothing half raised.
     pub fn raise(
         table: &CrossTable,
         dimensions: &[Dimension],
         smallest: i64,
         schools: &Schools<'_>,
         below: Vec<(Arc<Self>, Vec<usize>)>,
-    ) -> Self {
+        wanted: Wanted<'_>,
+    ) -> Option<Self> {
         let school = dimensions.iter().position(|of| *of == Dimension::School);
         let mut small = table.small(smallest);
         let not_known = |(at, of): (&u16, &Dimension)| *of == Dimension::Value { not_known: Some(*at) };
@@ -235,11 +241,11 @@ impl Shield {
         }
         let guards_of = |(members, small): (Vec<u16>, Vec<Vec<u16>>)| {
             let mut search = Search::new(table, dimensions, smallest, schools.alike, &below, (&members, &small));
-            search.guards(small)
+            search.guards(small, wanted)
         };
-        let guards: Vec<Vec<Guard>> =
-            districts.into_values().collect::<Vec<_>>().into_par_iter().map(guards_of).collect();
-        let guards: Vec<Guard> = guards.into_iter().flatten().collect();
+        let districts: Vec<_> = districts.into_values().collect();
+        let guards: Option<Vec<Vec<Guard>>> = districts.into_par_iter().map(guards_of).collect();
+        let guards: Vec<Guard> = guards?.into_iter().flatten().collect();
         let mut by_school: Vec<Vec<u32>> = vec![Vec::new(); school.map_or(0, |place| table.sizes[place])];
         let mut without_schools = Vec::new();
         for (nth, guard) in guards.iter().enumerate() {
@@ -251,7 +257,7 @@ impl Shield {
                 without_schools.push(nth as u32);
             }
         }
-        Self { guards, school, by_school, without_schools, below }
+        Some(Self { guards, school, by_school, without_schools, below })
     }
 
     /// Whether a block stays hidden: it has a part for each dimension.

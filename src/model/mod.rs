@@ -15,6 +15,7 @@ mod question;
 mod school;
 mod stage;
 mod subject;
+pub mod words;
 mod year;
 
 pub use alike::Alike;

@@ -1,6 +1,9 @@
 //! The program's window: takes news, draws, and carries out what was asked for.
 
 mod obey;
+mod people;
+
+pub(super) use people::OfficeNews;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,6 +84,7 @@ pub struct Window {
     picture: Option<Picture>,
     /// A picture of a panel that is being taken.
     part: Option<PartPicture>,
+    people: people::Desk,
 }
 
 /// An open workspace on screen.
@@ -135,6 +139,7 @@ impl Window {
             hovered: None,
             last: Outbox::default(),
             part: None,
+            people: people::Desk::default(),
             picture: options.picture.map(|path| Picture::new(path, outcome)),
         };
         window.wear(ctx);
@@ -201,6 +206,10 @@ impl Window {
                         view.go(place);
                         view.fit(&session.catalogue);
                     }
+                    self.people = people::Desk::default();
+                    if let Some(office) = &session.office {
+                        self.jobs.watch(office);
+                    }
                     let name = session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
                     let title = format!("{} – Schoolbench", name.unwrap_or_default());
                     ctx.send_viewport_cmd(ViewportCommand::Title(title));
@@ -240,6 +249,7 @@ impl Window {
                         error @ ImportError::Workspace(_) => self.fail(ctx, &error.to_string()),
                     }
                 }
+                News::Office(news) => self.take_office_news(news),
                 News::Chosen { what, paths } => {
                     if let Some(form) = &mut self.form {
                         form.choose(what, &paths);
@@ -276,7 +286,7 @@ impl Window {
     fn situation(&self) -> Situation {
         let open = self.open.as_ref();
         Situation {
-            open: open.is_some(),
+            open: open.is_some() && !self.must_sign_in() && !self.must_change(),
             loading: self.load.is_some() || self.opening,
             can_go_back: open.is_some_and(|open| open.trail.can_go_back()),
             can_go_forward: open.is_some_and(|open| open.trail.can_go_forward()),
@@ -284,12 +294,17 @@ impl Window {
             can_redo: open.is_some_and(|open| open.history.can_redo()),
             filtered: open.is_some_and(|open| !open.view.filter.is_everyone()),
             selected: open.is_some_and(|open| !open.view.selected.is_empty()),
+            has_people: open.is_some_and(|open| open.session.office.is_some()),
+            signed_in: open.is_some_and(|open| open.session.person().is_some()),
         }
     }
 
     /// Commands from the keyboard; while somebody types, keys that a text field uses are its own.
     fn pressed(&self, ctx: &Context) -> Vec<Command> {
-        let escape_is_taken = Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
+        // Escape has taken the focus away by now, unless what has it uses the key itself.
+        let used_by_focused = ctx.memory(|memory| memory.focused().is_some());
+        let escape_is_taken =
+            used_by_focused || Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
         if escape_is_taken && ctx.input(|input| input.key_pressed(Key::Escape)) {
             return Vec::new();
         }
@@ -301,17 +316,22 @@ impl Window {
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let situation = self.situation();
+        // The pickers are of what the dashboards show.
+        let away = self.is_away();
         let space = theme::space();
         let colours = theme::of(ui);
         let bar = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(space.two as i8, space.one as i8));
         Edge::top("top").frame(bar(*colours.panel)).show(ui, |ui| {
-            let session = self.open.as_ref().map(|open| (&*open.session, &open.view));
+            let session = self.open.as_ref().filter(|_| !away).map(|open| (&*open.session, &open.view));
             top_bar(ui, &TopBar { session, situation }, out);
-            if let Some(open) = &mut self.open {
+            if let Some(open) = self.open.as_mut().filter(|_| !away) {
                 ui.add_space(space.half);
                 open.filter_bar.ui(ui, &open.session, &open.view, out);
             }
         });
+        if self.signed_in_for_show() {
+            Edge::top("who looks").frame(bar(*colours.accent_soft)).show(ui, |ui| self.banner(ui));
+        }
         if let Some(words) = self.message.clone() {
             Edge::top("message").frame(bar(*colours.accent_soft)).show(ui, |ui| {
                 ui.horizontal_wrapped(|ui| {
@@ -322,25 +342,31 @@ impl Window {
                     if self.loaded.is_some() && ui.button("What was taken").clicked() {
                         self.report = true;
                     }
+                    let unguarded = self.loaded.is_some() && situation.open && !situation.has_people;
+                    if unguarded && ui.button(Command::BeginPeople.text().0).clicked() {
+                        out.commands.push(Command::BeginPeople);
+                    }
                     if ui.button("Dismiss").clicked() {
                         self.message = None;
                     }
                 });
             });
         }
-        if let Some(open) = &self.open {
+        if let Some(open) = self.open.as_ref().filter(|_| !away) {
             Edge::bottom("status")
                 .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(space.two as i8, 3)))
                 .show(ui, |ui| status_bar(ui, &open.session, &self.last));
         }
-        if let Some(open) =
-            self.open.as_ref().filter(|_| self.load.is_none() && self.findings.is_none() && !self.report)
-        {
+        let rests = self.load.is_none() && self.findings.is_none() && !self.report;
+        if let Some(open) = self.open.as_ref().filter(|_| rests && situation.open) {
+            let here = Some(open.view.place).filter(|_| !away);
+            let unread = open.session.person().zip(open.session.office.as_ref());
+            let unread = unread.map_or(0, |(person, office)| office.people().unread(person));
             Edge::left("rail")
                 .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(4, space.one as i8)))
                 .resizable(false)
                 .exact_size(RAIL)
-                .show(ui, |ui| rail(ui, open.view.place, out));
+                .show(ui, |ui| rail(ui, here, unread, out));
         }
         let canvas = Frame::new().fill(*colours.canvas).inner_margin(space.one);
         CentralPanel::default().frame(canvas).show(ui, |ui| self.middle(ui, &situation, out));
@@ -372,8 +398,11 @@ impl Window {
             if screens::report(ui, loaded) {
                 self.report = false;
             }
+        } else if self.people_ui(ui) {
+            // Somebody signs in, or administers.
         } else if let Some(open) = &mut self.open {
-            let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, out };
+            let sitting = self.part.as_ref().map(PartPicture::panel);
+            let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, sitting, out };
             open.dashboard.ui(ui, &mut scene);
         } else if self.opening {
             ui.centered_and_justified(|ui| ui.label("Opening the workspace…"));
@@ -407,7 +436,9 @@ impl eframe::App for Window {
         let ctx = ui.ctx().clone();
         self.take_dropped(&ctx);
         let mut out = Outbox { commands: self.pressed(&ctx), ..Outbox::default() };
+        self.lock_when_idle(&ctx);
         self.draw(ui, &mut out);
+        self.administration_apart(&ctx);
         if let Some(open) = &self.open {
             open.session.desk.end_frame();
         }
@@ -422,12 +453,12 @@ impl eframe::App for Window {
             self.take_away(&ctx, taken);
         }
         if let Some(part) = &mut self.part {
-            match part.frame(&ctx) {
+            match part.frame(&ctx, out.sitter.take()) {
                 Some(PartTaken::Copied) => {
                     self.part = None;
                     self.message = Some("The picture is on the clipboard".to_owned());
                 }
-                Some(PartTaken::Png(path, contents)) => {
+                Some(PartTaken::File(path, contents)) => {
                     self.part = None;
                     self.form = Some(Form::Save { what: "the picture", path, contents });
                 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::Rect;
+use eframe::egui::{LayerId, Rect};
 
 use super::command::Command;
 use super::layout::Layout;
@@ -54,6 +54,8 @@ pub struct Outbox {
     pub waiting: usize,
     /// What a panel gives to take away.
     pub taken: Option<Taken>,
+    /// The panel whose picture is being taken, as this frame draws it.
+    pub sitter: Option<Sitter>,
     /// How long the last answers took to make.
     pub elapsed: Option<std::time::Duration>,
 }
@@ -63,8 +65,28 @@ pub struct Outbox {
 pub enum Taken {
     /// A file to be saved under a name that is asked for.
     File { what: &'static str, name: String, contents: Vec<u8> },
-    /// A picture of a part of the window, for the clipboard, or to be saved under a name that is asked for.
-    Picture { part: Rect, save_as: Option<String> },
+    /// A picture of a panel, which the next frames take.
+    Picture { panel: u64, form: PictureForm },
+}
+
+/// The form of a panel's picture; a file has the name that is proposed for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PictureForm {
+    Clipboard,
+    Png(String),
+    Svg(String),
+}
+
+/// A panel as a frame draws it, with what has to be said of what is seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sitter {
+    /// Where it stands.
+    pub part: Rect,
+    /// Where its shapes are.
+    pub layer: LayerId,
+    pub title: String,
+    /// Of whom its figures are, how they were made, from which files, and the day: a line each.
+    pub words: Vec<String>,
 }
 
 impl View {

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Context, Key, KeyboardShortcut, Modifiers, PointerButton};
 
-use super::view::Place;
+use super::view::{Kind, Place};
 
 /// Something the program can be told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +15,14 @@ pub enum Command {
     CloseWorkspace,
     OpenView,
     SaveView,
+    /// The administration: groups, people and permission.
+    Administration,
+    /// The administration in a window of its own, or back.
+    AdministrationApart,
+    /// Gives a workspace without people its first administrator.
+    BeginPeople,
+    ChangePassword,
+    SignOut,
     Go(Place),
     Back,
     Forward,
@@ -24,17 +32,8 @@ pub enum Command {
     ClearSelection,
     SelectGroup,
     ToggleLink,
-    AddTiles,
-    AddTrends,
-    AddScatter,
-    AddIntake,
-    AddFindings,
-    AddRanking,
-    AddGaps,
-    AddSubjectTable,
-    AddSubjectSchools,
-    AddSchoolTable,
-    AddSimilar,
+    /// Adds a panel of a kind to the dashboard.
+    Add(Kind),
     ResetLayout,
     ThemeLight,
     ThemeDark,
@@ -51,7 +50,7 @@ pub enum Command {
 /// What a command needs to make sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Situation {
-    /// A workspace is open.
+    /// A workspace is open, and nobody has to sign in first.
     pub open: bool,
     /// A load is running.
     pub loading: bool,
@@ -61,6 +60,10 @@ pub struct Situation {
     pub can_redo: bool,
     pub filtered: bool,
     pub selected: bool,
+    /// The workspace has people.
+    pub has_people: bool,
+    /// Somebody is signed in.
+    pub signed_in: bool,
 }
 
 const fn with(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
@@ -68,52 +71,49 @@ const fn with(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    /// Every command, in the order of the menu.
-    pub const ALL: [Self; 43] = [
-        Self::OpenWorkspace,
-        Self::NewWorkspace,
-        Self::AddFiles,
-        Self::OpenDemo,
-        Self::OpenPublic,
-        Self::CloseWorkspace,
-        Self::OpenView,
-        Self::SaveView,
-        Self::Go(Place::Overview),
-        Self::Go(Place::Subjects),
-        Self::Go(Place::Subject),
-        Self::Go(Place::Schools),
-        Self::Go(Place::Workbench),
-        Self::Back,
-        Self::Forward,
-        Self::Undo,
-        Self::Redo,
-        Self::ClearFilter,
-        Self::ClearSelection,
-        Self::SelectGroup,
-        Self::ToggleLink,
-        Self::AddTiles,
-        Self::AddTrends,
-        Self::AddScatter,
-        Self::AddIntake,
-        Self::AddFindings,
-        Self::AddRanking,
-        Self::AddGaps,
-        Self::AddSubjectTable,
-        Self::AddSubjectSchools,
-        Self::AddSchoolTable,
-        Self::AddSimilar,
-        Self::ResetLayout,
-        Self::ThemeLight,
-        Self::ThemeDark,
-        Self::ThemeSystem,
-        Self::ZoomIn,
-        Self::ZoomOut,
-        Self::ZoomReset,
-        Self::FullScreen,
-        Self::Palette,
-        Self::Cancel,
-        Self::Quit,
-    ];
+    /// Every command, in the order of the palette.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let files = [
+            Self::OpenWorkspace,
+            Self::NewWorkspace,
+            Self::AddFiles,
+            Self::OpenDemo,
+            Self::OpenPublic,
+            Self::CloseWorkspace,
+            Self::OpenView,
+            Self::SaveView,
+            Self::Administration,
+            Self::AdministrationApart,
+            Self::BeginPeople,
+            Self::ChangePassword,
+            Self::SignOut,
+        ];
+        let view = [
+            Self::Back,
+            Self::Forward,
+            Self::Undo,
+            Self::Redo,
+            Self::ClearFilter,
+            Self::ClearSelection,
+            Self::SelectGroup,
+            Self::ToggleLink,
+        ];
+        let window = [
+            Self::ResetLayout,
+            Self::ThemeLight,
+            Self::ThemeDark,
+            Self::ThemeSystem,
+            Self::ZoomIn,
+            Self::ZoomOut,
+            Self::ZoomReset,
+            Self::FullScreen,
+            Self::Palette,
+            Self::Cancel,
+            Self::Quit,
+        ];
+        let places = Place::ALL.map(Self::Go);
+        files.into_iter().chain(places).chain(view).chain(Kind::ALL.map(Self::Add)).chain(window)
+    }
 
     /// The command's name, and what it does where the name does not say it all.
     pub fn text(self) -> (&'static str, &'static str) {
@@ -128,6 +128,13 @@ impl Command {
             Self::CloseWorkspace => ("Close workspace", "Back to the first screen"),
             Self::OpenView => ("Open view…", "Show what a saved view shows"),
             Self::SaveView => ("Save view as…", "Save groups, filters and panels as a TOML file"),
+            Self::Administration => ("Administration", "Groups, people and permission: who sees what"),
+            Self::AdministrationApart => {
+                ("Administration in its own window", "Beside the results, or back in this window")
+            }
+            Self::BeginPeople => ("Set up people…", "Make the first administrator: then everybody signs in"),
+            Self::ChangePassword => ("Change password…", "Choose another password of your own"),
+            Self::SignOut => ("Sign out", "Let somebody else sign in; in the demo, see everything again"),
             Self::Go(place) => (place.title(), place.about()),
             Self::Back => ("Back", "To what was looked at before"),
             Self::Forward => ("Forward", "To what was looked at after it"),
@@ -137,17 +144,7 @@ impl Command {
             Self::ClearSelection => ("Clear the selection", "Select no school"),
             Self::SelectGroup => ("Make the selected schools the group", "Show the selected schools as a group"),
             Self::ToggleLink => ("Link panels to the selection", "Tiles and trends show the selected schools"),
-            Self::AddTiles => ("Add headlines panel", "Headline indicators as tiles"),
-            Self::AddTrends => ("Add subject trends panel", "Subjects over the years"),
-            Self::AddScatter => ("Add schools panel", "Schools as points"),
-            Self::AddIntake => ("Add intake panel", "Who the pupils are, against all schools"),
-            Self::AddFindings => ("Add what stands out", "Sentences about what differs"),
-            Self::AddRanking => ("Add schools in order", "Schools or subjects that do better and worse"),
-            Self::AddGaps => ("Add pupil groups panel", "Pupil groups against the same groups elsewhere"),
-            Self::AddSubjectTable => ("Add table of subjects", "Every subject with its indicators"),
-            Self::AddSubjectSchools => ("Add schools in a subject", "One subject, school by school"),
-            Self::AddSchoolTable => ("Add table of schools", "The schools side by side"),
-            Self::AddSimilar => ("Add similar schools", "Schools with an intake like that of one school"),
+            Self::Add(kind) => kind.adding(),
             Self::ResetLayout => ("Reset layout", "Put the panels where they stood at first"),
             Self::ThemeLight => ("Light", "Dark on light"),
             Self::ThemeDark => ("Dark", "Light on dark"),
@@ -171,6 +168,7 @@ impl Command {
             Self::NewWorkspace => with(ctrl, Key::N),
             Self::AddFiles => with(ctrl_shift, Key::O),
             Self::SaveView => with(ctrl, Key::S),
+            Self::Administration => with(ctrl, Key::Num6),
             Self::Go(Place::Overview) => with(ctrl, Key::Num1),
             Self::Go(Place::Subjects) => with(ctrl, Key::Num2),
             Self::Go(Place::Subject) => with(ctrl, Key::Num3),
@@ -194,18 +192,12 @@ impl Command {
             | Self::OpenPublic
             | Self::CloseWorkspace
             | Self::OpenView
+            | Self::AdministrationApart
+            | Self::BeginPeople
+            | Self::ChangePassword
+            | Self::SignOut
             | Self::ClearSelection
-            | Self::AddTiles
-            | Self::AddTrends
-            | Self::AddScatter
-            | Self::AddIntake
-            | Self::AddFindings
-            | Self::AddRanking
-            | Self::AddGaps
-            | Self::AddSubjectTable
-            | Self::AddSubjectSchools
-            | Self::AddSchoolTable
-            | Self::AddSimilar
+            | Self::Add(_)
             | Self::ResetLayout
             | Self::ThemeLight
             | Self::ThemeDark
@@ -218,21 +210,11 @@ impl Command {
         match self {
             Self::OpenWorkspace | Self::NewWorkspace | Self::OpenDemo | Self::OpenPublic => !now.loading,
             Self::AddFiles | Self::CloseWorkspace => now.open && !now.loading,
-            Self::OpenView
-            | Self::SaveView
-            | Self::AddTiles
-            | Self::AddTrends
-            | Self::Go(_)
-            | Self::AddScatter
-            | Self::AddIntake
-            | Self::AddFindings
-            | Self::AddRanking
-            | Self::AddGaps
-            | Self::AddSubjectTable
-            | Self::AddSubjectSchools
-            | Self::AddSchoolTable
-            | Self::AddSimilar
-            | Self::ResetLayout => now.open,
+            Self::OpenView | Self::SaveView | Self::Add(_) | Self::Go(_) | Self::ResetLayout => now.open,
+            Self::Administration => now.open,
+            Self::AdministrationApart => now.open && now.has_people,
+            Self::BeginPeople => now.open && !now.has_people,
+            Self::ChangePassword | Self::SignOut => now.signed_in,
             Self::Back => now.can_go_back,
             Self::Forward => now.can_go_forward,
             Self::Undo => now.can_undo,
@@ -256,7 +238,7 @@ impl Command {
     /// The commands whose keys were pressed. Longer combinations first: Ctrl+Shift+Z is not Ctrl+Z.
     pub fn pressed(ctx: &Context) -> Vec<Self> {
         let mut keyed: Vec<(Self, KeyboardShortcut)> =
-            Self::ALL.into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
+            Self::all().filter_map(|command| Some((command, command.shortcut()?))).collect();
         keyed.sort_by_key(|(_, shortcut)| !shortcut.modifiers.shift);
         ctx.input_mut(|input| {
             keyed.retain(|(command, shortcut)| {

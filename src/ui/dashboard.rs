@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use eframe::egui::{self, Stroke, Ui, WidgetText};
-use egui_tiles::{Behavior, ResizeState, SimplificationOptions, TabState, TileId, Tree, UiResponse};
+use eframe::egui::{self, Response, Stroke, Ui, WidgetText};
+use egui_tiles::{Behavior, ResizeState, SimplificationOptions, TabState, TileId, Tiles, Tree, UiResponse};
 
 use super::change::Change;
 use super::layout::Layout;
@@ -36,9 +36,9 @@ impl Dashboard {
             self.layout = view.layout.clone();
             self.tree = self.layout.to_tree();
         }
-        let mut drawing = Drawing { states: &mut self.states, scene };
+        let mut drawing = Drawing { states: &mut self.states, layout: &self.layout, scene };
         if let Some(id) = view.maximised {
-            drawing.panel(ui, id);
+            drawing.panel(ui, id, true);
             return;
         }
         self.tree.ui(&mut drawing, ui);
@@ -52,14 +52,15 @@ impl Dashboard {
 
 struct Drawing<'a, 'b> {
     states: &'a mut BTreeMap<u64, PanelState>,
+    layout: &'a Layout,
     scene: &'a mut Scene<'b>,
 }
 
 impl Drawing<'_, '_> {
-    fn panel(&mut self, ui: &mut Ui, id: u64) -> bool {
+    fn panel(&mut self, ui: &mut Ui, id: u64, titled: bool) -> bool {
         let Some(panel) = self.scene.view.panels.get(&id) else { return false };
         let state = self.states.entry(id).or_insert_with(|| PanelState::of(panel));
-        ui.push_id(id, |ui| state.ui(ui, id, self.scene)).inner
+        ui.push_id(id, |ui| state.ui(ui, id, titled, self.scene)).inner
     }
 }
 
@@ -71,11 +72,20 @@ impl Drawing<'_, '_> {
 
 impl Behavior<u64> for Drawing<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut u64) -> UiResponse {
-        if self.panel(ui, *pane) { UiResponse::DragStarted } else { UiResponse::None }
+        let titled = !self.layout.has_tab(*pane);
+        if self.panel(ui, *pane, titled) { UiResponse::DragStarted } else { UiResponse::None }
     }
 
     fn tab_title_for_pane(&mut self, pane: &u64) -> WidgetText {
         self.scene.view.panels.get(pane).map(Panel::title).unwrap_or_default().into()
+    }
+
+    fn on_tab_button(&mut self, tiles: &mut Tiles<u64>, tile: TileId, button: Response) -> Response {
+        let panel = tiles.get_pane(&tile).and_then(|id| self.scene.view.panels.get(id));
+        match panel {
+            Some(panel) => button.on_hover_text(panel.hint()),
+            None => button,
+        }
     }
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {
@@ -97,7 +107,7 @@ impl Behavior<u64> for Drawing<'_, '_> {
     fn tab_bg_color(
         &self,
         visuals: &egui::Visuals,
-        _tiles: &egui_tiles::Tiles<u64>,
+        _tiles: &Tiles<u64>,
         _tile: TileId,
         state: &TabState,
     ) -> egui::Color32 {
@@ -108,7 +118,7 @@ impl Behavior<u64> for Drawing<'_, '_> {
     fn tab_outline_stroke(
         &self,
         _visuals: &egui::Visuals,
-        _tiles: &egui_tiles::Tiles<u64>,
+        _tiles: &Tiles<u64>,
         _tile: TileId,
         _state: &TabState,
     ) -> Stroke {
@@ -122,7 +132,7 @@ impl Behavior<u64> for Drawing<'_, '_> {
     fn tab_text_color(
         &self,
         visuals: &egui::Visuals,
-        _tiles: &egui_tiles::Tiles<u64>,
+        _tiles: &Tiles<u64>,
         _tile: TileId,
         state: &TabState,
     ) -> egui::Color32 {

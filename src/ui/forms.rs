@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{self, Id, Modal, RichText, TextEdit, Ui};
+use eframe::egui::{self, Id, Modal, Response, RichText, TextEdit, Ui};
 
 use super::jobs::{Choice, Jobs};
 use super::theme;
@@ -58,45 +58,70 @@ impl Form {
 
     /// Draws the form. `Some` once it is filled or closed.
     pub fn ui(&mut self, ui: &Ui, jobs: &Jobs) -> Option<Filled> {
-        let mut filled = None;
+        let id = Id::unique("form");
+        let opened = is_just_opened(ui, id);
         let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("form")).frame(frame).show(ui.ctx(), |ui| {
+        let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(520.0);
-            match self {
+            let (first, filled) = match self {
                 Self::OpenWorkspace { path } => {
                     heading(ui, "Open workspace");
-                    path_field(ui, "Workspace file", path, jobs, Choice::Workspace, "");
-                    filled = buttons(ui, "Open", is_given(path), || Filled::OpenWorkspace(PathBuf::from(path.trim())));
+                    let field = path_field(ui, "Workspace file", path, jobs, Choice::Workspace, "");
+                    let done = || Filled::OpenWorkspace(PathBuf::from(path.trim()));
+                    (field, buttons(ui, "Open", is_given(path), done))
                 }
                 Self::OpenView { path } => {
                     heading(ui, "Open view");
-                    path_field(ui, "Saved view (TOML)", path, jobs, Choice::View, "");
-                    filled = buttons(ui, "Open", is_given(path), || Filled::OpenView(PathBuf::from(path.trim())));
+                    let field = path_field(ui, "Saved view (TOML)", path, jobs, Choice::View, "");
+                    (field, buttons(ui, "Open", is_given(path), || Filled::OpenView(PathBuf::from(path.trim()))))
                 }
                 Self::Save { what, path, contents } => {
                     heading(ui, &format!("Save {what}"));
-                    path_field(ui, "File", path, jobs, Choice::Save, "");
+                    let field = path_field(ui, "File", path, jobs, Choice::Save, "");
                     let done = || Filled::Save(PathBuf::from(path.trim()), contents.clone());
-                    filled = buttons(ui, "Save", is_given(path), done);
+                    (field, buttons(ui, "Save", is_given(path), done))
                 }
-                Self::Load { files, workspace, into_open } => filled = load(ui, files, workspace, *into_open, jobs),
+                Self::Load { files, workspace, into_open } => load(ui, files, workspace, *into_open, jobs),
+            };
+            // One types at once, without a click into the field.
+            if opened {
+                first.request_focus();
             }
+            filled
         });
-        if modal.should_close() { Some(Filled::Cancelled) } else { filled }
+        if modal.should_close() { Some(Filled::Cancelled) } else { modal.inner }
     }
 }
 
-fn load(ui: &mut Ui, files: &mut String, workspace: &mut String, into_open: bool, jobs: &Jobs) -> Option<Filled> {
+/// Whether a form was not there a moment ago.
+fn is_just_opened(ui: &Ui, id: Id) -> bool {
+    let pass = ui.ctx().cumulative_pass_nr();
+    ui.data_mut(|data| {
+        let before: Option<u64> = data.get_temp(id);
+        data.insert_temp(id, pass);
+        before.is_none_or(|before| before + 1 < pass)
+    })
+}
+
+/// Gives the first field too.
+fn load(
+    ui: &mut Ui,
+    files: &mut String,
+    workspace: &mut String,
+    into_open: bool,
+    jobs: &Jobs,
+) -> (Response, Option<Filled>) {
     heading(ui, if into_open { "Add files to this workspace" } else { "New workspace from files" });
     ui.label("Files or folders, one a line: published tables as downloaded, or result files of the data contract.");
     let hint = "Tables that are not known are read by a layout of your own: name its .toml file beside them.";
     ui.label(theme::muted(ui, hint));
-    ui.horizontal(|ui| {
+    let row = ui.horizontal(|ui| {
         let field = ui.add(TextEdit::multiline(files).desired_rows(5).desired_width(410.0));
         field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::MultilineTextInput, true, "Files or folders"));
         if ui.button("Browse…").clicked() {
             jobs.choose(Choice::Files, String::new());
         }
+        field
     });
     if !into_open {
         let suggestion = "results.schoolbench";
@@ -105,7 +130,7 @@ fn load(ui: &mut Ui, files: &mut String, workspace: &mut String, into_open: bool
     let named: Vec<PathBuf> = files.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from).collect();
     let ready = !named.is_empty() && (into_open || is_given(workspace));
     let target = (!into_open).then(|| PathBuf::from(with_ending(&PathBuf::from(workspace.trim()))));
-    buttons(ui, "Load", ready, || Filled::Load(named, target))
+    (row.inner, buttons(ui, "Load", ready, || Filled::Load(named, target)))
 }
 
 /// Paths, one a line.
@@ -118,15 +143,16 @@ fn heading(ui: &mut Ui, words: &str) {
     ui.add_space(theme::space().one);
 }
 
-fn path_field(ui: &mut Ui, name: &str, path: &mut String, jobs: &Jobs, choice: Choice, suggestion: &str) {
+fn path_field(ui: &mut Ui, name: &str, path: &mut String, jobs: &Jobs, choice: Choice, suggestion: &str) -> Response {
     let label = ui.label(name);
-    ui.horizontal(|ui| {
-        let field = TextEdit::singleline(path).hint_text("path").desired_width(410.0);
-        ui.add(field).labelled_by(label.id);
+    let row = ui.horizontal(|ui| {
+        let field = ui.add(TextEdit::singleline(path).hint_text("path").desired_width(410.0)).labelled_by(label.id);
         if ui.button("Browse…").clicked() {
             jobs.choose(choice, suggestion.to_owned());
         }
+        field
     });
+    row.inner
 }
 
 fn buttons(ui: &mut Ui, words: &str, ready: bool, fill: impl FnOnce() -> Filled) -> Option<Filled> {

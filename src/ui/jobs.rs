@@ -6,17 +6,25 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
+use super::app::OfficeNews;
 use super::session::Session;
 use super::settings::Folders;
 use super::view::View;
+use crate::collab::{Command, Office};
 use crate::desk::Options;
 use crate::ingest::{Bundled, Cancel, ImportError, Loaded, Progress, TABLES, import};
+use crate::workspace::Register;
 
 /// News that can wait to be read; a job that has more waits.
 const NEWS: usize = 64;
 
 /// How often the window hears of a load's progress.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// How often it is looked whether another program has changed the people's file.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A dialog is not opened and closed again sooner than this.
 const SOONEST: Duration = Duration::from_millis(400);
@@ -36,6 +44,8 @@ pub enum News {
     NoDialog,
     /// A saved view was read.
     View(Box<View>),
+    /// What became of something that was asked of the office.
+    Office(OfficeNews),
     /// Something was done, in words.
     Done(String),
     /// Something could not be done, in words.
@@ -166,6 +176,35 @@ impl Jobs {
             }
         });
         load
+    }
+
+    /// Asks something of a workspace's office.
+    pub fn at_office(&self, office: Arc<Office>, work: impl FnOnce(&Office) -> OfficeNews + Send + 'static) {
+        self.start("office", move |teller| teller.tell(News::Office(work(&office))));
+    }
+
+    /// Makes the office of a workspace that had none, with its first administrator.
+    pub fn begin(&self, workspace: PathBuf, register: Register, command: Command, password: String) {
+        self.start("office", move |teller| {
+            let begun = Office::begin(&workspace, register, &command, Some(&password), Timestamp::now());
+            teller.tell(News::Office(OfficeNews::Begun(begun.map(Arc::new).map_err(|error| error.to_string()))));
+        });
+    }
+
+    /// Tells when another program has changed a workspace's people, for as long as it is open.
+    pub fn watch(&self, office: &Arc<Office>) {
+        let office = Arc::downgrade(office);
+        self.start("watch", move |teller| {
+            while let Some(office) = office.upgrade() {
+                match office.refresh() {
+                    Ok(true) => teller.tell(News::Office(OfficeNews::Changed)),
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!("the people's file cannot be read: {error}"),
+                }
+                drop(office);
+                std::thread::park_timeout(LOOK_EVERY);
+            }
+        });
     }
 
     /// Lets somebody choose in the system's dialog.

@@ -42,6 +42,15 @@ impl Layout {
         }
     }
 
+    /// Whether a panel has a tab, which has its title.
+    pub fn has_tab(&self, panel: u64) -> bool {
+        match self {
+            Self::Panel(_) => false,
+            Self::Row(parts) | Self::Column(parts) => parts.iter().any(|part| part.holds.has_tab(panel)),
+            Self::Tabs(layouts) => layouts.iter().any(|of| *of == Self::Panel(panel) || of.has_tab(panel)),
+        }
+    }
+
     /// Takes out every panel that is not one of these, and what is empty then; adds none. A panel that is there twice
     /// stays once.
     pub fn keep_only(&mut self, panels: &BTreeSet<u64>) {

@@ -21,6 +21,8 @@ mod screens;
 mod session;
 mod settings;
 mod sheet;
+mod sign_in;
+pub mod svg;
 pub mod theme;
 mod view;
 mod widgets;
@@ -31,16 +33,16 @@ use std::path::PathBuf;
 use eframe::egui::{ViewportBuilder, vec2};
 
 pub use app::{Start, Window};
-pub use change::{Change, Outbox, Taken};
+pub use change::{Change, Outbox, PictureForm, Sitter, Taken};
 pub use command::{Command, Situation};
 pub use history::{History, Stop, Trail};
 pub use layout::{Layout, Part};
 pub use panels::Scene;
-pub use session::{Catalogue, Group, Session};
+pub use session::{Catalogue, Group, Session, Who};
 pub use settings::{Folders, Look, Settings};
 pub use view::{
-    Axes, BadView, Board, Findings, Gaps, Intake, Panel, Place, Ranking, Scatter, ScatterForm, SchoolTable, SimilarTo,
-    SubjectSchools, SubjectTable, Tiles, Trends, View,
+    Axes, BadView, Board, Findings, Gaps, Intake, Kind, Panel, Place, Ranking, Scatter, ScatterForm, SchoolTable,
+    SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends, View,
 };
 
 /// How the window is opened.

@@ -26,7 +26,7 @@ pub struct Palette {
 impl Palette {
     /// The palette of what there is now. Commands that make no sense now are not in it.
     pub fn of(open: Option<(&Session, &View)>, situation: &Situation) -> Self {
-        let enabled = Command::ALL.into_iter().filter(|command| command.is_enabled(situation));
+        let enabled = Command::all().filter(|command| command.is_enabled(situation));
         let mut entries: Vec<Pick<Entry>> = enabled
             .filter(|command| !matches!(command, Command::Palette | Command::Cancel))
             .map(|command| Pick {
@@ -65,14 +65,14 @@ impl Palette {
                     note: "pupils".to_owned(),
                 });
             }
-            for school in catalogue.register.schools() {
+            for school in catalogue.schools() {
                 entries.push(Pick {
                     value: Entry::Change(Change::Select([school.urn].into())),
                     words: format!("{} {}", school.name, school.urn),
                     note: format!("school · {}", school.la_name),
                 });
             }
-            for school in catalogue.register.schools() {
+            for school in catalogue.schools() {
                 let scope = Scope::Schools([school.urn].into());
                 entries.push(Pick {
                     value: Entry::Change(Change::Scope(scope)),

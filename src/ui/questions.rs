@@ -8,6 +8,7 @@ pub use subject_schools::{GRADES, subject_schools};
 mod schools;
 
 pub use schools::{like_school, school_table, similar_results};
+mod ranks;
 mod scatter;
 
 use super::session::Catalogue;
@@ -15,6 +16,7 @@ use super::view::{Offer, Scatter, Tiles, Trends, View};
 use crate::model::{
     Breakdown, Characteristic, Compare, Draft, Filter, Indicator, KeyStage, PupilGroup, Question, Scope, Source, Year,
 };
+pub use ranks::{ranked_years, ranks};
 
 pub use subjects::subject_table;
 

@@ -9,7 +9,7 @@ use super::change::Outbox;
 use super::command::{Command, Situation};
 use super::jobs::Load;
 use super::theme;
-use crate::export::words::grouped;
+use crate::export::words::counted;
 use crate::ingest::{Findings, Loaded, Place, TABLES};
 
 /// Height of a row of findings, in points.
@@ -62,11 +62,10 @@ pub fn loading(ui: &mut Ui, load: &Load) -> bool {
         ui.add(bar.fill(*theme::of(ui).accent))
             .widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, format!("{done:.0} % loaded")));
         let (read, all) = progress.rows;
-        let rows = |rows: u64| grouped(i64::try_from(rows).unwrap_or(i64::MAX));
         let left = crate::ingest::time_left(load.started.elapsed(), progress.fraction);
         ui.label(theme::muted(
             ui,
-            format!("{done:.0} % · {} · {} of {} rows{left}", progress.what, rows(read), rows(all)),
+            format!("{done:.0} % · {} · {} of {} rows{left}", progress.what, counted(read), counted(all)),
         ));
         ui.add_space(theme::space().one);
         let stopping = load.cancel.is_cancelled();
@@ -91,7 +90,6 @@ pub fn findings(ui: &mut Ui, findings: &Findings) -> Option<WithFindings> {
         ui,
         |ui| {
             let total = findings.total();
-            let counted = |n: u64| grouped(i64::try_from(n).unwrap_or(i64::MAX));
             let faults = if total == 1 { "1 fault".to_owned() } else { format!("{} faults", counted(total)) };
             ui.label(RichText::new(format!("Nothing was loaded: {faults} in the files")).font(theme::title()));
             ui.label(theme::muted(ui, "The workspace is as it was. Mend the files and load them again."));
@@ -182,7 +180,7 @@ pub fn report(ui: &mut Ui, loaded: &Loaded) -> bool {
 /// What a load took, as lines by file.
 fn in_lines(loaded: &Loaded) -> Vec<(String, Vec<String>)> {
     let of_file = |file: &crate::ingest::LoadedFile| {
-        let rows = grouped(i64::try_from(file.rows).unwrap_or(i64::MAX));
+        let rows = counted(file.rows);
         let lines = match (&file.report, file.table) {
             (Some(report), _) => report.lines(),
             (None, Some(table)) => vec![format!("{rows} rows of {}", table.name())],

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use crate::collab::{self, GroupState, Office, OfficeError, People, PersonId, Rights};
 use crate::desk::{Desk, Options, Reader};
-use crate::model::{Filter, Indicator, KeyStage, LaCode, Scope, TrustUid, Year};
+use crate::model::{Filter, Indicator, KeyStage, LaCode, Question, School, Scope, TrustUid, Urn, Year};
 use crate::workspace::{Access, Area, Published, Register, Workspace, WorkspaceError};
 
 /// An open workspace. Made off the window's thread: opening reads the file.
@@ -14,18 +17,105 @@ pub struct Session {
     pub path: PathBuf,
     pub desk: Desk,
     pub catalogue: Catalogue,
+    /// Where the workspace has people.
+    pub office: Option<Arc<Office>>,
+    who: Who,
+}
+
+/// Who sits before the workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Whoever opened it: it has no people, or made-up ones.
+    Anyone,
+    /// Nobody yet: somebody has to sign in first.
+    Nobody,
+    Person(PersonId),
+}
+
+/// Why a workspace is not open.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Office(#[from] OfficeError),
 }
 
 impl Session {
     /// Opens a workspace for asking.
     ///
     /// # Errors
-    /// When the workspace cannot be used: missing, foreign, damaged, newer, in use.
-    pub fn open(path: &Path, options: Options) -> Result<Self, WorkspaceError> {
+    /// When the workspace cannot be used: missing, foreign, damaged, newer, in use; or its people cannot be read.
+    pub fn open(path: &Path, mut options: Options) -> Result<Self, SessionError> {
         let workspace = Workspace::open(path, Access::Read)?;
         let catalogue = Catalogue::read(&workspace)?;
+        let office = Office::open(path, catalogue.register.clone())?.map(Arc::new);
+        let who = match &office {
+            Some(office) if !office.people().setup.demo => Who::Nobody,
+            _ => Who::Anyone,
+        };
+        if let Some(office) = &office {
+            let office = Arc::clone(office);
+            options.refused = Arc::new(move |reader, question| note_refusal(&office, reader, question));
+        }
         let desk = Desk::new(workspace, Reader::default(), options)?;
-        Ok(Self { path: path.to_owned(), desk, catalogue })
+        let mut session = Self { path: path.to_owned(), desk, catalogue, office, who };
+        session.admit(who);
+        Ok(session)
+    }
+
+    /// Who sits before the workspace now.
+    pub fn who(&self) -> Who {
+        self.who
+    }
+
+    /// The person who is signed in.
+    pub fn person(&self) -> Option<PersonId> {
+        match self.who {
+            Who::Person(person) => Some(person),
+            Who::Anyone | Who::Nobody => None,
+        }
+    }
+
+    /// Whether somebody has other rights now than those with which they sit here.
+    pub fn has_other_rights(&self, who: Who) -> bool {
+        who != self.who || self.catalogue.rights.as_deref() != self.rights_of(who).as_ref()
+    }
+
+    /// What somebody may see; `None` for everything. Who must choose a password first sees nothing before.
+    fn rights_of(&self, who: Who) -> Option<Rights> {
+        match (who, &self.office) {
+            (Who::Anyone, _) => None,
+            (Who::Person(person), Some(office)) if !office.must_change(person) => Some(office.rights(person)),
+            _ => Some(Rights::default()),
+        }
+    }
+
+    /// Takes the office of a workspace that had no people before.
+    pub fn take_office(&mut self, office: Arc<Office>) {
+        self.office = Some(office);
+    }
+
+    /// Lets somebody sit before the workspace, with the rights that they have now.
+    pub fn admit(&mut self, who: Who) {
+        self.who = who;
+        let people = self.office.as_ref().map(|office| office.people());
+        let rights = self.rights_of(who).map(Arc::new);
+        let email = match (who, &people) {
+            (Who::Person(person), Some(people)) => people.persons.get(&person).map(|person| person.email.clone()),
+            _ => None,
+        };
+        self.catalogue.admit(rights.clone(), people.as_deref());
+        self.desk.admit(Reader { email, rights, ..Reader::default() });
+    }
+}
+
+/// Notes in the audit that a question was refused. What is not asked by a person cannot be refused.
+fn note_refusal(office: &Office, reader: &Reader, question: &Question) {
+    let people = office.people();
+    let Some((person, _)) = reader.email.as_deref().and_then(|email| people.by_email(email)) else { return };
+    if let Err(error) = office.refused(person, &question.scope().to_string(), Timestamp::now()) {
+        tracing::warn!("a refused question is not in the audit: {error}");
     }
 }
 
@@ -41,7 +131,12 @@ pub struct Catalogue {
     years: BTreeMap<KeyStage, Vec<Year>>,
     /// The years of which there are pupils' results.
     of_pupils: BTreeMap<KeyStage, BTreeSet<Year>>,
+    /// Authorities, trusts and all schools.
+    of_register: Arc<Vec<Group>>,
+    /// The groups to choose from.
     groups: Arc<Vec<Group>>,
+    /// What the person who is signed in may see; everything where nobody has to.
+    rights: Option<Arc<Rights>>,
 }
 
 /// A group of schools to choose.
@@ -67,7 +162,63 @@ impl Catalogue {
         let register = workspace.register()?;
         let groups = Arc::new(groups(&register, &published));
         let sources = Arc::new(workspace.sources()?);
-        Ok(Self { register, sources, published, years, of_pupils, groups })
+        Ok(Self {
+            register,
+            sources,
+            published,
+            years,
+            of_pupils,
+            of_register: Arc::clone(&groups),
+            groups,
+            rights: None,
+        })
+    }
+
+    /// Shows what a person may see: their groups alone. Where nobody has to sign in, authorities and trusts, and every group
+    /// that people have set up.
+    fn admit(&mut self, rights: Option<Arc<Rights>>, people: Option<&People>) {
+        let group = |(name, schools): (String, BTreeSet<Urn>)| {
+            let n = schools.len();
+            Group { scope: Scope::Schools(schools), name, schools: n }
+        };
+        let mut groups: Vec<Group> = match (&rights, people) {
+            (Some(rights), _) => {
+                rights.groups.values().map(|seen| group((seen.name.clone(), seen.schools.clone()))).collect()
+            }
+            (None, people) => {
+                let set_up = people.into_iter().flat_map(|people| people.groups.values());
+                let set_up = set_up.filter(|group| group.state != GroupState::Archived);
+                let schools = |of: &collab::Group| of.schools.keys().copied().collect();
+                set_up.map(|of| group((of.name.clone(), schools(of)))).collect()
+            }
+        };
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        if rights.is_none() {
+            let (all, others) = self.of_register.split_at(1.min(self.of_register.len()));
+            groups = [all, &groups, others].concat();
+        }
+        (self.groups, self.rights) = (Arc::new(groups), rights);
+    }
+
+    /// Among which schools a group stands: all, or the group itself where the others are not to be seen.
+    pub fn among(&self, scope: &Scope) -> Scope {
+        if self.rights.is_none() { Scope::All } else { self.group_of(scope).unwrap_or_else(|| scope.clone()) }
+    }
+
+    /// The group of which a scope is a part, where there are rights.
+    fn group_of(&self, scope: &Scope) -> Option<Scope> {
+        let Scope::Schools(urns) = scope else { return None };
+        let (_, seen) = self.rights.as_ref()?.group_with(urns)?;
+        Some(Scope::Schools(seen.schools.clone()))
+    }
+
+    /// The schools that can be chosen.
+    pub fn schools(&self) -> impl Iterator<Item = &School> {
+        let shown = |school: &&School| match &self.rights {
+            None => true,
+            Some(rights) => rights.groups.values().any(|seen| seen.schools.contains(&school.urn)),
+        };
+        self.register.schools().filter(shown)
     }
 
     /// Whether there are pupils' results of a year, so that every filter can be answered.
@@ -112,6 +263,10 @@ impl Catalogue {
             let groups = self.groups.iter().filter(|group| wanted(&group.scope));
             groups.max_by_key(|group| group.schools).map(|group| group.scope.clone())
         };
+        if self.rights.is_some() {
+            // Where there is no group, nothing can be asked: the desk refuses it.
+            return self.groups.first().map_or(Scope::All, |group| group.scope.clone());
+        }
         let first = if self.of_pupils.values().all(BTreeSet::is_empty) {
             largest(|scope| matches!(scope, Scope::La(_)))
         } else {
@@ -122,7 +277,8 @@ impl Catalogue {
 
     /// Whether there is anything of a scope: schools, or rows of its own.
     pub fn has(&self, scope: &Scope) -> bool {
-        self.register.schools_of(scope).next().is_some() || self.published.area_name(scope).is_some()
+        let is_open = self.rights.is_none() || self.group_of(scope).is_some();
+        is_open && (self.register.schools_of(scope).next().is_some() || self.published.area_name(scope).is_some())
     }
 
     /// What a scope is called.

@@ -89,6 +89,11 @@ impl<K: PartialEq, D> Sheet<K, D> {
         self.shown.as_ref().map(|shown| (&shown.drawn, shown.answers.as_slice()))
     }
 
+    /// The answers that what is drawn was made from.
+    pub fn answers(&self) -> Vec<Arc<Answer>> {
+        self.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+    }
+
     fn is_of(&self, key: &K, answers: &[Arc<Answer>]) -> bool {
         let same = |shown: &Shown<K, D>| {
             shown.key == *key

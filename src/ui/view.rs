@@ -16,7 +16,8 @@ use crate::model::{Compare, Filter, Judged, KeyStage, Scope, Subject, Test, Urn,
 
 pub use board::{Board, Place};
 pub use panel::{
-    Findings, Gaps, Intake, Offer, Panel, Ranking, SchoolTable, SimilarTo, SubjectSchools, SubjectTable, Tiles, Trends,
+    Findings, Gaps, Intake, Kind, Offer, Panel, Ranking, SchoolTable, SimilarTo, SubjectSchools, SubjectTable, Tiles,
+    Trends,
 };
 pub use scatter::{Axes, MOST_STRIPS, Scatter, ScatterForm};
 pub use schools::ColumnGroup;

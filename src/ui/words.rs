@@ -16,7 +16,9 @@ pub fn figure(cell: &Cell) -> String {
         Ok(figure) => {
             let interval = interval(cell.indicator, figure).map(|words| format!(", {words}")).unwrap_or_default();
             let of = pupils(cell.indicator, figure.n);
-            let schools = figure.schools.map(|(with, of)| format!(", published for {with} of {of} schools"));
+            let schools = figure
+                .schools
+                .map(|(with, of)| format!(", published for {} of {} schools", grouped(with), grouped(of)));
             let band = band(cell).map(|band| format!(", {band}")).unwrap_or_default();
             format!("{}{interval}{band}, {of}{}", value(cell.indicator, figure.value), schools.unwrap_or_default())
         }

@@ -2,6 +2,8 @@
 
 mod bench;
 mod demo_people;
+mod desk;
 mod kill;
 mod matrix;
 mod model;
+mod permitting;

@@ -31,3 +31,13 @@ fn the_same_key_again_replaces_its_value_and_its_bytes() {
     lru.insert("a", 2, 60);
     assert_eq!((lru.get(&"a"), lru.bytes()), (Some(2), 60));
 }
+
+#[test]
+fn what_is_cleared_is_forgotten_and_can_be_kept_anew() {
+    let mut lru = Lru::new(100);
+    lru.insert("a", 1, 40);
+    lru.clear();
+    assert_eq!((lru.get(&"a"), lru.bytes()), (None, 0));
+    lru.insert("b", 2, 100);
+    assert_eq!(lru.get(&"b"), Some(2));
+}

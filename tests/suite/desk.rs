@@ -1,12 +1,15 @@
 //! The desk: never waits, newest wins, and an answer never stands under another question.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use schoolbench::desk::{Desk, Lane, LikeSchool, Options, PanelId, Reader, Status};
+use schoolbench::method::disclosure::Policy;
+use schoolbench::method::shield::{CrossTable, Dimension, Schools, Shield};
 use schoolbench::method::similar::Preset;
-use schoolbench::model::{KeyStage, Question, Words, Year};
+use schoolbench::model::{KeyStage, Question, Scope, Words, Year};
 use schoolbench::workspace::{Access, Workspace};
 
 use crate::demo;
@@ -15,12 +18,20 @@ const PANEL: PanelId = PanelId(1);
 
 /// A desk on the demo, and a signal for each answer that comes.
 fn desk(cache_bytes: usize) -> (Desk, Receiver<()>) {
+    desk_with(cache_bytes, Options::default().before)
+}
+
+/// The same, with something to do before each question.
+fn desk_with(cache_bytes: usize, before: Arc<dyn Fn(&Question) + Send + Sync>) -> (Desk, Receiver<()>) {
     let (sender, receiver) = sync_channel(10_000);
     let notify = Arc::new(move || {
         let _ = sender.try_send(());
     });
     let workspace = Workspace::open(demo::workspace(), Access::Read).unwrap();
-    (Desk::new(workspace, Reader::default(), Options { cache_bytes, notify, ..Options::default() }).unwrap(), receiver)
+    (
+        Desk::new(workspace, Reader::default(), Options { cache_bytes, notify, before, ..Options::default() }).unwrap(),
+        receiver,
+    )
 }
 
 fn question(years: &str, filter: &[&str], by: &str) -> Question {
@@ -38,8 +49,12 @@ fn question(years: &str, filter: &[&str], by: &str) -> Question {
 
 /// Asks like a window: once per frame, sleeping until something has come.
 fn until_ready(desk: &Desk, come: &Receiver<()>, panel: PanelId, question: &Question) {
+    until_ready_in(Lane::Interactive, desk, come, panel, question);
+}
+
+fn until_ready_in(lane: Lane, desk: &Desk, come: &Receiver<()>, panel: PanelId, question: &Question) {
     loop {
-        let reply = desk.ask(panel, question, Lane::Interactive);
+        let reply = desk.ask(panel, question, lane);
         match reply.status {
             Status::Ready => {
                 assert_eq!(reply.answer.unwrap().question(), question, "ready with the answer to another question");
@@ -132,6 +147,71 @@ fn a_desk_closes_while_it_works() {
     drop(desk);
 }
 
+/// Given up at once, or after the other worker has answered some questions: before its shields are raised, on the way, or when
+/// they are there.
+#[test]
+fn a_question_given_up_while_its_shields_are_raised_makes_way_for_the_next() {
+    let first = question("2018-2024", &["fsm6=yes"], "school,ethnicity");
+    let next = question("2024", &["sex=F"], "school");
+    let beside = ["2018", "2019", "2020", "2021", "2022"].map(|year| question(year, &[], "sex"));
+    let right = desk(1 << 24).0.ask_and_wait(&first).unwrap();
+    for waits in 0..=beside.len() {
+        let (started, start) = sync_channel(100);
+        let asked_first = first.clone();
+        let before = move |asked: &Question| {
+            if *asked == asked_first {
+                let _ = started.try_send(());
+            }
+        };
+        let (desk, come) = desk_with(1 << 24, Arc::new(before));
+        desk.ask(PANEL, &first, Lane::Interactive);
+        start.recv_timeout(Duration::from_secs(30)).expect("a worker takes it up within 30 s");
+        for asked in &beside[..waits] {
+            until_ready_in(Lane::Background, &desk, &come, PanelId(2), asked);
+        }
+        until_ready(&desk, &come, PANEL, &next);
+        // What was kept of the work on it, if anything, is whole.
+        let again = desk.ask_and_wait(&first).unwrap();
+        assert_eq!(again.cells(), right.cells(), "given up after {waits} other answers");
+    }
+}
+
+/// A shield over twelve schools of three authorities, most of whose cells are small in the first authority.
+fn raised(wanted: &(dyn Fn() -> bool + Sync)) -> Option<Shield> {
+    let cells =
+        (0..12u16).flat_map(|school| (0..2).flat_map(move |year| (0..3).map(move |value| (school, year, value))));
+    let n = |school: u16, value: u16| match (school % 3, value) {
+        (0, 1 | 2) => 2 + i64::from(school / 3),
+        (_, 2) if school < 3 => 3,
+        _ => 20 + i64::from(school),
+    };
+    let cells = cells.map(|(school, year, value)| (vec![school, year, value], n(school, value)));
+    let table = CrossTable::new(vec![12, 2, 3], cells);
+    let dimensions = [Dimension::School, Dimension::Year, Dimension::Value { not_known: None }];
+    let authorities: Vec<i32> = (0..12).map(|school| school % 3).collect();
+    let schools = Schools { authorities: &authorities, alike: &|a, b| u32::from(a % 3 == b % 3) };
+    Shield::raise(&table, &dimensions, Policy::Standard.smallest_shown(), &schools, Vec::new(), wanted)
+}
+
+#[test]
+fn a_shield_that_nobody_wants_any_more_is_given_up_soon_and_whole() {
+    let whole = raised(&|| true).unwrap();
+    let asked = AtomicUsize::new(0);
+    let counting = |most: usize| move |asked: &AtomicUsize| asked.fetch_add(1, Ordering::Relaxed) < most;
+    let always = counting(usize::MAX);
+    assert_eq!(raised(&|| always(&asked)).as_ref(), Some(&whole));
+    let cells = asked.into_inner();
+    assert!(cells > 16 && !whole.is_empty(), "of {cells} small cells {} are guarded", whole.len());
+    for most in 0..cells {
+        let (asked, wanted) = (AtomicUsize::new(0), counting(most));
+        assert_eq!(raised(&|| wanted(&asked)), None, "given up after {most} of {cells} cells");
+        let asked = asked.into_inner();
+        assert!(asked <= most + 3, "each authority stops at the first no: {asked} were begun after {most}");
+    }
+    let (asked, wanted) = (AtomicUsize::new(0), counting(cells));
+    assert_eq!(raised(&|| wanted(&asked)), Some(whole), "wanted to the end");
+}
+
 #[test]
 fn schools_that_are_not_there_are_named() {
     let (desk, _come) = desk(1 << 20);
@@ -179,6 +259,7 @@ fn a_school_is_compared_with_those_that_have_a_similar_intake() {
     let compared = words(&format!("urn:{school}"), "", "similar").unwrap();
     let wanted = LikeSchool {
         school,
+        among: Scope::All,
         stage: KeyStage::Ks2,
         year: Year::new(2024).unwrap(),
         terms: Preset::terms_of_pupils().to_vec(),

@@ -14,8 +14,10 @@ mod fixture;
 mod golden;
 mod house;
 mod kill;
+mod mail;
 mod method;
 mod oracle;
+mod password;
 mod paths;
 mod published;
 #[cfg(target_os = "linux")]

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::super::DeskError;
 use super::super::work::{Counted, Library, Work};
-use crate::engine::{Slice, TallyRow};
-use crate::method::shield::{CrossTable, Dimension, Schools, Shield};
+use crate::engine::{EngineError, Slice, TallyRow};
+use crate::method::shield::{CrossTable, Dimension, Schools, Shield, Wanted};
 use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, LaCode, Scope, Source, Subject, Urn};
 
 /// Bytes of shields that are kept. They are this reader's log: as long as one is kept, its pupils are judged by the same
@@ -71,14 +71,15 @@ impl Raised {
         }
     }
 
-    /// Raises the shield over these rows, which are of one subject or of pupils.
+    /// Raises the shield over these rows, which are of one subject or of pupils; `None` when nobody wants it any more.
     fn raise(
         of: &Of,
         rows: &[&TallyRow],
         below: Vec<(Arc<Shield>, Vec<usize>)>,
         library: &Library,
         groups: &[BTreeSet<Urn>],
-    ) -> Self {
+        wanted: Wanted<'_>,
+    ) -> Option<Self> {
         let by = of.by();
         let numbers = by.iter().enumerate().map(|(place, by)| match by {
             Breakdown::Pupils(_) => Vec::new(),
@@ -115,8 +116,8 @@ impl Raised {
         let authorities: Vec<i32> = schools.iter().map(|school| school.la).collect();
         let schools = Schools { authorities: &authorities, alike: &alike };
         let smallest = library.policy().smallest_shown();
-        raised.shield = Arc::new(Shield::raise(&table, &dimensions, smallest, &schools, below));
-        raised
+        raised.shield = Arc::new(Shield::raise(&table, &dimensions, smallest, &schools, below, wanted)?);
+        Some(raised)
     }
 
     pub fn size(&self, place: usize) -> usize {
@@ -153,7 +154,7 @@ impl Work<'_> {
         Ok(subjects.iter().filter_map(|subject| raised.get(subject).cloned()).collect())
     }
 
-    /// Raises the shields of some subjects.
+    /// Raises the shields of some subjects: all, or [`EngineError::Interrupted`] when nobody asks any more.
     fn raise(&mut self, of: &Of, subjects: &[Option<Subject>]) -> Result<Vec<Arc<Raised>>, DeskError> {
         let by = of.by();
         // By subject the shields of fewer characteristics.
@@ -194,12 +195,14 @@ impl Work<'_> {
         for row in &tallies.rows {
             rows.entry(row.keys.last().copied().filter(|_| by_subject)).or_default().push(row);
         }
+        let wanted = self.wanted();
         // On every core: a deep table raises hundreds.
         let of_subject = |(subject, below): (&Option<Subject>, _)| {
             let rows = rows.get(&subject.map(|subject| subject.id.into())).map_or(&[][..], Vec::as_slice);
-            Arc::new(Raised::raise(of, rows, below, library, &groups))
+            Raised::raise(of, rows, below, library, &groups, wanted).map(Arc::new)
         };
-        Ok(subjects.par_iter().zip(below).map(of_subject).collect())
+        let raised: Option<Vec<Arc<Raised>>> = subjects.par_iter().zip(below).map(of_subject).collect();
+        Ok(raised.ok_or(EngineError::Interrupted)?)
     }
 }
 

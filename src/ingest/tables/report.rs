@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::layout::Layout;
+use crate::model::words::counted;
 use crate::model::{Code, Indicator, Year};
 
 /// What was taken from a table, and what was not.
@@ -73,12 +74,20 @@ impl Report {
         let years = if self.years.is_empty() { String::new() } else { format!(", {}", self.years_in_words()) };
         let mut lines = vec![
             format!("{}{years}", self.layout),
-            format!("{} of {} rows taken, {} figures", self.taken, self.rows, self.figures()),
+            format!(
+                "{} of {} rows taken, {} figures",
+                counted(self.taken),
+                counted(self.rows),
+                counted(self.figures())
+            ),
         ];
         if self.short_rows > 0 {
-            lines.push(format!("{} rows end before the head does: their last cells are blank", self.short_rows));
+            lines.push(format!(
+                "{} rows end before the head does: their last cells are blank",
+                counted(self.short_rows)
+            ));
         }
-        lines.extend(self.left_out.iter().map(|(why, rows)| format!("left out: {why}: {rows}")));
+        lines.extend(self.left_out.iter().map(|(why, rows)| format!("left out: {why}: {}", counted(*rows))));
         if !self.measures.is_empty() {
             let measures: Vec<String> = self
                 .measures
@@ -92,7 +101,7 @@ impl Report {
         }
         if !self.codes.is_empty() {
             let codes: Vec<String> =
-                self.codes.iter().map(|(code, cells)| format!("{} {cells}", code.word())).collect();
+                self.codes.iter().map(|(code, cells)| format!("{} {}", code.word(), counted(*cells))).collect();
             lines.push(format!("cells without a figure: {}", codes.join(", ")));
         }
         if !self.not_understood.is_empty() {

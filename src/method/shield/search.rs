@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::{CrossTable, Dimension, Guard, Part, Shield};
+use super::{CrossTable, Dimension, Guard, Part, Shield, Wanted};
 use crate::method::choice::least;
 
 /// Schools farther than these are not looked at as partners; of those that stand together as much, the first few are.
@@ -105,15 +105,24 @@ impl<'a> Search<'a> {
     /// The guards of the small cells, but for those that the shields below protect.
     ///
     /// Of up to [`MOST_EXACT`] cells, those partners are taken that hide the fewest pupils in all; of more, cell by cell, the
-    /// smallest cell first.
-    pub fn guards(&mut self, small: Vec<Vec<u16>>) -> Vec<Guard> {
+    /// smallest cell first. `wanted` is asked before each cell; `None` once it says no.
+    pub fn guards(&mut self, small: Vec<Vec<u16>>, wanted: Wanted<'_>) -> Option<Vec<Guard>> {
+        let mut guards = Vec::new();
         if small.len() > MOST_EXACT {
-            return small.into_iter().filter_map(|cell| self.guard(cell)).collect();
+            for cell in small {
+                if !wanted() {
+                    return None;
+                }
+                guards.extend(self.guard(cell));
+            }
+            return Some(guards);
         }
         let unprotected: Vec<Vec<u16>> = small.into_iter().filter(|cell| !self.is_protected_below(cell)).collect();
-        let mut guards = Vec::new();
         let mut open: Vec<(Vec<u16>, Vec<Partners>)> = Vec::new();
         for cell in unprotected {
+            if !wanted() {
+                return None;
+            }
             let options = self.options(&cell);
             if options.is_empty() { guards.extend(self.guard(cell)) } else { open.push((cell, options)) }
         }
@@ -130,7 +139,7 @@ impl<'a> Search<'a> {
             self.hide(&cell, &partners);
             self.guard_of(cell, partners, false)
         }));
-        guards
+        Some(guards)
     }
 
     /// The guard of a cell; `None` where the shields below protect it, or a school that is hidden whole.

@@ -196,6 +196,11 @@ impl Administration {
         self.audit_read = None;
     }
 
+    /// Forgets the audit that was read: there is more in it by now.
+    pub fn forget_audit(&mut self) {
+        self.audit_read = None;
+    }
+
     /// Takes the audit.
     pub fn take_audit(&mut self, read: Result<Vec<Row>, String>) {
         self.audit_read = Some(read);

@@ -15,7 +15,6 @@ use crate::ui::palette::Palette;
 use crate::ui::picture::PartPicture;
 use crate::ui::screens;
 use crate::ui::settings::Look;
-use crate::ui::view::{Panel, Scatter, Tiles, Trends};
 
 impl Window {
     /// Opens the form that saves the findings.
@@ -34,8 +33,8 @@ impl Window {
     pub(super) fn take_away(&mut self, ctx: &Context, taken: Taken) {
         match taken {
             Taken::File { what, name, contents } => self.form = Some(Form::Save { what, path: name, contents }),
-            Taken::Picture { part, save_as } => {
-                self.part = Some(PartPicture::new(part, save_as));
+            Taken::Picture { panel, form } => {
+                self.part = Some(PartPicture::new(panel, form));
                 ctx.request_repaint();
             }
         }
@@ -93,7 +92,15 @@ impl Window {
                     self.form = Some(Form::Save { what: "the view", path: "view.toml".to_owned(), contents });
                 }
             }
-            Command::Go(place) => change(self, Change::Place(place)),
+            Command::Go(place) => {
+                self.people.leave();
+                change(self, Change::Place(place));
+            }
+            Command::Administration => self.administer(),
+            Command::AdministrationApart => self.people.apart = !self.people.apart,
+            Command::BeginPeople => self.people.place = Some(super::people::Place::Begin),
+            Command::ChangePassword => self.people.place = Some(super::people::Place::Password),
+            Command::SignOut => self.sign_out(),
             Command::Back | Command::Forward => {
                 if let Some(open) = &mut self.open {
                     let stop = if command == Command::Back { open.trail.back() } else { open.trail.forward() };
@@ -119,17 +126,7 @@ impl Window {
                 let link = self.view().is_some_and(|view| view.link);
                 change(self, Change::Link(!link));
             }
-            Command::AddTiles => change(self, Change::Add(Panel::Tiles(Tiles::default()))),
-            Command::AddTrends => change(self, Change::Add(Panel::Trends(Trends::default()))),
-            Command::AddScatter => change(self, Change::Add(Panel::Scatter(Scatter::default()))),
-            Command::AddIntake => change(self, Change::Add(Panel::Intake(Default::default()))),
-            Command::AddFindings => change(self, Change::Add(Panel::Findings(Default::default()))),
-            Command::AddRanking => change(self, Change::Add(Panel::Ranking(Default::default()))),
-            Command::AddGaps => change(self, Change::Add(Panel::Gaps(Default::default()))),
-            Command::AddSubjectTable => change(self, Change::Add(Panel::SubjectTable(Default::default()))),
-            Command::AddSubjectSchools => change(self, Change::Add(Panel::SubjectSchools(Default::default()))),
-            Command::AddSchoolTable => change(self, Change::Add(Panel::SchoolTable(Default::default()))),
-            Command::AddSimilar => change(self, Change::Add(Panel::Similar(Default::default()))),
+            Command::Add(kind) => change(self, Change::Add(kind.usual())),
             Command::ResetLayout => change(self, Change::ResetLayout),
             Command::ThemeLight => self.set_look(Look::Light),
             Command::ThemeDark => self.set_look(Look::Dark),
@@ -165,6 +162,8 @@ impl Window {
             self.findings = None;
         } else if self.report {
             self.report = false;
+        } else if self.people.is_away() {
+            self.people.leave();
         } else if self.message.is_some() {
             self.message = None;
         } else if self.view().is_some_and(|view| !view.selected.is_empty()) {

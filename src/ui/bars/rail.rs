@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use crate::ui::change::{Change, Outbox};
+use crate::ui::change::Outbox;
 use crate::ui::command::Command;
 use crate::ui::theme;
 use crate::ui::view::Place;
@@ -11,8 +11,8 @@ use crate::ui::widgets::{Icon, paint_icon};
 /// Width of the rail, in points.
 pub const RAIL: f32 = 84.0;
 
-/// Draws the rail.
-pub fn rail(ui: &mut Ui, here: Place, out: &mut Outbox) {
+/// Draws the rail. `here` is the dashboard that is shown, if one is; the administration stands apart at the end.
+pub fn rail(ui: &mut Ui, here: Option<Place>, unread: usize, out: &mut Outbox) {
     ui.spacing_mut().item_spacing.y = theme::space().half;
     for place in Place::ALL {
         let icon = match place {
@@ -24,9 +24,18 @@ pub fn rail(ui: &mut Ui, here: Place, out: &mut Outbox) {
         };
         let keys = Command::Go(place).shortcut().map(|keys| format!(" ({})", ui.ctx().format_shortcut(&keys)));
         let about = format!("{}{}", place.about(), keys.unwrap_or_default());
-        if stop(ui, icon, place.title(), here == place).on_hover_text(about).clicked() {
-            out.changes.push(Change::Place(place));
+        if stop(ui, icon, place.title(), here == Some(place)).on_hover_text(about).clicked() {
+            out.commands.push(Command::Go(place));
         }
+    }
+    ui.add_space(theme::space().two);
+    let (name, about) = Command::Administration.text();
+    let keys = Command::Administration.shortcut().map(|keys| format!(" ({})", ui.ctx().format_shortcut(&keys)));
+    let told = if unread > 0 { format!("; notices not read: {unread}") } else { String::new() };
+    let short = if unread > 0 { format!("People ({unread})") } else { "People".to_owned() };
+    let response = stop(ui, Icon::People, &short, here.is_none());
+    if response.on_hover_text(format!("{name}{}: {about}{told}", keys.unwrap_or_default())).clicked() {
+        out.commands.push(Command::Administration);
     }
 }
 

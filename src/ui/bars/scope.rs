@@ -47,7 +47,8 @@ fn groups(ui: &mut Ui, view: &View, catalogue: &Catalogue) -> Option<Scope> {
         note: match group.scope {
             Scope::Trust(_) => format!("trust · {}", group.schools),
             Scope::La(_) => format!("authority · {}", group.schools),
-            _ => group.schools.to_string(),
+            Scope::Schools(_) => format!("group · {}", group.schools),
+            Scope::All => group.schools.to_string(),
         },
     };
     let lines: Vec<Pick<Scope>> = catalogue.groups().iter().map(line).collect();
@@ -62,7 +63,6 @@ fn schools(ui: &mut Ui, view: &View, catalogue: &Catalogue) -> Option<Scope> {
     };
     let mut picked = urns_typed(ui, catalogue);
     let lines: Vec<Pick<Urn>> = catalogue
-        .register
         .schools()
         .map(|school| Pick {
             value: school.urn,

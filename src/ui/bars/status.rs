@@ -18,7 +18,11 @@ pub fn status_bar(ui: &mut Ui, session: &Session, out: &Outbox) {
         ui.label(theme::muted(ui, running));
         ui.with_layout(Layout::right_to_left(eframe::egui::Align::Center), |ui| {
             let sources = &session.catalogue.sources;
-            let files = if sources.len() == 1 { "1 file".to_owned() } else { format!("{} files", sources.len()) };
+            let files = if sources.len() == 1 {
+                "1 file".to_owned()
+            } else {
+                format!("{} files", crate::model::words::counted(sources.len()))
+            };
             let name = session.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let data = format!("{name}: {files}");
             ui.label(theme::muted(ui, data)).on_hover_text(format!(

@@ -3,13 +3,14 @@
 use eframe::egui::{self, Label, RichText, Theme, Ui};
 
 use super::scope::scope_picker;
+use crate::model::words::counted;
 use crate::model::{Compare, Judged, Test};
 use crate::ui::change::{Change, Outbox};
 use crate::ui::command::{Command, Situation};
 use crate::ui::questions::filter_in_words;
 use crate::ui::session::{Catalogue, Session};
 use crate::ui::theme;
-use crate::ui::view::{Place, View};
+use crate::ui::view::{Kind, Place, View};
 use crate::ui::widgets::{Icon, Pick, icon_button, picker, segment};
 
 /// What the bar shows.
@@ -39,64 +40,47 @@ pub fn top_bar(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
 fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
     ui.label(RichText::new("Schoolbench").font(theme::title()).color(*theme::of(ui).accent));
     ui.add_space(theme::space().half);
-    let groups: [(&str, &[Command]); 3] = [
-        (
-            "Workspace",
-            &[
-                Command::OpenWorkspace,
-                Command::NewWorkspace,
-                Command::AddFiles,
-                Command::OpenDemo,
-                Command::OpenPublic,
-                Command::CloseWorkspace,
-                Command::Quit,
-            ],
-        ),
-        (
-            "View",
-            &[
-                Command::Go(Place::Overview),
-                Command::Go(Place::Subjects),
-                Command::Go(Place::Subject),
-                Command::Go(Place::Schools),
-                Command::Go(Place::Workbench),
-                Command::Back,
-                Command::Forward,
-                Command::Undo,
-                Command::Redo,
-                Command::ClearFilter,
-                Command::ClearSelection,
-                Command::SelectGroup,
-                Command::ToggleLink,
-                Command::OpenView,
-                Command::SaveView,
-            ],
-        ),
-        (
-            "Window",
-            &[
-                Command::AddTiles,
-                Command::AddTrends,
-                Command::AddScatter,
-                Command::AddIntake,
-                Command::AddFindings,
-                Command::AddRanking,
-                Command::AddGaps,
-                Command::AddSubjectTable,
-                Command::AddSubjectSchools,
-                Command::AddSchoolTable,
-                Command::AddSimilar,
-                Command::ResetLayout,
-                Command::ThemeLight,
-                Command::ThemeDark,
-                Command::ThemeSystem,
-                Command::ZoomIn,
-                Command::ZoomOut,
-                Command::ZoomReset,
-                Command::FullScreen,
-                Command::Palette,
-            ],
-        ),
+    let workspace = [
+        Command::OpenWorkspace,
+        Command::NewWorkspace,
+        Command::AddFiles,
+        Command::OpenDemo,
+        Command::OpenPublic,
+        Command::CloseWorkspace,
+        Command::Administration,
+        Command::AdministrationApart,
+        Command::BeginPeople,
+        Command::ChangePassword,
+        Command::SignOut,
+        Command::Quit,
+    ];
+    let view = [
+        Command::Back,
+        Command::Forward,
+        Command::Undo,
+        Command::Redo,
+        Command::ClearFilter,
+        Command::ClearSelection,
+        Command::SelectGroup,
+        Command::ToggleLink,
+        Command::OpenView,
+        Command::SaveView,
+    ];
+    let window = [
+        Command::ResetLayout,
+        Command::ThemeLight,
+        Command::ThemeDark,
+        Command::ThemeSystem,
+        Command::ZoomIn,
+        Command::ZoomOut,
+        Command::ZoomReset,
+        Command::FullScreen,
+        Command::Palette,
+    ];
+    let groups: [(&str, Vec<Command>); 3] = [
+        ("Workspace", workspace.to_vec()),
+        ("View", Place::ALL.map(Command::Go).into_iter().chain(view).collect()),
+        ("Window", Kind::ALL.map(Command::Add).into_iter().chain(window).collect()),
     ];
     ui.scope(|ui| {
         egui::containers::menu::menu_style(ui.style_mut());
@@ -104,7 +88,7 @@ fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
             ui.menu_button(name, |ui| {
                 ui.set_min_width(260.0);
                 for command in commands {
-                    command_line(ui, *command, &bar.situation, out);
+                    command_line(ui, command, &bar.situation, out);
                 }
             });
         }
@@ -201,7 +185,11 @@ fn choices(ui: &mut Ui, session: &Session, view: &View, out: &mut Outbox) {
     let selected = view.selected.len();
     if selected > 0 {
         ui.add_space(theme::space().half);
-        let words = if selected == 1 { "1 school selected".to_owned() } else { format!("{selected} schools selected") };
+        let words = if selected == 1 {
+            "1 school selected".to_owned()
+        } else {
+            format!("{} schools selected", counted(selected))
+        };
         ui.label(RichText::new(words).font(theme::small_strong()).color(*theme::of(ui).select));
         let mut link = view.link;
         if ui.checkbox(&mut link, "Link").on_hover_text("Tiles and trends show the selected schools").changed() {

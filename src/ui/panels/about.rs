@@ -7,6 +7,7 @@ use eframe::egui::{Align, Layout, Popup, PopupCloseBehavior, RichText, ScrollAre
 use crate::desk::{Answer, split_in_words};
 use crate::export::{self, Format};
 use crate::model::Definition;
+use crate::model::words::counted;
 use crate::ui::session::Session;
 use crate::ui::widgets::{Icon, icon_button};
 use crate::ui::{theme, words};
@@ -75,7 +76,7 @@ fn of_answer(ui: &mut Ui, answer: &Answer, session: &Session) {
     line(ui, format!("Spread of means: {spread}"));
     line(ui, format!("Files: {}", provenance.sources.join(", ")));
     let milliseconds = 1000.0 * provenance.elapsed.as_secs_f64();
-    line(ui, format!("Made from {} rows of tallies in {milliseconds:.1} ms", provenance.rows));
+    line(ui, format!("Made from {} rows of tallies in {milliseconds:.1} ms", counted(provenance.rows)));
     ui.collapsing("SQL", |ui| ui.label(RichText::new(sql.as_str()).monospace()));
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Id, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Id, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
-use super::intervals::{self, Axis, Columns, NOTE, ROW, STRIP, Standing, comparator, in_words, tooltip};
+use super::intervals::{self, Axis, Columns, Frame, Standing, comparator, head, in_words, tooltip};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, Key, Reason};
 use crate::export::words::value;
@@ -60,7 +60,7 @@ impl State {
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+        self.sheet.answers()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, chosen: &Gaps, scene: &mut Scene<'_>) {
@@ -70,34 +70,17 @@ impl State {
             nothing(ui, &drawn.why_empty);
             return;
         }
-        let base = ui.scope_id().with(("gaps", id));
-        let colours = theme::of(ui);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let (strip, chart) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
-        chart.widget_info(|| WidgetInfo::labeled(Role::Image, true, &drawn.summary));
-        let columns = Columns::of(strip.x_range(), true);
-        let height = (ui.available_height() - NOTE * drawn.notes.len() as f32).max(ROW);
-        let over_chart = Rect::from_x_y_ranges(columns.chart, strip.y_range());
-        drawn.axis.paint(ui.painter(), over_chart, strip.bottom() + height, colours);
-        columns.paint_heads(ui.painter(), strip.bottom() - 3.0, colours);
-        ScrollArea::vertical().id_salt(("gaps", id)).max_height(height).auto_shrink(false).show_rows(
-            ui,
-            ROW,
-            drawn.lines.len(),
-            |ui, shown| {
-                for line in drawn.lines.get(shown).unwrap_or_default() {
-                    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
-                    let rect = Rect::from_x_y_ranges(strip.x_range(), rect.y_range());
-                    match line {
-                        Line::Head(characteristic) => head(ui, rect, base, *characteristic),
-                        Line::Row(row) => drawn.row_ui(ui, rect, base, &columns, row, answers, scene),
-                    }
-                }
-            },
-        );
-        for note in &drawn.notes {
-            intervals::note(ui, note);
-        }
+        let salt = ("gaps", id);
+        let base = ui.scope_id().with(salt);
+        let Drawn { axis, notes, summary, .. } = drawn;
+        let frame = Frame { axis, of_pupils: true, notes, summary };
+        frame.ui(ui, salt, drawn.lines.len(), |ui, place, rect, columns| match drawn.lines.get(place) {
+            Some(Line::Head(characteristic)) => {
+                head(ui, rect, base.with(("head", characteristic.word())), characteristic.label(), None);
+            }
+            Some(Line::Row(row)) => drawn.row_ui(ui, rect, base, columns, row, answers, scene),
+            None => {}
+        });
     }
 }
 
@@ -120,17 +103,6 @@ fn controls(ui: &mut Ui, id: u64, chosen: &Gaps, scene: &mut Scene<'_>) {
     if changed != *chosen {
         scene.out.changes.push(Change::Panel(id, Panel::Gaps(changed)));
     }
-}
-
-/// A characteristic above its groups.
-fn head(ui: &Ui, rect: Rect, base: Id, characteristic: Characteristic) {
-    let response = ui.interact(rect, base.with(("head", characteristic.word())), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, characteristic.label()));
-    let colours = theme::of(ui);
-    let (painter, words) = (ui.painter(), characteristic.label().to_owned());
-    painter.rect_filled(rect.shrink2(vec2(0.0, 1.0)), 3.0, *colours.sunken);
-    let galley = intervals::line(painter, words, theme::small_strong(), *colours.muted, rect.width() - 16.0);
-    painter.galley(pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0), galley, *colours.muted);
 }
 
 /// Whether a group is told of: pupils of whom nothing is known are no group, and those without prior attainment are told
@@ -236,16 +208,8 @@ impl Drawn {
     /// A row without its name.
     fn paint(&self, ui: &Ui, rect: Rect, columns: &Columns, cell: &Cell, lit: bool) {
         let colours = theme::of(ui);
-        let painter = ui.painter();
-        if lit {
-            painter.rect_filled(rect, 3.0, *colours.hover);
-        }
-        let y = rect.center().y;
-        columns.paint_figure(painter, cell, y, colours);
-        let across = columns.chart;
-        if across.span() < 24.0 {
-            return;
-        }
+        let (painter, y) = (ui.painter(), rect.center().y);
+        let Some(across) = columns.paint_row(painter, rect, cell, lit, colours) else { return };
         if let Some(whole) = self.whole {
             let line = Stroke::new(1.0, colours.accent.gamma_multiply(0.6));
             painter.vline(self.axis.x(whole, across), rect.y_range(), line);

@@ -1,37 +1,38 @@
 //! A table of figures: names stay at the left and the first rows on top while the rest is scrolled. Only what is seen is drawn.
 
-use std::sync::Arc;
+mod cell;
 
-use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{
-    self, Align, Color32, FontId, Galley, Painter, Rangef, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    Ui, WidgetInfo, pos2, vec2,
+    self, Align, Painter, Rangef, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
+pub(super) use cell::{BANDS, Picture, Shows, Words, mark};
+
 use super::Scene;
-use crate::method::interval::Significance;
 use crate::model::Urn;
 use crate::ui::change::Change;
 use crate::ui::theme;
-use crate::ui::widgets::{Mark, paint_mark};
+use crate::ui::widgets::{Icon, Mark, paint_icon, paint_mark};
+use cell::{cut, ground_of};
 
 /// Height of a row, and of the heads, in points.
 const ROW: f32 = 26.0;
 const HEAD: f32 = 40.0;
 
-/// Width of the names; in a narrow panel no more than this share of it.
-const NAMES: f32 = 210.0;
+/// Least and greatest width of the names; in a narrow panel no more than this share of it.
+const NAMES: (f32, f32) = (200.0, 320.0);
 const MOST_NAMES: f32 = 0.42;
 
-/// Room for what stands before a name: a pin or a rank.
+/// Room for what stands before a name, a pin or a rank, and behind it: what opens the row.
 const LEAD: f32 = 24.0;
 
 /// Between a figure and the edge of its column.
 const PAD: f32 = 10.0;
 
-/// Width of a column of figures, and of the notes beside them.
-const FIGURE: f32 = 94.0;
-const NOTE: f32 = 62.0;
+/// Least and greatest width of a column of figures; width of the notes beside them.
+const FIGURE: (f32, f32) = (92.0, 150.0);
+const NOTE: f32 = 54.0;
 
 /// The rows that stay on top take no more than this share of the panel.
 const MOST_FIXED: f32 = 0.6;
@@ -45,6 +46,8 @@ pub(super) struct Grid {
     pub rows: Vec<Row>,
     /// How many of the first rows stay on top.
     pub fixed: usize,
+    /// Whether the grounds of cells, too, say that they differ.
+    pub grounds: bool,
 }
 
 /// The head of a column.
@@ -56,19 +59,14 @@ pub(super) struct Head {
     pub does: Option<String>,
     /// Whether the rows are in order of this column, and then whether from low to high.
     pub sorted: Option<bool>,
-    /// Whether figures have notes beside them.
-    pub notes: bool,
-}
-
-impl Head {
-    fn width(&self) -> f32 {
-        if self.notes { FIGURE + NOTE } else { FIGURE }
-    }
+    /// What stands below it.
+    pub shows: Shows,
 }
 
 /// What stands before a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Lead {
+    #[default]
     Nothing,
     /// A pin, and whether it is in.
     Pin(bool),
@@ -76,23 +74,23 @@ pub(super) enum Lead {
 }
 
 /// A row.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Row {
-    /// The school that a click selects and a double click opens; a row of anything else cannot be clicked.
+    /// The school that a click selects and a double click opens.
     pub urn: Option<Urn>,
     pub name: String,
     pub lead: Lead,
+    /// Whether it can be opened: a school by a button behind its name, anything else by its name.
+    pub opens: bool,
     pub cells: Vec<Words>,
 }
 
-/// A cell.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Words {
-    pub text: String,
-    /// Beside the text, in grey.
-    pub note: String,
-    /// How it differs from what it is compared with.
-    pub differs: Option<Significance>,
+/// More about the cells.
+pub(super) struct Tells<'a> {
+    /// Tells more of a cell, by its row and column; of a row's name where there is no column.
+    pub tip: &'a dyn Fn(&mut Ui, usize, Option<usize>),
+    /// A cell read aloud by itself. Where there is nothing here, a row is read aloud as a whole.
+    pub aloud: Option<&'a dyn Fn(usize, usize) -> String>,
 }
 
 /// What was done with the table, apart from what it does itself: selecting and opening schools.
@@ -101,18 +99,90 @@ pub(super) enum Did {
     /// The head of a column was clicked; `None` for that of the names.
     Head(Option<usize>),
     Pin(Urn),
+    /// A row of something other than a school is to be opened.
+    Open(usize),
 }
 
-/// Where things stand in a frame.
-struct Lay {
+/// The table in a frame, and where things stand.
+struct Lay<'a> {
+    grid: &'a Grid,
+    tells: &'a Tells<'a>,
     seen: Rect,
     /// Right end of the names.
     names: f32,
     /// Left ends of the columns, which may be under the names, and the right end of the last.
     ends: Vec<f32>,
+    /// Whether there is room for notes.
+    notes: bool,
 }
 
-impl Lay {
+impl Grid {
+    /// Draws the table into what room there is.
+    pub fn ui(&self, ui: &mut Ui, id: u64, scene: &mut Scene<'_>, tells: &Tells<'_>) -> Option<Did> {
+        let edge = theme::space().two;
+        let (widths, notes) = self.widths(ui.available_width() - ui.spacing().scroll.allocated_width() - edge);
+        let size = vec2(widths.iter().sum::<f32>() + edge, HEAD + ROW * self.rows.len() as f32 + edge);
+        let area = ScrollArea::both().id_salt(("grid", id)).auto_shrink(false).content_margin(0);
+        let drawn = area.show_viewport(ui, |ui, viewport| {
+            ui.set_min_size(size);
+            let origin = ui.max_rect().min;
+            let seen = Rect::from_min_size(origin + viewport.min.to_vec2(), viewport.size());
+            let end_of = |end: &mut f32, width: &f32| {
+                *end += width;
+                Some(*end)
+            };
+            let ends: Vec<f32> = widths.iter().scan(origin.x, end_of).collect();
+            let names = seen.left() + widths.first().copied().unwrap_or_default();
+            let lay = Lay { grid: self, tells, seen, names, ends, notes };
+            let room = ((seen.height() * MOST_FIXED - HEAD) / ROW).max(0.0) as usize;
+            let fixed = self.fixed.min(room).min(self.rows.len());
+            let (under_heads, top) = (seen.top() + HEAD, seen.top() + HEAD + fixed as f32 * ROW);
+            let moving = Rect::from_min_max(pos2(seen.left(), top), seen.max);
+            let on_top = Rect::from_min_max(pos2(seen.left(), under_heads), pos2(seen.right(), top));
+            let mut did = None;
+            // One more at either end: the keyboard goes on to it, and it is brought into view.
+            let first = (fixed + (viewport.min.y.max(0.0) / ROW) as usize).saturating_sub(1).max(fixed);
+            let last = first + (moving.height().max(0.0) / ROW) as usize + 3;
+            for nth in first..last.min(self.rows.len()) {
+                let y = origin.y + HEAD + nth as f32 * ROW;
+                did = did.or(lay.row_ui(ui, nth, y, moving, scene));
+            }
+            for nth in 0..fixed {
+                let y = under_heads + nth as f32 * ROW;
+                did = did.or(lay.row_ui(ui, nth, y, on_top, scene));
+            }
+            let strong = Stroke::new(1.0, *theme::of(ui).line_strong);
+            ui.painter().with_clip_rect(seen.intersect(ui.clip_rect())).hline(seen.x_range(), top, strong);
+            did.or(lay.heads_ui(ui))
+        });
+        drawn.inner
+    }
+
+    /// The widths of the names and of each column, and whether there is room for notes: they go where without them all
+    /// columns are seen. What room is left is shared in proportion to how much each may grow.
+    fn widths(&self, room: f32) -> (Vec<f32>, bool) {
+        let limits_of = |notes: bool| -> Vec<(f32, f32)> {
+            let names = (NAMES.0.min(room * MOST_NAMES).max(0.0), NAMES.1);
+            std::iter::once(names).chain(self.columns.iter().map(|head| head.shows.limits(notes))).collect()
+        };
+        let least = |limits: &[(f32, f32)]| limits.iter().map(|(least, _)| least).sum::<f32>();
+        let notes = least(&limits_of(true)) <= room || least(&limits_of(false)) > room;
+        let limits = limits_of(notes);
+        let grows: f32 = limits.iter().map(|(least, most)| most - least).sum();
+        let share = ((room - least(&limits)) / grows.max(1.0)).clamp(0.0, 1.0);
+        (limits.iter().map(|(least, most)| (least + share * (most - least)).floor()).collect(), notes)
+    }
+
+    /// A row as it is read aloud.
+    fn in_words(&self, row: &Row) -> String {
+        let rank = if let Lead::Rank(rank) = row.lead { format!(", number {rank}") } else { String::new() };
+        let cells = self.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.text.is_empty());
+        let cells: Vec<String> = cells.map(|(head, cell)| format!("{} {}", head.words, cell.in_words())).collect();
+        format!("{}{rank}: {}", row.name, cells.join("; "))
+    }
+}
+
+impl Lay<'_> {
     fn column(&self, nth: usize) -> Rangef {
         Rangef::new(self.ends[nth], self.ends[nth + 1])
     }
@@ -128,136 +198,89 @@ impl Lay {
         let nth = self.ends.partition_point(|end| *end <= x).checked_sub(1)?;
         (x >= self.names && nth + 1 < self.ends.len()).then_some(nth)
     }
-}
 
-impl Words {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
-    }
-
-    /// As it is read aloud.
-    pub fn in_words(&self) -> String {
-        let note = if self.note.is_empty() { String::new() } else { format!(" ({})", self.note) };
-        let differs = match self.differs {
-            None => "",
-            Some(Significance::Above) => ", above",
-            Some(Significance::Below) => ", below",
-            Some(Significance::NotDifferent) => ", cannot be told apart",
-        };
-        format!("{}{note}{differs}", self.text)
-    }
-}
-
-impl Grid {
-    /// Draws the table. `tip` tells more of a cell, by its row and column; of a row's name where there is no column.
-    pub fn ui(
-        &self,
-        ui: &mut Ui,
-        id: u64,
-        scene: &mut Scene<'_>,
-        tip: &dyn Fn(&mut Ui, usize, Option<usize>),
-    ) -> Option<Did> {
-        let names = NAMES.min(ui.available_width() * MOST_NAMES);
-        let edge = theme::space().two;
-        let width = names + self.columns.iter().map(Head::width).sum::<f32>() + edge;
-        let height = HEAD + ROW * self.rows.len() as f32 + edge;
-        let area = ScrollArea::both().id_salt(("grid", id)).auto_shrink(false);
-        let drawn = area.show_viewport(ui, |ui, viewport| {
-            ui.set_min_size(vec2(width, height));
-            let origin = ui.max_rect().min;
-            let seen = Rect::from_min_size(origin + viewport.min.to_vec2(), viewport.size());
-            let mut ends = vec![origin.x + names];
-            ends.extend(self.columns.iter().scan(origin.x + names, |end, head| {
-                *end += head.width();
-                Some(*end)
-            }));
-            let lay = Lay { seen, names: seen.left() + names, ends };
-            let room = ((seen.height() * MOST_FIXED - HEAD) / ROW).max(0.0) as usize;
-            let fixed = self.fixed.min(room).min(self.rows.len());
-            let (under_heads, top) = (seen.top() + HEAD, seen.top() + HEAD + fixed as f32 * ROW);
-            let moving = Rect::from_min_max(pos2(seen.left(), top), seen.max);
-            let on_top = Rect::from_min_max(pos2(seen.left(), under_heads), pos2(seen.right(), top));
-            let mut did = None;
-            let first = fixed + (viewport.min.y.max(0.0) / ROW) as usize;
-            let last = first + (moving.height().max(0.0) / ROW) as usize + 2;
-            for nth in first..last.min(self.rows.len()) {
-                let y = origin.y + HEAD + nth as f32 * ROW;
-                did = did.or(self.row_ui(ui, nth, y, moving, &lay, scene, tip));
-            }
-            for nth in 0..fixed {
-                let y = under_heads + nth as f32 * ROW;
-                did = did.or(self.row_ui(ui, nth, y, on_top, &lay, scene, tip));
-            }
-            let strong = Stroke::new(1.0, *theme::of(ui).line_strong);
-            ui.painter().with_clip_rect(seen.intersect(ui.clip_rect())).hline(seen.x_range(), top, strong);
-            did.or(self.heads_ui(ui, &lay))
-        });
-        drawn.inner
-    }
-
-    fn heads_ui(&self, ui: &Ui, lay: &Lay) -> Option<Did> {
-        let heads = Rect::from_min_size(lay.seen.min, vec2(lay.seen.width(), HEAD));
-        let corner = Rect::from_x_y_ranges(Rangef::new(lay.seen.left(), lay.names), heads.y_range());
-        let others = Rect::from_x_y_ranges(Rangef::new(lay.names, lay.seen.right()), heads.y_range());
+    fn heads_ui(&self, ui: &Ui) -> Option<Did> {
+        let heads = Rect::from_min_size(self.seen.min, vec2(self.seen.width(), HEAD));
+        let (corner, others) = heads.split_left_right_at_x(self.names);
         ui.painter().with_clip_rect(heads.intersect(ui.clip_rect())).rect_filled(heads, 0.0, *theme::of(ui).sunken);
         let mut did = None;
-        for nth in lay.columns() {
-            let rect = Rect::from_x_y_ranges(lay.column(nth), heads.y_range());
+        // One more at either end, for the keyboard.
+        let columns = self.columns();
+        for nth in columns.start.saturating_sub(1)..(columns.end + 1).min(self.grid.columns.len()) {
+            let rect = Rect::from_x_y_ranges(self.column(nth), heads.y_range());
             let id = ui.scope_id().with(("head", nth));
-            if head_ui(ui, &self.columns[nth], id, rect, others, Align::RIGHT) {
+            let head = &self.grid.columns[nth];
+            let align = if head.shows.is_from_left() { Align::LEFT } else { Align::RIGHT };
+            if head_ui(ui, head, id, rect, others, align) {
                 did = Some(Did::Head(Some(nth)));
             }
         }
         let id = ui.scope_id().with("names");
-        if head_ui(ui, &self.names, id, corner, corner, Align::LEFT) {
+        if head_ui(ui, &self.grid.names, id, corner, corner, Align::LEFT) {
             did = Some(Did::Head(None));
         }
         did
     }
 
-    #[expect(clippy::too_many_arguments, reason = "where it stands, and what it draws from")]
-    fn row_ui(
-        &self,
-        ui: &Ui,
-        nth: usize,
-        y: f32,
-        region: Rect,
-        lay: &Lay,
-        scene: &mut Scene<'_>,
-        tip: &dyn Fn(&mut Ui, usize, Option<usize>),
-    ) -> Option<Did> {
-        let row = self.rows.get(nth)?;
-        let whole = Rect::from_x_y_ranges(lay.seen.x_range(), Rangef::new(y, y + ROW));
-        let rect = whole.intersect(region);
-        if !rect.is_positive() {
-            return None;
-        }
+    fn row_ui(&self, ui: &Ui, nth: usize, y: f32, region: Rect, scene: &mut Scene<'_>) -> Option<Did> {
+        let row = self.grid.rows.get(nth)?;
+        let whole = Rect::from_x_y_ranges(self.seen.x_range(), Rangef::new(y, y + ROW));
+        let hidden = !whole.intersect(region).is_positive();
         let id = match row.urn {
             Some(urn) => ui.scope_id().with(("school", urn.number())),
             None => ui.scope_id().with(("row", nth)),
         };
         let selected = row.urn.is_some_and(|urn| scene.view.selected.contains(&urn));
         let sense = if row.urn.is_some() { Sense::click() } else { Sense::hover() };
-        let response = ui.interact(rect, id, sense);
+        let response = ui.interact(seen_of(whole, region), id, sense);
+        let in_words = || {
+            let by_name = hidden || self.tells.aloud.is_some();
+            if by_name { row.name.clone() } else { self.grid.in_words(row) }
+        };
         response.widget_info(|| match row.urn {
-            Some(_) => WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, self.in_words(row)),
-            None => WidgetInfo::labeled(Role::Label, true, self.in_words(row)),
+            Some(_) => WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, in_words()),
+            None => WidgetInfo::labeled(Role::Label, true, in_words()),
         });
+        // What stays on top would hide it.
+        let in_full = whole.with_min_y(y - (region.top() - self.seen.top()));
         if response.gained_focus() {
-            // What stays on top would hide it.
-            ui.scroll_to_rect(
-                Rect::from_min_max(pos2(rect.left(), y - (region.top() - lay.seen.top())), whole.max),
-                None,
-            );
+            ui.scroll_to_rect(in_full, None);
         }
-        self.paint_row(ui, row, whole, region, lay, &response, (selected, scene.hovered));
+        if !hidden {
+            self.paint_row(ui, nth, row, whole, region, &response, (selected, scene.hovered));
+            self.cells_ui(ui, nth, id, whole, region);
+        }
         let mut did = None;
-        if let (Some(urn), Lead::Pin(pinned)) = (row.urn, row.lead) {
+        if let (Some(urn), Lead::Pin(pinned), false) = (row.urn, row.lead, hidden) {
             let rect = Rect::from_min_size(whole.min, vec2(LEAD, ROW)).intersect(region);
             let shown = pinned || response.contains_pointer() || response.has_focus();
             if rect.is_positive() && pin_ui(ui, id.with("pin"), rect, &row.name, pinned, shown) {
                 did = Some(Did::Pin(urn));
             }
+        }
+        if row.opens {
+            let names = whole.with_max_x(self.names);
+            let rect = if row.urn.is_some() { names.with_min_x((self.names - LEAD).max(whole.left())) } else { names };
+            let open = ui.interact(seen_of(rect, region), id.with("open"), Sense::click());
+            let name = format!("Open {}", row.name);
+            open.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+            if open.gained_focus() {
+                ui.scroll_to_rect(in_full, None);
+            }
+            let painter = ui.painter().with_clip_rect(region.intersect(ui.clip_rect()));
+            if row.urn.is_some() {
+                let colours = theme::of(ui);
+                let ink = if open.hovered() || open.has_focus() { *colours.accent } else { *colours.muted };
+                paint_icon(&painter, Icon::Forward, Rect::from_center_size(rect.center(), vec2(11.0, 11.0)), ink);
+            }
+            focus_ring(ui, &painter, &open, rect);
+            match row.urn {
+                Some(urn) if open.clicked() => scene.out.changes.push(Change::School(urn)),
+                None if open.clicked() => did = Some(Did::Open(nth)),
+                _ => {}
+            }
+            let open = open.on_hover_cursor(egui::CursorIcon::PointingHand);
+            open.on_hover_text(name);
         }
         if let Some(urn) = row.urn {
             if response.contains_pointer() {
@@ -270,103 +293,113 @@ impl Grid {
             }
         }
         if let Some(at) = response.hover_pos() {
-            let column = lay.column_at(at.x);
-            response.on_hover_ui_at_pointer(|ui| tip(ui, nth, column));
+            let column = self.column_at(at.x);
+            if column.is_none() || self.tells.aloud.is_none() {
+                response.on_hover_ui_at_pointer(|ui| (self.tells.tip)(ui, nth, column));
+            }
         }
         did
     }
 
-    #[expect(clippy::too_many_arguments, reason = "where it stands, and how it is marked")]
+    /// The cells of a row, where they are told of one by one.
+    fn cells_ui(&self, ui: &Ui, nth: usize, id: egui::Id, whole: Rect, region: Rect) {
+        let Some(aloud) = self.tells.aloud else { return };
+        let right = region.with_min_x(self.names);
+        let columns = self.columns().zip(self.grid.columns.get(self.columns()).unwrap_or_default());
+        for (column, head) in columns {
+            let rect = Rect::from_x_y_ranges(self.column(column), whole.y_range()).intersect(right);
+            let is_there = self.grid.rows[nth].cells.get(column).is_some_and(|cell| !cell.is_nothing());
+            if is_there && rect.is_positive() {
+                let response = ui.interact(rect, id.with(column), Sense::hover());
+                let role = if head.shows.is_picture() { Role::Image } else { Role::Label };
+                response.widget_info(|| WidgetInfo::labeled(role, true, aloud(nth, column)));
+                response.on_hover_ui(|ui| (self.tells.tip)(ui, nth, Some(column)));
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "which it is, where it stands, and how it is marked")]
     fn paint_row(
         &self,
         ui: &Ui,
+        nth: usize,
         row: &Row,
         whole: Rect,
         region: Rect,
-        lay: &Lay,
         response: &Response,
         (selected, hovered): (bool, Option<Urn>),
     ) {
         let colours = theme::of(ui);
-        let clip = region.intersect(ui.clip_rect());
-        let under = row.urn.is_some() && (response.contains_pointer() || row.urn == hovered);
+        let under = response.contains_pointer() || (row.urn.is_some() && row.urn == hovered);
         let fill = match (selected, under) {
             (true, _) => *colours.accent_soft,
             (false, true) => *colours.hover,
-            (false, false) if row.urn.is_none() || row.lead == Lead::Pin(true) => *colours.sunken,
+            (false, false) if nth < self.grid.fixed => *colours.sunken,
             (false, false) => *colours.panel,
         };
-        let all = ui.painter().with_clip_rect(clip);
+        let all = ui.painter().with_clip_rect(region.intersect(ui.clip_rect()));
         all.rect_filled(whole, 0.0, fill);
-        let right = Rect::from_x_y_ranges(Rangef::new(lay.names, lay.seen.right()), region.y_range());
-        let painter = ui.painter().with_clip_rect(right.intersect(ui.clip_rect()));
-        for nth in lay.columns() {
-            let (Some(cell), Some(head)) = (row.cells.get(nth), self.columns.get(nth)) else { continue };
-            let rect = Rect::from_x_y_ranges(lay.column(nth), whole.y_range());
-            paint_cell(&painter, cell, rect, head.notes, colours);
+        let painter = all.with_clip_rect(region.with_min_x(self.names).intersect(ui.clip_rect()));
+        for column in self.columns() {
+            let (Some(cell), Some(head)) = (row.cells.get(column), self.grid.columns.get(column)) else { continue };
+            let rect = Rect::from_x_y_ranges(self.column(column), whole.y_range());
+            if let Some(soft) = cell.differs.filter(|_| self.grid.grounds).and_then(|of| ground_of(of, colours)) {
+                painter.rect_filled(rect.shrink(2.0), theme::space().radius, soft);
+            }
+            cell.paint(&painter, rect, &head.shows, self.notes, colours);
         }
-        let names = Rect::from_x_y_ranges(Rangef::new(lay.seen.left(), lay.names), whole.y_range());
-        all.hline(lay.seen.x_range(), whole.bottom(), Stroke::new(1.0, *colours.grid));
-        all.vline(lay.names, whole.y_range(), Stroke::new(1.0, *colours.line));
+        all.hline(whole.x_range(), whole.bottom(), Stroke::new(1.0, *colours.grid));
+        all.vline(self.names, whole.y_range(), Stroke::new(1.0, *colours.line));
+        self.paint_name(ui, &all, row, whole.with_max_x(self.names), response.id, selected);
+        focus_ring(ui, &all, response, whole.intersect(region));
+    }
+
+    fn paint_name(&self, ui: &Ui, painter: &Painter, row: &Row, names: Rect, id: egui::Id, selected: bool) {
+        let colours = theme::of(ui);
+        let middle = names.center().y;
         if selected {
-            all.rect_filled(Rect::from_min_size(names.min, vec2(3.0, ROW)), 0.0, *colours.select);
+            // Not by colour alone: a bar stands before the name.
+            painter.rect_filled(Rect::from_min_size(names.min, vec2(3.0, ROW)), 0.0, *colours.select);
         }
         let left = names.left() + if row.lead == Lead::Nothing { PAD } else { LEAD + 4.0 };
         if let Lead::Rank(rank) = row.lead {
-            let rank = all.layout_no_wrap(rank.to_string(), theme::small(), *colours.muted);
-            let at = pos2(names.left() + LEAD - rank.size().x, whole.center().y - rank.size().y / 2.0);
-            all.galley(at, rank, *colours.muted);
+            let rank = painter.layout_no_wrap(rank.to_string(), theme::small(), *colours.muted);
+            let at = pos2(names.left() + LEAD - rank.size().x, middle - rank.size().y / 2.0);
+            painter.galley(at, rank, *colours.muted);
         }
-        let font = if row.urn.is_none() || selected { theme::small_strong() } else { theme::body() };
-        let name = cut(&all, &row.name, font, *colours.text, names.right() - left - 6.0, 1, Align::LEFT);
-        all.galley(pos2(left, whole.center().y - name.size().y / 2.0), name, *colours.text);
-        if response.has_focus() {
-            let ring = Stroke::new(1.5, *colours.accent);
-            all.rect_stroke(whole.intersect(region).shrink(1.0), 0.0, ring, StrokeKind::Inside);
+        let is_link = row.opens && row.urn.is_none();
+        let lit = is_link && ui.ctx().read_response(id.with("open")).is_some_and(|of| of.hovered() || of.has_focus());
+        let ink = if lit { *colours.accent } else { *colours.text };
+        let strong = selected || (row.urn.is_none() && !row.opens);
+        let font = if strong { theme::small_strong() } else { theme::body() };
+        let behind = if row.opens && !is_link { LEAD } else { 6.0 };
+        let name = cut(painter, &row.name, font, ink, names.right() - left - behind, 1, Align::LEFT);
+        let at = pos2(left, middle - name.size().y / 2.0);
+        if lit {
+            let below = at.y + name.size().y;
+            painter.hline(at.x..=at.x + name.size().x, below, Stroke::new(1.0, ink));
         }
-    }
-
-    /// A row as it is read aloud.
-    fn in_words(&self, row: &Row) -> String {
-        let rank = if let Lead::Rank(rank) = row.lead { format!(", number {rank}") } else { String::new() };
-        let cells = self.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.text.is_empty());
-        let cells: Vec<String> = cells.map(|(head, cell)| format!("{} {}", head.words, cell.in_words())).collect();
-        format!("{}{rank}: {}", row.name, cells.join("; "))
+        painter.galley(at, name, ink);
     }
 }
 
-fn paint_cell(painter: &Painter, cell: &Words, rect: Rect, notes: bool, colours: &theme::Colours) {
-    let middle = rect.center().y;
-    let mut right = rect.right() - PAD;
-    if notes {
-        let note = cut(painter, &cell.note, theme::small(), *colours.muted, NOTE, 1, Align::LEFT);
-        painter.galley(pos2(right - note.size().x, middle - note.size().y / 2.0), note, *colours.muted);
-        right -= NOTE;
-    }
-    let ink = if cell.text == "·" { *colours.muted } else { *colours.text };
-    let room = right - rect.left() - if cell.differs.is_some() { 20.0 } else { 6.0 };
-    let text = cut(painter, &cell.text, theme::body(), ink, room, 1, Align::LEFT);
-    let left = right - text.size().x;
-    painter.galley(pos2(left, middle - text.size().y / 2.0), text, ink);
-    let at = pos2(left - 10.0, middle);
-    match cell.differs {
-        Some(Significance::Above) => paint_mark(painter, Mark::Up, at, 4.0, *colours.above, Stroke::NONE),
-        Some(Significance::Below) => paint_mark(painter, Mark::Down, at, 4.0, *colours.below, Stroke::NONE),
-        Some(Significance::NotDifferent) => {
-            let ring = Stroke::new(1.2, *colours.level);
-            paint_mark(painter, Mark::Circle, at, 2.8, Color32::TRANSPARENT, ring);
-        }
-        None => {}
+/// The part of a rect that is seen; out of sight it takes no room from what is in sight.
+fn seen_of(rect: Rect, region: Rect) -> Rect {
+    let seen = rect.intersect(region);
+    if seen.is_positive() { seen } else { Rect::from_min_size(region.clamp(rect.center()), vec2(0.0, 0.0)) }
+}
+
+fn focus_ring(ui: &Ui, painter: &Painter, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let ring = Stroke::new(1.5, *theme::of(ui).accent);
+        painter.rect_stroke(rect.shrink(1.0), 0.0, ring, StrokeKind::Inside);
     }
 }
 
 /// The head of a column. Gives whether it was clicked.
 fn head_ui(ui: &Ui, head: &Head, id: egui::Id, rect: Rect, region: Rect, align: Align) -> bool {
     let colours = theme::of(ui);
-    let shown = rect.intersect(region);
-    if !shown.is_positive() {
-        return false;
-    }
+    let shown = seen_of(rect, region);
     let sense = if head.does.is_some() { Sense::click() } else { Sense::hover() };
     let response = ui.interact(shown, id, sense);
     response.widget_info(|| match &head.does {
@@ -374,25 +407,29 @@ fn head_ui(ui: &Ui, head: &Head, id: egui::Id, rect: Rect, region: Rect, align: 
         None => WidgetInfo::labeled(Role::Label, true, &head.words),
     });
     if response.gained_focus() {
-        ui.scroll_to_rect(shown, None);
+        // The names would hide it.
+        let names = region.left() - ui.clip_rect().left();
+        ui.scroll_to_rect(rect.with_min_x(rect.left() - names.max(0.0)), None);
     }
-    let painter = ui.painter().with_clip_rect(shown.intersect(ui.clip_rect()));
+    let painter = ui.painter().with_clip_rect(rect.intersect(region).intersect(ui.clip_rect()));
     if head.does.is_some() && (response.hovered() || response.has_focus()) {
         painter.rect_filled(rect, 0.0, *colours.hover);
     }
+    let two = head.shows.has_second_line();
+    let (line, second) = rect.shrink2(vec2(0.0, 2.0)).split_top_bottom_at_fraction(if two { 0.5 } else { 1.0 });
     let sign = if head.sorted.is_some() { 14.0 } else { 0.0 };
+    let lines = if two { 1 } else { 2 };
     let room = rect.width() - 1.5 * PAD - sign;
-    let words = cut(&painter, &head.words, theme::small_strong(), *colours.text, room, 2, align);
-    let top = rect.center().y - words.size().y / 2.0;
+    let words = cut(&painter, &head.words, theme::small_strong(), *colours.text, room, lines, align);
+    let top = line.center().y - words.size().y / 2.0;
     let left = if align == Align::RIGHT { rect.right() - PAD } else { rect.left() + PAD + sign };
     painter.galley(pos2(left, top), words, *colours.text);
+    head.shows.second_line(&painter, second, colours);
     if let Some(ascending) = head.sorted {
         let mark = if ascending { Mark::Up } else { Mark::Down };
-        paint_mark(&painter, mark, pos2(rect.left() + PAD, rect.center().y), 3.5, *colours.accent, Stroke::NONE);
+        paint_mark(&painter, mark, pos2(rect.left() + PAD, line.center().y), 3.5, *colours.accent, Stroke::NONE);
     }
-    if response.has_focus() {
-        painter.rect_stroke(shown.shrink(1.0), 0.0, Stroke::new(1.5, *colours.accent), StrokeKind::Inside);
-    }
+    focus_ring(ui, &painter, &response, shown);
     let clicked = response.clicked();
     if !head.hint.is_empty() {
         response.on_hover_text(&head.hint);
@@ -420,23 +457,4 @@ fn pin_ui(ui: &Ui, id: egui::Id, rect: Rect, name: &str, pinned: bool, shown: bo
     let clicked = response.clicked();
     response.on_hover_text(if pinned { "Let it move with the others" } else { "Keep it on top" });
     clicked
-}
-
-/// Text on a few lines, cut where it does not fit.
-fn cut(
-    painter: &Painter,
-    text: &str,
-    font: FontId,
-    colour: Color32,
-    width: f32,
-    lines: usize,
-    align: Align,
-) -> Arc<Galley> {
-    let mut job = LayoutJob::simple(text.to_owned(), font, colour, width.max(0.0));
-    job.wrap = TextWrapping { max_rows: lines, ..TextWrapping::wrap_at_width(width.max(0.0)) };
-    if lines == 1 {
-        job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
-    }
-    job.halign = align;
-    painter.layout_job(job)
 }

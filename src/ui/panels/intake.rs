@@ -31,7 +31,7 @@ impl State {
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|((), answers)| answers.to_vec()).unwrap_or_default()
+        self.sheet.answers()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, _id: u64, _chosen: &Intake, scene: &mut Scene<'_>) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{
-    Align2, Color32, FontId, Galley, Id, Painter, Rangef, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Galley, Id, Painter, Rangef, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use egui_plot::GridMark;
 
@@ -19,13 +19,13 @@ use crate::ui::widgets::{Mark, paint_mark};
 use crate::ui::{theme, words};
 
 /// Height of a row, in points.
-pub(super) const ROW: f32 = 22.0;
+const ROW: f32 = 22.0;
 
 /// Height of the strip with the numbers of the axis, in points.
-pub(super) const STRIP: f32 = 18.0;
+const STRIP: f32 = 18.0;
 
 /// Height of a line of notes under the rows, in points.
-pub(super) const NOTE: f32 = 18.0;
+const NOTE: f32 = 18.0;
 
 /// Room for a number of the axis, in points.
 const NUMBER: f32 = 38.0;
@@ -144,7 +144,7 @@ impl Axis {
     }
 
     /// Draws the numbers into a strip, and a faint line from each down to `bottom`.
-    pub fn paint(&self, painter: &Painter, strip: Rect, bottom: f32, colours: &Colours) {
+    fn paint(&self, painter: &Painter, strip: Rect, bottom: f32, colours: &Colours) {
         for mark in self.marks(strip.width()) {
             let x = self.x(mark.value, strip.x_range());
             painter.vline(x, Rangef::new(strip.bottom() - 2.0, bottom), Stroke::new(1.0, *colours.grid));
@@ -189,7 +189,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// The parts of a row of this width; with `of_pupils` there is a number of pupils at its end.
-    pub fn of(across: Rangef, of_pupils: bool) -> Self {
+    fn of(across: Rangef, of_pupils: bool) -> Self {
         let width = across.span();
         let n = (of_pupils && width > 400.0).then_some(across.max - 10.0);
         let end = n.map_or(across.max - 8.0, |right| right - 46.0);
@@ -200,8 +200,25 @@ impl Columns {
         Self { name, chart: Rangef::new(left, (value - 46.0).max(left)), value, mark, difference, n }
     }
 
+    /// Draws what every row has: the ground where the pointer is, the figure in numbers. Gives the room for the chart, where
+    /// there is enough.
+    pub fn paint_row(
+        &self,
+        painter: &Painter,
+        rect: Rect,
+        cell: &Cell,
+        lit: bool,
+        colours: &Colours,
+    ) -> Option<Rangef> {
+        if lit {
+            painter.rect_filled(rect, 3.0, *colours.hover);
+        }
+        self.paint_figure(painter, cell, rect.center().y, colours);
+        Some(self.chart).filter(|chart| chart.span() >= 24.0)
+    }
+
     /// Draws a figure in numbers: "36.9 ▼ −2.1", and of how many pupils it is.
-    pub fn paint_figure(&self, painter: &Painter, cell: &Cell, y: f32, colours: &Colours) {
+    fn paint_figure(&self, painter: &Painter, cell: &Cell, y: f32, colours: &Colours) {
         let text = |x: f32, align: Align2, words: &str, font: FontId, ink: Color32| {
             painter.text(pos2(x, y), align, words, font, ink);
         };
@@ -226,11 +243,69 @@ impl Columns {
     }
 
     /// What stands above the numbers of the rows.
-    pub fn paint_heads(&self, painter: &Painter, y: f32, colours: &Colours) {
+    fn paint_heads(&self, painter: &Painter, y: f32, colours: &Colours) {
         if let Some(right) = self.n {
             painter.text(pos2(right, y), Align2::RIGHT_BOTTOM, "Pupils", theme::small(), *colours.muted);
         }
     }
+}
+
+/// What stands around the rows of a panel.
+pub(super) struct Frame<'a> {
+    pub axis: &'a Axis,
+    /// Whether there is a number of pupils at the end of each row.
+    pub of_pupils: bool,
+    /// What stands under the rows.
+    pub notes: &'a [String],
+    /// The whole chart in words.
+    pub summary: &'a str,
+}
+
+impl Frame<'_> {
+    /// Draws the axis, the rows below it that are in sight, and the notes. `line` draws the line of a place into its room.
+    pub fn ui(
+        &self,
+        ui: &mut Ui,
+        salt: (&'static str, u64),
+        lines: usize,
+        mut line: impl FnMut(&Ui, usize, Rect, &Columns),
+    ) {
+        let colours = theme::of(ui);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let (strip, chart) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
+        chart.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.summary));
+        let columns = Columns::of(strip.x_range(), self.of_pupils);
+        let height = (ui.available_height() - NOTE * self.notes.len() as f32).max(ROW);
+        let over_chart = Rect::from_x_y_ranges(columns.chart, strip.y_range());
+        self.axis.paint(ui.painter(), over_chart, strip.bottom() + height, colours);
+        columns.paint_heads(ui.painter(), strip.bottom() - 3.0, colours);
+        let rows = ScrollArea::vertical().id_salt(salt).max_height(height).auto_shrink(false);
+        rows.show_rows(ui, ROW, lines, |ui, shown| {
+            for place in shown {
+                let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
+                line(ui, place, Rect::from_x_y_ranges(strip.x_range(), rect.y_range()), &columns);
+            }
+        });
+        for words in self.notes {
+            note(ui, words);
+        }
+    }
+}
+
+/// A line above the rows that belong together; with how they stand, where that is what they have in common.
+pub(super) fn head(ui: &Ui, rect: Rect, id: Id, words: &str, standing: Option<Standing>) {
+    let response = ui.interact(rect, id, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    let colours = theme::of(ui);
+    let painter = ui.painter();
+    painter.rect_filled(rect.shrink2(vec2(0.0, 1.0)), 3.0, *colours.sunken);
+    let mut left = rect.left() + 8.0;
+    if let Some(standing) = standing {
+        standing.paint(painter, pos2(left + 4.0, rect.center().y), colours);
+        left += 16.0;
+    }
+    let galley = line(painter, words.to_owned(), theme::small_strong(), *colours.muted, rect.right() - 8.0 - left);
+    painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, *colours.muted);
 }
 
 /// A cell as words: the figure, how sure, of how many, against what.
@@ -301,7 +376,7 @@ pub(super) fn focus_ring(ui: &Ui, rect: Rect) {
 }
 
 /// A line of notes under the rows, cut where it does not fit; the whole of it is in the tooltip.
-pub(super) fn note(ui: &mut Ui, words: &str) {
+fn note(ui: &mut Ui, words: &str) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), NOTE), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
     let colours = theme::of(ui);
@@ -311,7 +386,7 @@ pub(super) fn note(ui: &mut Ui, words: &str) {
 }
 
 /// Text on one line, cut where it does not fit.
-pub(super) fn line(painter: &Painter, text: String, font: FontId, ink: Color32, width: f32) -> Arc<Galley> {
+fn line(painter: &Painter, text: String, font: FontId, ink: Color32, width: f32) -> Arc<Galley> {
     let mut job = LayoutJob::simple_singleline(text, font, ink);
     job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
     painter.layout_job(job)

@@ -7,6 +7,7 @@ mod grid;
 mod intake;
 mod intervals;
 mod ranking;
+mod ranks;
 mod scatter;
 mod school_table;
 mod similar;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 
 use eframe::egui::containers::menu::{MenuConfig, SubMenuButton};
 use eframe::egui::text::LayoutJob;
-use eframe::egui::{self, Frame, Layout, Margin, RichText, Sense, Stroke, Ui, UiBuilder, vec2};
+use eframe::egui::{self, Frame, Layout, Margin, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::change::{Change, Outbox};
 use super::session::Session;
@@ -42,6 +43,8 @@ pub struct Scene<'a> {
     pub session: &'a Session,
     /// The school that was under the pointer in the last frame.
     pub hovered: Option<Urn>,
+    /// The panel whose picture is being taken.
+    pub sitting: Option<u64>,
     pub out: &'a mut Outbox,
 }
 
@@ -83,8 +86,8 @@ impl PanelState {
         })
     }
 
-    /// Draws a panel with its head. Gives whether its head is being dragged.
-    pub fn ui(&mut self, ui: &mut Ui, id: u64, scene: &mut Scene<'_>) -> bool {
+    /// Draws a panel with its head, which has its title unless a tab has it. Gives whether its head is being dragged.
+    pub fn ui(&mut self, ui: &mut Ui, id: u64, titled: bool, scene: &mut Scene<'_>) -> bool {
         let Some(panel) = scene.view.panels.get(&id) else { return false };
         let colours = theme::of(ui);
         let space = theme::space();
@@ -121,7 +124,7 @@ impl PanelState {
                 }
             };
             scene.note(&progress, &answers);
-            let dragged = head(ui, id, panel, &answers, scene);
+            let dragged = head(ui, id, panel, titled, &answers, scene);
             if progress.has_line(ui.ctx()) {
                 progress_line(ui);
             }
@@ -186,7 +189,7 @@ impl Scene<'_> {
 }
 
 /// The head of a panel: what it shows of whom, and what can be done with it. Gives whether it is being dragged.
-fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mut Scene<'_>) -> bool {
+fn head(ui: &mut Ui, id: u64, panel: &Panel, titled: bool, answers: &[Arc<Answer>], scene: &mut Scene<'_>) -> bool {
     let height = ui.spacing().interact_size.y;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let handle = ui.interact(rect, ui.scope_id().with(("head", id)), Sense::click_and_drag());
@@ -196,7 +199,10 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     let out = &mut *scene.out;
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
     buttons.spacing_mut().item_spacing.x = 0.0;
-    let taking = take::Taking { panel, answers, session: scene.session, card: ui.max_rect().expand(12.0) };
+    let taking = take::Taking { id, panel, answers, session: scene.session, card: ui.max_rect().expand(12.0) };
+    if scene.sitting == Some(id) {
+        out.sitter = Some(taking.sitter(ui));
+    }
     menu(&mut buttons, id, &taking, &offer, out);
     let (icon, name) = if maximised { (Icon::Restore, "Show all panels") } else { (Icon::Maximise, "Maximise") };
     let named = |name: &str| format!("{name}: {}", panel.title());
@@ -210,9 +216,14 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, answers: &[Arc<Answer>], scene: &mu
     about::button(&mut buttons, panel.title(), answers, scene.session);
     let room = egui::Rect::from_min_max(rect.min, egui::pos2(buttons.min_rect().left() - 8.0, rect.max.y));
     let mut words_ui = ui.new_child(UiBuilder::new().max_rect(room).layout(Layout::left_to_right(egui::Align::Center)));
-    words_ui
-        .add(egui::Label::new(RichText::new(panel.title()).font(theme::strong())).selectable(false))
-        .on_hover_text(panel.hint());
+    // A picture has its title, also that of a panel whose title stands in its tab.
+    if titled || scene.sitting == Some(id) {
+        let title = RichText::new(panel.title()).font(theme::strong());
+        words_ui.add(egui::Label::new(title).selectable(false)).on_hover_text(panel.hint());
+    } else {
+        // Who listens hears the title before the rest.
+        handle.widget_info(|| WidgetInfo::labeled(Role::Label, true, panel.title()));
+    }
     if let Some(text) = subtitle(answers, panel, scene) {
         let caption = theme::muted(&words_ui, text.clone());
         words_ui.add(egui::Label::new(caption).truncate().selectable(false)).on_hover_text(text);

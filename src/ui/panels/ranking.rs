@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use eframe::egui::{Id, Rangef, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Id, Rangef, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
-use super::intervals::{self, Axis, Columns, NOTE, ROW, STRIP, Standing, comparator, focus_ring, in_words, tooltip};
+use super::intervals::{self, Axis, Columns, Frame, Standing, comparator, focus_ring, head, in_words, tooltip};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, Figure, Key};
 use crate::export::words::{difference, plural, value};
@@ -66,7 +66,7 @@ impl State {
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+        self.sheet.answers()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, chosen: &Ranking, scene: &mut Scene<'_>) {
@@ -80,36 +80,22 @@ impl State {
             nothing(ui, "No pupils");
             return;
         }
-        let base = ui.scope_id().with(("ranking", id));
-        let colours = theme::of(ui);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let (strip, chart) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP), Sense::hover());
-        chart.widget_info(|| WidgetInfo::labeled(Role::Image, true, &drawn.summary));
-        let columns = Columns::of(strip.x_range(), false);
-        let height = (ui.available_height() - NOTE).max(ROW);
-        let over_chart = Rect::from_x_y_ranges(columns.chart, strip.y_range());
-        drawn.axis.paint(ui.painter(), over_chart, strip.bottom() + height, colours);
-        ScrollArea::vertical().id_salt(("ranking", id)).max_height(height).auto_shrink(false).show_rows(
-            ui,
-            ROW,
-            drawn.lines.len(),
-            |ui, shown| {
-                for line in drawn.lines.get(shown).unwrap_or_default() {
-                    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
-                    let rect = Rect::from_x_y_ranges(strip.x_range(), rect.y_range());
-                    match line {
-                        Line::Head(standing, n) => head(ui, rect, base, *standing, *n),
-                        Line::Row(row) => {
-                            if let Some([cell, ..]) = answer.nth_row(row.place) {
-                                let at = Place { rect, base, columns: &columns };
-                                drawn.row_ui(ui, at, row, cell, answer, scene);
-                            }
-                        }
-                    }
+        let salt = ("ranking", id);
+        let base = ui.scope_id().with(salt);
+        let Drawn { axis, note, summary, .. } = drawn;
+        let frame = Frame { axis, of_pupils: false, notes: std::slice::from_ref(note), summary };
+        frame.ui(ui, salt, drawn.lines.len(), |ui, place, rect, columns| match drawn.lines.get(place) {
+            Some(Line::Head(standing, n)) => {
+                let id = base.with(("head", *standing as u8));
+                head(ui, rect, id, &head_words(*standing, *n), Some(*standing));
+            }
+            Some(Line::Row(row)) => {
+                if let Some([cell, ..]) = answer.nth_row(row.place) {
+                    drawn.row_ui(ui, Place { rect, base, columns }, row, cell, answer, scene);
                 }
-            },
-        );
-        intervals::note(ui, &drawn.note);
+            }
+            None => {}
+        });
     }
 }
 
@@ -151,18 +137,6 @@ fn controls(ui: &mut Ui, id: u64, chosen: &Ranking, scene: &mut Scene<'_>) {
 }
 
 /// How many stand so, above those that do.
-fn head(ui: &Ui, rect: Rect, base: Id, standing: Standing, n: usize) {
-    let words = head_words(standing, n);
-    let response = ui.interact(rect, base.with(("head", standing as u8)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
-    let colours = theme::of(ui);
-    let painter = ui.painter();
-    painter.rect_filled(rect.shrink2(vec2(0.0, 1.0)), 3.0, *colours.sunken);
-    standing.paint(painter, pos2(rect.left() + 12.0, rect.center().y), colours);
-    let galley = intervals::line(painter, words, theme::small_strong(), *colours.muted, rect.width() - 32.0);
-    painter.galley(pos2(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0), galley, *colours.muted);
-}
-
 fn head_words(standing: Standing, n: usize) -> String {
     let of = match standing {
         Standing::Above => "Above",
@@ -266,20 +240,13 @@ impl Drawn {
     /// A row without its name.
     fn paint(&self, ui: &Ui, rect: Rect, columns: &Columns, cell: &Cell, selected: bool, lit: bool) {
         let colours = theme::of(ui);
-        let painter = ui.painter();
-        if lit {
-            painter.rect_filled(rect, 3.0, *colours.hover);
-        }
+        let (painter, y) = (ui.painter(), rect.center().y);
+        let chart = columns.paint_row(painter, rect, cell, lit, colours);
         if selected {
             let bar = Rect::from_min_size(rect.min + vec2(0.0, 2.0), vec2(3.0, rect.height() - 4.0));
             painter.rect_filled(bar, 1.0, *colours.select);
         }
-        let y = rect.center().y;
-        columns.paint_figure(painter, cell, y, colours);
-        let across = columns.chart;
-        if across.span() < 24.0 {
-            return;
-        }
+        let Some(across) = chart else { return };
         let figure = cell.figure.as_ref().ok();
         if let Some(common) = self.common {
             painter.vline(self.axis.x(common, across), rect.y_range(), Stroke::new(1.3, *colours.muted));

@@ -4,18 +4,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use eframe::egui::{self, PointerButton, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
+use super::ranks::{RankSheet, Ranks};
 use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
 use crate::desk::Answer;
-use crate::export::words::value;
-use crate::model::{Indicator, Urn};
+use crate::model::{Breakdown, Indicator, Urn};
 use crate::ui::change::Change;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Axes, Offer, Scatter, ScatterForm};
-use crate::ui::{questions, theme, words};
+use crate::ui::{questions, theme};
 
 mod controls;
 mod drawn;
@@ -24,11 +24,14 @@ mod motion;
 mod outline;
 mod paint;
 mod strips;
+mod told;
 mod trend;
+mod walk;
 
-use drawn::{Dot, Drawn};
+use drawn::Drawn;
 use motion::Motion;
 use outline::Outline;
+use walk::Walk;
 
 /// Height of a line of notes under the chart, in points.
 const NOTE: f32 = 18.0;
@@ -45,6 +48,9 @@ pub(super) struct State {
     /// What is to be brought into view in the next frame.
     bring: Option<Bring>,
     motion: Motion,
+    /// Of strips: where the schools stand in three years.
+    ranks: RankSheet,
+    walk: Walk,
 }
 
 /// What is made of the answers.
@@ -80,12 +86,17 @@ impl State {
             return self.sheet.ask(&scene.session.desk, id, &questions, None, |_| Drawn::default());
         };
         let plan = Plan::of(scatter, &view.offer_in(catalogue, year));
+        // Of every school in three years: asked only where a school is looked at.
+        if !plan.strips.is_empty() && (scene.hovered.is_some() || !view.selected.is_empty()) {
+            let of_schools = questions.iter().filter(|question| question.by() == [Breakdown::School]);
+            self.ranks.ask(&scene.session.desk, id, of_schools, catalogue);
+        }
         let make = |answers: &[Arc<Answer>]| Drawn::of(&plan, answers, &catalogue.register);
         self.sheet.ask(&scene.session.desk, id, &questions, Some(plan.clone()), make)
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+        self.sheet.answers()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
@@ -106,7 +117,11 @@ impl State {
             return;
         }
         if drawn.axes.form == ScatterForm::Strips {
-            strips::ui(ui, id, drawn, scene);
+            let of_schools = answers.iter().filter(|answer| answer.question().by() == [Breakdown::School]);
+            let catalogue = &scene.session.catalogue;
+            let ranks: Vec<&Ranks> =
+                of_schools.flat_map(|answer| self.ranks.beside(answer.question(), catalogue)).collect();
+            strips::ui(ui, id, (drawn, &ranks), (&mut self.walk, &mut self.outline), scene);
             return;
         }
         let bounds = self.bring.take().and_then(|bring| drawn.bounds_of(bring));
@@ -123,20 +138,56 @@ impl State {
             }
         });
         let response = shown.response;
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, drawn.in_words(scene)));
+        let before = self.walk.at;
+        if response.has_focus() {
+            for step in walk::pressed(ui) {
+                self.walk.go(step, [&drawn.across, &drawn.up], scene.hovered);
+            }
+            self.walk.hold(ui, response.id);
+        } else {
+            self.walk.at = None;
+        }
+        self.walk.give_way(&response);
         let way = self.motion.way(ui.input(|input| input.time));
         let chart = paint::Chart { drawn, transform: &shown.transform, way };
-        let painter = ui.painter().with_clip_rect(shown.transform.frame().intersect(ui.clip_rect()));
-        let hovered = response.hover_pos().and_then(|at| chart.nearest(at));
+        let walked = self.walk.at.and_then(|urn| drawn.dots.iter().find(|dot| dot.urn == urn));
+        let reached = walked.map(|dot| {
+            let told = told::of_dot(drawn, dot, scene);
+            let words = walk::in_words(&drawn.across, dot.urn, &told, scene);
+            (chart.place(dot), told, words)
+        });
+        response.widget_info(|| WidgetInfo {
+            current_text_value: reached.as_ref().map(|(_, _, words)| words.clone()),
+            ..WidgetInfo::labeled(Role::Image, true, drawn.in_words(scene))
+        });
+        let frame = *shown.transform.frame();
+        let painter = ui.painter().with_clip_rect(frame.intersect(ui.clip_rect()));
+        let hovered = walked.or_else(|| response.hover_pos().and_then(|at| chart.nearest(at)));
         let lit = hovered.map(|dot| dot.urn).or(scene.hovered);
-        chart.means(&painter, ui);
+        // Where words stand already: names give way to them.
+        let mut taken: Vec<Rect> = Vec::new();
+        chart.means(&painter, ui, &mut taken);
         if let Some(Ok(trend)) = &drawn.trend {
-            trend.paint(&painter, ui, &shown.transform);
+            taken.push(trend.paint(&painter, ui, &shown.transform));
         }
         chart.paths(&painter, ui, &scene.view.selected, lit);
         chart.dots(&painter, ui, &scene.view.selected, lit);
-        chart.funnel(&painter, ui, scene, lit);
-        chart.marked(&painter, ui, scene, lit);
+        if let Some(Ok(funnel)) = &drawn.funnel {
+            funnel.paint(&painter, ui, &shown.transform, &mut taken);
+        }
+        chart.marked(&painter, ui, scene, lit, &mut taken);
+        chart.outside(&painter, ui, scene, lit, &mut taken);
+        if response.has_focus() {
+            let ring = Stroke::new(1.5, *theme::of(ui).accent);
+            ui.painter().rect_stroke(frame, theme::space().radius, ring, StrokeKind::Inside);
+        }
+        if let Some((at, told, words)) = &reached {
+            walk::tell(ui, &response, *at, told, words);
+            if before != self.walk.at && !frame.contains(*at) {
+                self.bring = self.walk.at.map(Bring::School);
+                ui.ctx().request_repaint();
+            }
+        }
         let line = |nth: f32| {
             let top = room.bottom() - foot + nth * NOTE;
             Rect::from_min_max(pos2(room.left(), top), pos2(room.right(), top + NOTE))
@@ -145,6 +196,7 @@ impl State {
         if let Some(note) = note {
             noted(ui, id, line(1.0), &note);
         }
+        let by_key = walk::chosen_by_key(&response);
         if let Some(dot) = hovered {
             scene.out.hovered = Some(dot.urn);
             if response.double_clicked() {
@@ -152,10 +204,11 @@ impl State {
             } else if response.clicked() {
                 scene.select(ui, dot.urn);
             }
-            if self.outline.is_none() {
-                response.clone().on_hover_ui_at_pointer(|ui| tooltip(ui, drawn, dot, scene));
+            if self.outline.is_none() && walked.is_none() {
+                let told = || told::of_dot(drawn, dot, scene);
+                response.clone().on_hover_ui_at_pointer(|ui| told::show(ui, &told()));
             }
-        } else if response.clicked() && !scene.view.selected.is_empty() {
+        } else if response.clicked() && !by_key && !scene.view.selected.is_empty() {
             scene.out.changes.push(Change::Select(BTreeSet::new()));
         }
         // An outline is drawn with the first button; the second one moves the chart.
@@ -167,11 +220,7 @@ impl State {
             outline.go_on(to);
             outline.paint(&painter, ui);
             if response.drag_stopped() {
-                let mut chosen = chart.inside(outline);
-                if ui.input(|input| input.modifiers.command || input.modifiers.shift) {
-                    chosen.extend(&scene.view.selected);
-                }
-                scene.out.changes.push(Change::Select(chosen));
+                choose(ui, chart.inside(outline), scene);
             }
             if !ui.input(|input| input.pointer.primary_down()) {
                 self.outline = None;
@@ -179,6 +228,14 @@ impl State {
         }
         ui.advance_cursor_after_rect(room);
     }
+}
+
+/// Selects the schools in an outline; with Ctrl or Shift together with those selected already.
+fn choose(ui: &Ui, mut chosen: BTreeSet<Urn>, scene: &mut Scene<'_>) {
+    if ui.input(|input| input.modifiers.command || input.modifiers.shift) {
+        chosen.extend(&scene.view.selected);
+    }
+    scene.out.changes.push(Change::Select(chosen));
 }
 
 /// A note under the chart, as much of it as there is room for; all of it for who points at it.
@@ -232,42 +289,4 @@ fn plot<'a>(id: u64, drawn: &Drawn, colours: &theme::Colours) -> Plot<'a> {
         .grid_spacing(egui::Rangef::new(8.0, 80.0))
         .show_x(false)
         .show_y(false)
-}
-
-fn tooltip(ui: &mut Ui, drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) {
-    let Axes { x, y, size, colour, form, .. } = drawn.axes;
-    if let Some(school) = scene.session.catalogue.register.school(dot.urn) {
-        ui.strong(&school.name);
-        ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
-    }
-    let funnel = form == ScatterForm::Funnel;
-    let of_axes = dot.on_axes.map(|[on_x, on_y]| [(y, on_y), (x, on_x)]).into_iter().flatten();
-    let of_colour =
-        colour.zip(dot.colour).filter(|(of, _)| dot.on_axes.is_none() || (*of != y && (funnel || *of != x)));
-    for (indicator, figure) in of_axes.take(if funnel { 1 } else { 2 }).chain(of_colour) {
-        ui.label(format!("{}: {}", drawn.name(indicator), value(indicator, figure.value)));
-        let sure = words::interval(indicator, &figure).map(|words| format!("{words}, ")).unwrap_or_default();
-        ui.label(theme::muted(ui, format!("{sure}{}", words::pupils(indicator, figure.n))));
-    }
-    if let Some(Ok(funnel)) = &drawn.funnel {
-        ui.label(funnel.told(dot));
-    }
-    if let Some([on_x, on_y]) = drawn.from_all.get(&dot.urn) {
-        for (indicator, figure) in [(y, on_y), (x, on_x)] {
-            // Intake is of all pupils anyway.
-            if !questions::is_of_all_pupils(indicator) {
-                let of = words::pupils(indicator, figure.n);
-                let figure = value(indicator, figure.value);
-                ui.label(theme::muted(ui, format!("With all pupils, {}: {figure}, {of}", indicator.label())));
-            }
-        }
-    }
-    if dot.size > 0.0 && !funnel {
-        ui.label(format!("{}: {}", drawn.name(size), value(size, dot.size)));
-    }
-    let register = &scene.session.catalogue.register;
-    for urn in register.earlier(dot.urn) {
-        let name = register.school(*urn).map(|school| school.name.as_str()).unwrap_or_default();
-        ui.label(theme::muted(ui, format!("goes on from {name}, URN {urn}")));
-    }
 }

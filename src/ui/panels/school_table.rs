@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use eframe::egui::{Popup, PopupCloseBehavior, Role, ScrollArea, Sense, Ui, WidgetInfo};
 
-use super::grid::Did;
+use super::grid::{Did, Tells};
+use super::ranks::HOW;
 use super::{Scene, nothing};
 use crate::desk::Answer;
 use crate::export::words::value;
 use crate::model::{Indicator, Urn};
 use crate::ui::change::Change;
+use crate::ui::session::Catalogue;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{ColumnGroup, Offer, Panel, SchoolTable};
 use crate::ui::widgets::{picker_button, segment};
@@ -39,7 +41,9 @@ impl State {
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+        // Every school of three years, from which only ranks are made, is no part of the table.
+        let shown = self.sheet.shown().map(|(_, answers)| answers).unwrap_or_default();
+        shown.iter().filter(|answer| !drawn::is_of_ranks(answer)).cloned().collect()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, table: &SchoolTable, scene: &mut Scene<'_>) {
@@ -63,13 +67,21 @@ impl State {
         } else {
             let session = scene.session;
             let tip = |ui: &mut Ui, row: usize, column: Option<usize>| {
-                if let Some((who, indicator)) = drawn.place(row, column) {
+                if let Some((urn, rank)) = drawn.rank_at(row, column) {
+                    school_head(ui, &session.catalogue, urn);
+                    let of = drawn.ranked().map(Indicator::label).unwrap_or_default();
+                    ui.label(format!("{of}: {}", rank.in_words()));
+                    ui.label(rank.years_in_words());
+                    ui.label(theme::muted(ui, HOW));
+                } else if let Some((who, indicator)) = drawn.place(row, column) {
                     tooltip(ui, drawn, answers, &session.catalogue, who, indicator);
                 }
             };
-            match drawn.grid.ui(ui, id, scene, &tip) {
+            match drawn.grid.ui(ui, id, scene, &Tells { tip: &tip, aloud: None }) {
                 Some(Did::Pin(urn)) => toggle(&mut changed.pinned, urn),
-                Some(Did::Head(None)) => (changed.sorted, changed.ascending) = (None, false),
+                Some(Did::Head(None)) => {
+                    (changed.sorted, changed.ascending, changed.by_rank) = (None, false, false);
+                }
                 Some(Did::Head(Some(nth))) if drawn.side_by_side => {
                     if let Some(Who::School(urn)) = drawn.who.get(nth) {
                         let mut selected = scene.view.selected.clone();
@@ -77,12 +89,17 @@ impl State {
                         scene.out.changes.push(Change::Select(selected));
                     }
                 }
+                Some(Did::Head(Some(nth))) if drawn.is_rank(nth) => {
+                    changed.ascending = changed.by_rank && !changed.ascending;
+                    (changed.sorted, changed.by_rank) = (None, true);
+                }
                 Some(Did::Head(Some(nth))) => {
+                    changed.by_rank = false;
                     let indicator = drawn.columns.get(nth).copied();
                     changed.ascending = changed.sorted == indicator && !changed.ascending;
                     changed.sorted = indicator;
                 }
-                None => {}
+                Some(Did::Open(_)) | None => {}
             }
         }
         if changed != *table {
@@ -141,7 +158,17 @@ fn columns(ui: &mut Ui, table: &mut SchoolTable, mut chosen: Vec<Indicator>, off
                 }
             }
         }
+        ui.add_space(theme::space().half);
+        ui.label(theme::muted(ui, "Over three years"));
+        ui.checkbox(&mut table.rank, "Three-year rank").on_hover_text(format!("In the first result. {HOW}"));
     });
+}
+
+fn school_head(ui: &mut Ui, catalogue: &Catalogue, urn: Urn) {
+    if let Some(school) = catalogue.register.school(urn) {
+        ui.strong(&school.name);
+        ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
+    }
 }
 
 /// All that is known of a figure; of a school where none is pointed at.
@@ -149,15 +176,12 @@ fn tooltip(
     ui: &mut Ui,
     drawn: &Drawn,
     answers: &[Arc<Answer>],
-    catalogue: &crate::ui::session::Catalogue,
+    catalogue: &Catalogue,
     who: Who,
     indicator: Option<Indicator>,
 ) {
-    if let Who::School(urn) = who
-        && let Some(school) = catalogue.register.school(urn)
-    {
-        ui.strong(&school.name);
-        ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
+    if let Who::School(urn) = who {
+        school_head(ui, catalogue, urn);
     }
     let Some(indicator) = indicator else {
         ui.label(theme::muted(ui, drawn.in_words.as_str()));

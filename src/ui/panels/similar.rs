@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Role, Sense, Ui, WidgetInfo};
 
+use super::grid::Tells;
 use super::{Scene, nothing};
 use crate::desk::{Answer, LikeSchool, Similar};
 use crate::ui::change::Change;
@@ -97,6 +98,6 @@ impl State {
         let tip = |ui: &mut Ui, row: usize, column: Option<usize>| {
             drawn.tooltip(ui, answers, &session.catalogue, row, column);
         };
-        drawn.grid.ui(ui, id, scene, &tip);
+        drawn.grid.ui(ui, id, scene, &Tells { tip: &tip, aloud: None });
     }
 }

@@ -1,12 +1,12 @@
 //! Every subject with its indicators: figures on a ground that says whether they are significant, and their trends.
 
 mod drawn;
-mod paint;
 
 use std::sync::Arc;
 
-use eframe::egui::{self, Popup, PopupCloseBehavior, Sense, Ui, vec2};
+use eframe::egui::{self, Popup, PopupCloseBehavior, Role, Sense, Ui, WidgetInfo, vec2};
 
+use super::grid::{self, Did, Tells};
 use super::{Scene, nothing};
 use crate::desk::Answer;
 use crate::method::interval::Significance;
@@ -15,9 +15,8 @@ use crate::ui::change::Change;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Offer, Panel, SubjectTable};
 use crate::ui::widgets::{Pick, picker, picker_button};
-use crate::ui::{questions, theme};
+use crate::ui::{questions, theme, words};
 use drawn::{Drawn, Order};
-use paint::{Deed, Grid};
 
 /// What the panel keeps between frames.
 #[derive(Debug, Default)]
@@ -40,7 +39,7 @@ impl State {
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+        self.sheet.answers()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, chosen: &SubjectTable, scene: &mut Scene<'_>) {
@@ -52,11 +51,34 @@ impl State {
             nothing(ui, if none { "No results by subject of these years are loaded" } else { &drawn.why_empty });
         } else {
             legend(ui, drawn);
-            let grid = Grid { drawn, answers, catalogue: &scene.session.catalogue };
-            match grid.ui(ui, id) {
-                Some(Deed::Open(subject)) => scene.out.changes.push(Change::Subject(subject)),
-                Some(Deed::Sort(by)) => sort(&mut changed, drawn, by),
-                None => {}
+            let room = ui.available_rect_before_wrap();
+            let whole = ui.interact(room, ui.scope_id().with("table of subjects"), Sense::hover());
+            whole.widget_info(|| WidgetInfo::labeled(Role::Label, true, drawn.in_words()));
+            let session = scene.session;
+            let tip = |ui: &mut Ui, row: usize, column: Option<usize>| {
+                let Some(column) = column else {
+                    ui.strong(drawn.rows.get(row).map(|row| row.subject.name.as_str()).unwrap_or_default());
+                    return;
+                };
+                let answer = drawn.answer_of(answers, row, column);
+                ui.strong(drawn.name_of_cell(row, column));
+                for line in drawn.lines(answers, row, column) {
+                    ui.label(line);
+                }
+                if let Some(answer) = answer {
+                    ui.label(theme::muted(ui, words::question(answer.question(), &session.catalogue)));
+                    if drawn.span.ends_with("pooled") {
+                        ui.label(theme::muted(ui, "All these years pooled"));
+                    }
+                }
+            };
+            let aloud = |row: usize, column: usize| drawn.aloud(answers, row, column);
+            match drawn.grid.ui(ui, id, scene, &Tells { tip: &tip, aloud: Some(&aloud) }) {
+                Some(Did::Open(nth)) => {
+                    scene.out.changes.extend(drawn.rows.get(nth).map(|row| Change::Subject(row.subject)));
+                }
+                Some(Did::Head(by)) => sort(&mut changed, drawn, by),
+                Some(Did::Pin(_)) | None => {}
             }
         }
         if changed != *chosen {
@@ -170,7 +192,7 @@ fn legend(ui: &mut Ui, drawn: &Drawn) {
         for (at, (significance, says)) in kinds.into_iter().zip(["above", "below", "cannot be told apart"]).enumerate()
         {
             let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
-            paint::sign(ui.painter(), significance, rect.center(), colours);
+            grid::mark(ui.painter(), significance, rect.center(), colours);
             let count = counts.map(|counts| format!("{} ", counts[at])).unwrap_or_default();
             ui.label(theme::muted(ui, format!("{count}{says}")));
         }

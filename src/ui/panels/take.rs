@@ -1,19 +1,23 @@
 //! What can be taken away from a panel: its figures as text and as files, and its picture.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Button, Rect, Ui};
 
 use crate::desk::Answer;
-use crate::export::sheet::{self, Separator};
-use crate::export::{self, Format};
-use crate::ui::change::{Outbox, Taken};
-use crate::ui::session::Session;
+use crate::export::sheet::{self, Separator, Told};
+use crate::ui::change::{Outbox, PictureForm, Sitter, Taken};
+use crate::ui::session::{Catalogue, Session};
 use crate::ui::view::Panel;
 use crate::ui::words;
 
+/// Whose tables ask to be named so by their licence, which all that it publishes has.
+const OPEN_LICENCE: &str = "Department for Education";
+
 /// A panel that something is taken from.
 pub(super) struct Taking<'a> {
+    pub id: u64,
     pub panel: &'a Panel,
     pub answers: &'a [Arc<Answer>],
     pub session: &'a Session,
@@ -26,17 +30,21 @@ impl Taking<'_> {
     pub fn ui(&self, ui: &mut Ui, out: &mut Outbox) {
         let name = self.panel.title().to_lowercase().replace(' ', "-");
         let has_figures = !self.answers.is_empty();
-        let mut line = |words: &str| ui.add_enabled(has_figures, eframe::egui::Button::new(words)).clicked();
+        let mut line = |words: &str| ui.add_enabled(has_figures, Button::new(words)).clicked();
         let (copy_text, copy_picture) = (line("Copy as text"), line("Copy as picture"));
-        let (csv, parquet, png) = (line("Save as CSV…"), line("Save as Parquet…"), line("Save as PNG…"));
+        let (csv, parquet) = (line("Save as CSV…"), line("Save as Parquet…"));
+        let (png, svg) = (line("Save as PNG…"), line("Save as SVG…"));
         if copy_text && let Some(text) = self.written(Separator::Tab) {
             ui.ctx().copy_text(String::from_utf8_lossy(&text).into_owned());
         }
-        if copy_picture {
-            out.taken = Some(Taken::Picture { part: self.card, save_as: None });
-        }
-        if png {
-            out.taken = Some(Taken::Picture { part: self.card, save_as: Some(format!("{name}.png")) });
+        for (wanted, form) in [
+            (copy_picture, PictureForm::Clipboard),
+            (png, PictureForm::Png(format!("{name}.png"))),
+            (svg, PictureForm::Svg(format!("{name}.svg"))),
+        ] {
+            if wanted {
+                out.taken = Some(Taken::Picture { panel: self.id, form });
+            }
         }
         let file = |what, name: String, contents| Taken::File { what, name, contents };
         if csv && let Some(contents) = self.written(Separator::Comma) {
@@ -47,22 +55,49 @@ impl Taking<'_> {
         }
     }
 
-    fn written(&self, separator: Separator) -> Option<Vec<u8>> {
+    /// The panel as this frame draws it, for its picture.
+    pub fn sitter(&self, ui: &Ui) -> Sitter {
+        let (title, words) = (self.panel.title().to_owned(), sheet::words(&self.told()));
+        Sitter { part: self.card, layer: ui.layer_id(), title, words }
+    }
+
+    /// The answers with their words.
+    fn told(&self) -> Vec<Told<'_>> {
         let catalogue = &self.session.catalogue;
-        let headed: Vec<(String, &Answer)> =
-            self.answers.iter().map(|answer| (words::question(answer.question(), catalogue), &**answer)).collect();
+        let told = self.answers.iter().map(|answer| Told {
+            heading: words::question(answer.question(), catalogue),
+            publishers: publishers(answer, catalogue),
+            answer,
+        });
+        told.collect()
+    }
+
+    fn written(&self, separator: Separator) -> Option<Vec<u8>> {
         let mut text = Vec::new();
-        let written = sheet::write(&headed, &catalogue.register, separator, &mut text);
+        let written = sheet::write(&self.told(), &self.session.catalogue.register, separator, &mut text);
         written.inspect_err(|error| tracing::warn!("figures cannot be written: {error}")).ok()?;
         Some(text)
     }
 
-    /// The panel's first answer: a Parquet file has one kind of rows.
     fn parquet(&self) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        let answer = self.answers.first()?;
-        let written = export::write(answer, &self.session.catalogue.register, Format::Parquet, &mut bytes);
+        let written = sheet::write_parquet(&self.told(), &self.session.catalogue.register, &mut bytes);
         written.inspect_err(|error| tracing::warn!("figures cannot be written: {error}")).ok()?;
         Some(bytes)
     }
+}
+
+/// Names those whose published tables tell of what was asked.
+fn publishers(answer: &Answer, catalogue: &Catalogue) -> Vec<String> {
+    let (question, published) = (answer.question(), &catalogue.published);
+    let of = |indicator| published.sources_of(question.stage(), question.years(), indicator);
+    let sources: BTreeSet<i32> = question.indicators().iter().flat_map(|indicator| of(*indicator)).collect();
+    let names: BTreeSet<&str> = sources.iter().filter_map(|id| published.source(*id)?.publisher.as_deref()).collect();
+    let sentence = |name: &str| match name {
+        OPEN_LICENCE => format!(
+            "Published by the {name}: contains public sector information licensed under the Open Government Licence v3.0"
+        ),
+        name => format!("Published by {name}"),
+    };
+    names.into_iter().map(sentence).collect()
 }

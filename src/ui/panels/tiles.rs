@@ -7,6 +7,7 @@ use eframe::egui::{
     StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use super::ranks::{HOW, Rank, RankSheet, Ranks, only_school};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, split_in_words};
 use crate::export::words::{difference, value};
@@ -17,10 +18,21 @@ use crate::ui::view::{Offer, Tiles};
 use crate::ui::widgets::{Mark, paint_mark};
 use crate::ui::{questions, theme, words};
 
+mod direction;
+
+use direction::Direction;
+
 /// A tile is at least this wide, in points.
 const NARROWEST: f32 = 184.0;
-/// And at least this high.
-const HEIGHT: f32 = 114.0;
+/// And at least this high; of one school it has a line more, for its three-year rank.
+const HEIGHT: f32 = 128.0;
+const RANK: f32 = 15.0;
+
+/// And at most this.
+const TALLEST: f32 = 216.0;
+
+/// Height of the words under the line of the years.
+const WAY: f32 = 15.0;
 
 /// The best width of a tile, in heights.
 const SHAPE: f32 = 1.7;
@@ -31,6 +43,8 @@ pub(super) struct State {
     sheet: Sheet<(), ()>,
     /// Of the other key stages: a comparator that there is for one may be none for another.
     beside: Sheet<(), ()>,
+    /// Of one school: where it stands among the others.
+    ranks: RankSheet,
 }
 
 /// Questions of other key stages are asked under another number than the panel's: no panel has it.
@@ -45,6 +59,9 @@ struct Tile<'a> {
     /// Why there is no figure of the last year shown, where an earlier one stands for it.
     instead: Option<String>,
     by_year: Vec<(Year, &'a Cell)>,
+    direction: Option<Direction>,
+    /// Of one school, once it is known.
+    rank: Option<Rank>,
 }
 
 impl State {
@@ -53,6 +70,9 @@ impl State {
         let question = questions::tiles(scene.view, catalogue, tiles);
         let beside = questions::tiles_beside(scene.view, catalogue, tiles);
         let desk = &scene.session.desk;
+        if only_school(&scene.view.scope_shown(), catalogue).is_some() {
+            self.ranks.ask(desk, id, question.iter().chain(&beside), catalogue);
+        }
         match self.beside.ask(desk, id + BESIDE, &beside, (), |_| ()) {
             Progress::Failed(_) => self.beside = Sheet::default(),
             Progress::Ready | Progress::Waiting(_) => {}
@@ -76,7 +96,7 @@ impl State {
         let beside = self.beside.shown().map(|((), answers)| answers).unwrap_or_default();
         let others: Vec<&Arc<Answer>> = beside.iter().filter(|answer| has_pupils(answer)).collect();
         if others.is_empty() {
-            section(ui, first, scene);
+            self.section(ui, first, scene);
             return;
         }
         let mut sections: Vec<&Arc<Answer>> = others.into_iter().chain([first]).collect();
@@ -85,19 +105,32 @@ impl State {
             for (ui, answer) in columns.iter_mut().zip(sections) {
                 let stage = answer.question().stage();
                 ui.label(RichText::new(stage.to_string()).font(theme::small_strong()));
-                ui.push_id(stage.word(), |ui| section(ui, answer, scene));
+                ui.push_id(stage.word(), |ui| self.section(ui, answer, scene));
             }
         });
     }
+
+    /// The tiles of one key stage.
+    fn section(&self, ui: &mut Ui, answer: &Answer, scene: &Scene<'_>) {
+        let catalogue = &scene.session.catalogue;
+        // The school is that of the answer, not of the view, which may have moved on.
+        let school = only_school(answer.question().scope(), catalogue);
+        let ranks = if school.is_some() { self.ranks.beside(answer.question(), catalogue) } else { Vec::new() };
+        let mut tiles = tiles_of(answer);
+        for tile in &mut tiles {
+            let of = |urn| Ranks::of_indicator(&ranks, tile.indicator).map(|ranks| ranks.rank(urn));
+            tile.rank = school.and_then(of);
+        }
+        section(ui, &tiles, if school.is_some() { HEIGHT + RANK } else { HEIGHT }, answer, scene);
+    }
 }
 
-/// The tiles of one key stage.
-fn section(ui: &mut Ui, answer: &Answer, scene: &Scene<'_>) {
-    let tiles = tiles_of(answer);
+/// Tiles in rows; each is at least so high.
+fn section(ui: &mut Ui, tiles: &[Tile<'_>], least: f32, answer: &Answer, scene: &Scene<'_>) {
     let gap = theme::space().one;
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let width = ui.available_width();
-        let (columns, height) = grid(tiles.len(), vec2(width, ui.available_height()), gap);
+        let (columns, height) = grid(tiles.len(), vec2(width, ui.available_height()), gap, least);
         let tile_width = (width - gap * (columns - 1) as f32) / columns as f32;
         ui.spacing_mut().item_spacing = vec2(gap, gap);
         for row in tiles.chunks(columns) {
@@ -112,7 +145,7 @@ fn section(ui: &mut Ui, answer: &Answer, scene: &Scene<'_>) {
 
 /// Into how many columns so many tiles go, and how high they are: they fill the panel, of rows of equal length, in the
 /// shape that is nearest to the best. Where the panel is too low they scroll.
-fn grid(tiles: usize, room: Vec2, gap: f32) -> (usize, f32) {
+fn grid(tiles: usize, room: Vec2, gap: f32, least: f32) -> (usize, f32) {
     let tiles = tiles.max(1);
     let widest = (((room.x + gap) / (NARROWEST + gap)).floor() as usize).clamp(1, tiles);
     let fewest = tiles.div_ceil(widest);
@@ -121,11 +154,11 @@ fn grid(tiles: usize, room: Vec2, gap: f32) -> (usize, f32) {
         let width = (room.x - gap * (columns - 1) as f32) / columns as f32;
         (columns, width, (room.y - gap * (rows - 1) as f32) / rows as f32)
     };
-    let fits = (fewest..=tiles).map(of_rows).take_while(|(_, _, height)| *height >= HEIGHT);
+    let fits = (fewest..=tiles).map(of_rows).take_while(|(_, _, height)| *height >= least);
     let apart = |(_, width, height): &(usize, f32, f32)| (width / height / SHAPE).ln().abs();
     let best = fits.min_by(|a, b| apart(a).total_cmp(&apart(b)));
     let (columns, _, height) = best.unwrap_or_else(|| of_rows(fewest));
-    (columns, height.clamp(HEIGHT, 1.9 * HEIGHT))
+    (columns, height.clamp(least, TALLEST))
 }
 
 /// Boxes to choose the indicators of the tiles. Gives the tiles with what was changed.
@@ -167,7 +200,8 @@ fn tiles_of(answer: &Answer) -> Vec<Tile<'_>> {
         let before = not_published.and_then(|_| by_year.iter().rev().find(|(_, cell)| cell.figure.is_ok()));
         let (year, last) = before.copied().unwrap_or((newest_year, newest));
         let instead = before.and(not_published).map(|reason| format!("{newest_year}: {reason}"));
-        Some(Tile { indicator, last, year, instead, by_year })
+        let direction = Direction::of(year, &by_year);
+        Some(Tile { indicator, last, year, instead, by_year, direction, rank: None })
     };
     question.indicators().iter().filter_map(|indicator| of(*indicator)).collect()
 }
@@ -177,7 +211,8 @@ impl Tile<'_> {
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, self.in_words(answer)));
         if ui.is_rect_visible(rect) {
-            self.paint(ui, rect);
+            let one = only_school(answer.question().scope(), &scene.session.catalogue).is_some();
+            self.paint(ui, rect, if one { RANK } else { 0.0 });
         }
         response.on_hover_ui(|ui| {
             ui.strong(self.indicator.label());
@@ -187,6 +222,14 @@ impl Tile<'_> {
             }
             if let Some(split) = answer.split_of(self.indicator) {
                 ui.label(format!("Newest year: {}", split_in_words(self.indicator, split)));
+            }
+            if let Some(direction) = &self.direction {
+                ui.label(format!("{}: {}", self.year, direction.in_full()));
+                ui.label(theme::muted(ui, "Told apart where 0 is outside the 95 % interval of the difference"));
+            }
+            if let Some(rank) = &self.rank {
+                ui.label(format!("{}. {}", rank.in_words(), rank.years_in_words()));
+                ui.label(theme::muted(ui, HOW));
             }
             ui.label(theme::muted(ui, words::compared_with(answer)));
         });
@@ -210,10 +253,17 @@ impl Tile<'_> {
                 None => {}
             }
         }
+        if let Some(direction) = &self.direction {
+            text.push_str(&format!("; {}", direction.in_full()));
+        }
+        if let Some(rank) = &self.rank {
+            text.push_str(&format!("; {}: {}", rank.in_words(), rank.years_in_words()));
+        }
         text
     }
 
-    fn paint(&self, ui: &Ui, rect: Rect) {
+    /// `for_rank` is the height that is kept for the rank.
+    fn paint(&self, ui: &Ui, rect: Rect, for_rank: f32) {
         let colours = theme::of(ui);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let radius = CornerRadius::same(theme::space().radius);
@@ -243,14 +293,19 @@ impl Tile<'_> {
             }
         };
         let foot = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 24.0), inner.max);
+        let sure_top = foot.top() - 20.0 - for_rank;
+        let for_way = if self.direction.is_some() { WAY } else { 0.0 };
         let number = painter.layout_no_wrap(value(self.indicator, figure.value), theme::hero(), *colours.text);
         let spark = Rect::from_min_max(
             pos2(inner.left() + number.size().x + 14.0, number_top + 5.0),
-            pos2(inner.right(), (foot.top() - 26.0).min(number_top + 60.0)),
+            pos2(inner.right(), (sure_top - 6.0 - for_way).min(number_top + 60.0)),
         );
         painter.galley(pos2(inner.left(), number_top), number, *colours.text);
         if spark.width() > 40.0 {
             self.sparkline(&painter, spark, colours);
+        }
+        if let Some(direction) = &self.direction {
+            direction.paint(&painter, inner, spark.bottom() + 3.0, colours);
         }
         let of = words::pupils(self.indicator, figure.n);
         let sure = figure.interval.map_or_else(
@@ -267,7 +322,11 @@ impl Tile<'_> {
         };
         let sure = sure.iter().find(|text| fits(text)).or(sure.last()).cloned().unwrap_or_default();
         let sure = line(sure, theme::small(), *colours.muted);
-        painter.galley(pos2(inner.left(), foot.top() - 20.0), sure, *colours.muted);
+        painter.galley(pos2(inner.left(), sure_top), sure, *colours.muted);
+        if let Some(rank) = &self.rank {
+            let words = line(rank.in_words(), theme::small(), *colours.muted);
+            painter.galley(pos2(inner.left(), foot.top() - 4.0 - for_rank), words, *colours.muted);
+        }
         match &figure.comparison {
             Some(Ok(comparison)) => {
                 let (ink, soft, mark, verdict) = match comparison.significance {

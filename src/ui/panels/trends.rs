@@ -35,6 +35,9 @@ const NOTE: f32 = 18.0;
 /// Room for the name of a year under the chart, in points.
 const YEAR: f32 = 54.0;
 
+/// Height of the row of years under the chart, in points.
+const YEARS: f32 = 20.0;
+
 /// A pointer that is this near to a point of a line means that line, in points.
 const NEAR: f32 = 28.0;
 
@@ -71,6 +74,14 @@ struct Series {
     line: Line,
 }
 
+/// What is written at the axes of a chart.
+#[derive(Debug, Clone, Copy)]
+struct Axes {
+    /// What stands up.
+    label: bool,
+    years: bool,
+}
+
 /// Figures by year; a year without one is a gap.
 type Line = Vec<(Year, Figure)>;
 
@@ -101,7 +112,7 @@ impl State {
     }
 
     pub fn answers(&self) -> Vec<Arc<Answer>> {
-        self.sheet.shown().map(|(_, answers)| answers.to_vec()).unwrap_or_default()
+        self.sheet.answers()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, trends: &Trends, scene: &mut Scene<'_>) {
@@ -122,8 +133,9 @@ impl State {
         let room = egui::Rect::from_min_max(whole.min, whole.max - vec2(0.0, foot));
         drawn.note(ui, egui::Rect::from_min_max(pos2(whole.left(), room.bottom()), whole.max));
         let lit = if small.is_empty() {
-            let one =
-                chart::One { id: (id, 0), drawn, chosen: &chosen, range: None, names: room.width() > 2.2 * NAMES };
+            let names = room.width() > 2.2 * NAMES;
+            let axes = Axes { label: true, years: true };
+            let one = chart::One { id: (id, 0), drawn, chosen: &chosen, range: None, axes, names };
             one.ui(ui, room, answers, self.lit, scene)
         } else {
             chart::small_charts(ui, id, (drawn, &chosen, small), room, answers, self.lit, scene)
@@ -136,12 +148,13 @@ impl State {
     }
 }
 
-fn plot<'a>(id: (u64, usize), drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -> Plot<'a> {
+fn plot<'a>(id: (u64, usize), drawn: &Drawn, (low, high): (f64, f64), axes: Axes, ui: &Ui) -> Plot<'a> {
     let (colours, width) = (theme::of(ui), ui.available_width() - YEAR);
     let ends = drawn.years.first().zip(drawn.years.last());
     let (first, last) = ends.map_or((0, 1), |(first, last)| (first.ending(), last.ending()));
     let indicator = drawn.indicator;
-    let shown = egui::RichText::new(indicator.label()).font(theme::small_strong());
+    let words = if axes.label { indicator.label() } else { "" };
+    let shown = egui::RichText::new(words).font(theme::small_strong());
     // As many years are named as there is room for, the last one always.
     let step = (YEAR * (last - first + 1) as f32 / width.max(1.0)).ceil().max(1.0) as usize;
     let marks = move |_: GridInput| {
@@ -154,9 +167,13 @@ fn plot<'a>(id: (u64, usize), drawn: &Drawn, (low, high): (f64, f64), ui: &Ui) -
     let tick = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axis_number(indicator, mark);
     Plot::new(("trends", id))
         .custom_x_axes(vec![
-            axis(AxisHints::new_x(), colours).formatter(year).label_spacing(egui::Rangef::new(10.0, 20.0)),
+            axis(AxisHints::new_x(), colours)
+                .formatter(year)
+                .label_spacing(egui::Rangef::new(10.0, 20.0))
+                .min_thickness(YEARS),
         ])
         .custom_y_axes(vec![axis(AxisHints::new_y(), colours).formatter(tick).label(shown)])
+        .show_axes([axes.years, true])
         .x_grid_spacer(marks)
         .y_grid_spacer(steps)
         .default_x_bounds(f64::from(first) - 0.25, f64::from(last) + 0.25)

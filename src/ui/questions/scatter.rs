@@ -35,7 +35,8 @@ pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Que
     let mut questions = Vec::new();
     for (place, indicators) in sets.into_iter().enumerate().filter(|(_, indicators)| !indicators.is_empty()) {
         let of_group = indicators.iter().copied().filter(|of| told.contains(of)).collect();
-        let schools = ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None);
+        let schools =
+            ask(view, vec![year], catalogue.among(&view.scope), indicators, &[Breakdown::School], Compare::None);
         let group = ask(view, vec![year], view.scope.clone(), of_group, &[], view.compare);
         questions.extend(schools.into_iter().chain(group).filter_map(|question| match place {
             1 => Question::new(Draft { filter: Filter::everyone(), ..question.draft() }).ok(),
@@ -44,13 +45,13 @@ pub fn scatter(view: &View, catalogue: &Catalogue, scatter: &Scatter) -> Vec<Que
         }));
     }
     if scatter.from_all && axes.form == ScatterForm::Chart && !view.filter.is_everyone() {
-        questions.extend(of_all_pupils(view, year, axes));
+        questions.extend(of_all_pupils(view, &catalogue.among(&view.scope), year, axes));
     }
     questions
 }
 
 /// The results on the axes with all pupils, whatever the filter. Intake is of all of them anyway.
-fn of_all_pupils(view: &View, year: Year, axes: Axes) -> Vec<Question> {
+fn of_all_pupils(view: &View, among: &Scope, year: Year, axes: Axes) -> Vec<Question> {
     let mut sets: [Vec<Indicator>; 2] = Default::default();
     for indicator in [axes.y, axes.x].into_iter().filter(|of| !is_of_all_pupils(*of)) {
         sets[usize::from(is_of_subjects(indicator) && axes.subject.is_some())].push(indicator);
@@ -59,7 +60,7 @@ fn of_all_pupils(view: &View, year: Year, axes: Axes) -> Vec<Question> {
     [(plain, Vec::new()), (of_subject, axes.subject.into_iter().collect())]
         .into_iter()
         .filter_map(|(indicators, subjects)| {
-            let question = ask(view, vec![year], Scope::All, indicators, &[Breakdown::School], Compare::None)?;
+            let question = ask(view, vec![year], among.clone(), indicators, &[Breakdown::School], Compare::None)?;
             Question::new(Draft { filter: Filter::everyone(), subjects, ..question.draft() }).ok()
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ask, is_of_all_pupils};
+use super::{ask, is_of_all_pupils, ranks};
 use crate::desk::{LikeSchool, Neighbour};
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Urn};
 use crate::ui::session::Catalogue;
@@ -12,10 +12,12 @@ use crate::ui::view::{SchoolTable, SimilarTo, View};
 const MOST_SIMILAR: usize = 50;
 
 /// The schools of the group in the last year shown, and the group as a whole. Results are of the pupils that the filter lets
-/// in; a school's intake is of all its pupils, whatever the filter.
+/// in; a school's intake is of all its pupils, whatever the filter. Last, where it is wanted, what three-year ranks are made
+/// from.
 pub fn school_table(view: &View, catalogue: &Catalogue, table: &SchoolTable) -> Vec<Question> {
     let Some(year) = view.years_shown(catalogue).last().copied() else { return Vec::new() };
     let columns = table.shown(&view.offer_in(catalogue, year), year);
+    let ranked = SchoolTable::ranked(&columns).filter(|_| table.rank);
     let (intake, results): (Vec<Indicator>, Vec<Indicator>) =
         columns.into_iter().partition(|indicator| is_of_all_pupils(*indicator) && !view.filter.is_everyone());
     let mut questions = Vec::new();
@@ -25,6 +27,11 @@ pub fn school_table(view: &View, catalogue: &Catalogue, table: &SchoolTable) -> 
             questions.extend(question.and_then(|question| if of_all { everyone(&question) } else { Some(question) }));
         }
     }
+    let of_rank = |indicator| {
+        let by = [Breakdown::School];
+        ranks(&ask(view, vec![year], view.scope.clone(), vec![indicator], &by, Compare::None)?, catalogue)
+    };
+    questions.extend(ranked.and_then(of_rank));
     questions
 }
 
@@ -45,7 +52,8 @@ pub fn like_school(view: &View, catalogue: &Catalogue, chosen: &SimilarTo) -> Re
         return Err("Give an input a weight above 0");
     }
     let (stage, year) = (view.stage, basis.year);
-    Ok(LikeSchool { school, stage, year, terms, most: MOST_SIMILAR, phase: None, la: None, within_km: None })
+    let among = catalogue.among(&view.scope);
+    Ok(LikeSchool { school, among, stage, year, terms, most: MOST_SIMILAR, phase: None, la: None, within_km: None })
 }
 
 /// A result of one school and of those with a similar intake: school by school, the school alone, and the others together.

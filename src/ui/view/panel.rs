@@ -33,6 +33,90 @@ pub enum Panel {
     Similar(SimilarTo),
 }
 
+/// A kind of panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Tiles,
+    Trends,
+    Scatter,
+    Intake,
+    Findings,
+    Ranking,
+    Gaps,
+    SubjectTable,
+    SubjectSchools,
+    SchoolTable,
+    Similar,
+}
+
+impl Kind {
+    /// Every kind, in the order of the menu.
+    pub const ALL: [Self; 11] = [
+        Self::Tiles,
+        Self::Trends,
+        Self::Scatter,
+        Self::Intake,
+        Self::Findings,
+        Self::Ranking,
+        Self::Gaps,
+        Self::SubjectTable,
+        Self::SubjectSchools,
+        Self::SchoolTable,
+        Self::Similar,
+    ];
+
+    /// The name on screen of a panel of this kind, until something else is chosen in it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Tiles => "Headlines",
+            Self::Trends => "Trends",
+            Self::Scatter => "Schools",
+            Self::Intake => "Intake",
+            Self::Findings => "What stands out",
+            Self::Ranking => "Schools in order",
+            Self::Gaps => "Pupil groups",
+            Self::SubjectTable => "All subjects",
+            Self::SubjectSchools => "Schools in the subject",
+            Self::SchoolTable => "Schools side by side",
+            Self::Similar => "Similar schools",
+        }
+    }
+
+    /// The name of the command that adds such a panel, and what is then shown.
+    pub fn adding(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Tiles => ("Add headlines panel", "Headline indicators as tiles"),
+            Self::Trends => ("Add subject trends panel", "Subjects over the years"),
+            Self::Scatter => ("Add schools panel", "Schools as points"),
+            Self::Intake => ("Add intake panel", "Who the pupils are, against all schools"),
+            Self::Findings => ("Add what stands out", "Sentences about what differs"),
+            Self::Ranking => ("Add schools in order", "Schools or subjects that do better and worse"),
+            Self::Gaps => ("Add pupil groups panel", "Pupil groups against the same groups elsewhere"),
+            Self::SubjectTable => ("Add table of subjects", "Every subject with its indicators"),
+            Self::SubjectSchools => ("Add schools in a subject", "One subject, school by school"),
+            Self::SchoolTable => ("Add table of schools", "The schools side by side"),
+            Self::Similar => ("Add similar schools", "Schools with an intake like that of one school"),
+        }
+    }
+
+    /// A panel of this kind in which nothing is chosen yet.
+    pub fn usual(self) -> Panel {
+        match self {
+            Self::Tiles => Panel::Tiles(Default::default()),
+            Self::Trends => Panel::Trends(Default::default()),
+            Self::Scatter => Panel::Scatter(Default::default()),
+            Self::Intake => Panel::Intake(Default::default()),
+            Self::Findings => Panel::Findings(Default::default()),
+            Self::Ranking => Panel::Ranking(Default::default()),
+            Self::Gaps => Panel::Gaps(Default::default()),
+            Self::SubjectTable => Panel::SubjectTable(Default::default()),
+            Self::SubjectSchools => Panel::SubjectSchools(Default::default()),
+            Self::SchoolTable => Panel::SchoolTable(Default::default()),
+            Self::Similar => Panel::Similar(Default::default()),
+        }
+    }
+}
+
 /// Shares of pupils of the intake.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -113,6 +197,9 @@ pub struct SchoolTable {
     pub indicators: Vec<Indicator>,
     pub sorted: Option<Indicator>,
     pub ascending: bool,
+    /// Whether there is a column of three-year ranks, and whether the rows are in order of it.
+    pub rank: bool,
+    pub by_rank: bool,
     /// Schools that stay on top.
     pub pinned: Vec<Urn>,
     /// Whether only the selected schools are shown.
@@ -164,21 +251,28 @@ pub struct Trends {
 }
 
 impl Panel {
+    /// The panel's kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Tiles(_) => Kind::Tiles,
+            Self::Trends(_) => Kind::Trends,
+            Self::Scatter(_) => Kind::Scatter,
+            Self::Intake(_) => Kind::Intake,
+            Self::Findings(_) => Kind::Findings,
+            Self::Ranking(_) => Kind::Ranking,
+            Self::Gaps(_) => Kind::Gaps,
+            Self::SubjectTable(_) => Kind::SubjectTable,
+            Self::SubjectSchools(_) => Kind::SubjectSchools,
+            Self::SchoolTable(_) => Kind::SchoolTable,
+            Self::Similar(_) => Kind::Similar,
+        }
+    }
+
     /// The panel's name on screen.
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Tiles(_) => "Headlines",
-            Self::Trends(_) => "Trends",
-            Self::Scatter(_) => "Schools",
-            Self::Intake(_) => "Intake",
-            Self::Findings(_) => "What stands out",
-            Self::Ranking(ranking) if ranking.subjects => "Subjects in order",
-            Self::Ranking(_) => "Schools in order",
-            Self::Gaps(_) => "Pupil groups",
-            Self::SubjectTable(_) => "All subjects",
-            Self::SubjectSchools(_) => "Schools in the subject",
-            Self::SchoolTable(_) => "Schools side by side",
-            Self::Similar(_) => "Similar schools",
+            Self::Ranking(Ranking { subjects: true, .. }) => "Subjects in order",
+            _ => self.kind().title(),
         }
     }
 
@@ -190,7 +284,8 @@ impl Panel {
             Self::Scatter(_) => {
                 "Click a school to select it, with Ctrl to add it, double-click to open it; drag to select all in a box, \
                  with Alt in an outline. Drag with the second button to move the chart, Ctrl and wheel to zoom, \
-                 double-click beside the schools to see all"
+                 double-click beside the schools to see all. From the keyboard: arrows go from school to school, Enter \
+                 selects, Escape leaves"
             }
             Self::Findings(_) => "Each sentence opens the panel that shows it",
             Self::Ranking(_) | Self::SubjectTable(_) => "Click a name to open it",

@@ -3,7 +3,7 @@
 use super::{Offer, SchoolTable, SimilarTo, View};
 use crate::desk::Basis;
 use crate::method::similar::{Preset, Spread, Term};
-use crate::model::{Indicator, KeyStage, Source, Urn, Year};
+use crate::model::{Indicator, KeyStage, Source, Unit, Urn, Year};
 use crate::ui::session::Catalogue;
 
 /// Columns of a table of schools that are chosen together.
@@ -74,6 +74,17 @@ impl SchoolTable {
         let size = [I::Pupils, I::Roll].into_iter().find(there);
         let usual: Vec<I> = size.into_iter().chain(results).chain(intake).collect();
         if usual.is_empty() { vec![I::Pupils] } else { usual }
+    }
+}
+
+impl SchoolTable {
+    /// In what schools have a three-year rank: the first result of some columns.
+    pub fn ranked(columns: &[Indicator]) -> Option<Indicator> {
+        let of = |group: ColumnGroup| {
+            let fits = |of: &&Indicator| ColumnGroup::of(**of) == group && of.unit() != Unit::Count;
+            columns.iter().find(fits).copied()
+        };
+        of(ColumnGroup::Results).or_else(|| of(ColumnGroup::Entries))
     }
 }
 

@@ -26,6 +26,7 @@ pub enum Icon {
     Subject,
     Schools,
     Workbench,
+    People,
     Back,
     Forward,
 }
@@ -152,6 +153,10 @@ pub fn paint_icon(painter: &Painter, icon: Icon, rect: Rect, ink: Color32) {
             square((0.0, 0.05), (1.0, 0.95));
             line(&[(0.55, 0.05), (0.55, 0.95)]);
             line(&[(0.0, 0.5), (0.55, 0.5)]);
+        }
+        Icon::People => {
+            square((0.32, 0.05), (0.68, 0.41));
+            line(&[(0.1, 0.95), (0.2, 0.6), (0.8, 0.6), (0.9, 0.95)]);
         }
         Icon::Back => line(&[(0.65, 0.1), (0.25, 0.5), (0.65, 0.9)]),
         Icon::Forward => line(&[(0.35, 0.1), (0.75, 0.5), (0.35, 0.9)]),

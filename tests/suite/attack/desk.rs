@@ -9,7 +9,7 @@ use schoolbench::model::{Question, Words};
 use schoolbench::workspace::{Access, Workspace};
 use tempfile::TempDir;
 
-use super::{Block, Nation, bound};
+use super::{Block, Nation, USUAL, bound};
 use crate::fixture::{Data, Exam, Pupil, School};
 use crate::oracle::dice::Dice;
 
@@ -299,7 +299,7 @@ fn attack_all(attack: impl Fn(&Nation, &mut Dice) -> (Told, Vec<String>)) {
     let (mut shown, mut withheld, mut broken) = (0, 0, Vec::new());
     for seed in 0..WORKSPACES {
         let mut dice = Dice(1_000_000 + seed);
-        let nation = Nation::by_chance(&mut dice);
+        let nation = Nation::by_chance(&mut dice, USUAL);
         let (told, known) = attack(&nation, &mut dice);
         shown += told.shown.len();
         withheld += told.withheld.len();

@@ -85,6 +85,8 @@ pub fn panel(dice: &mut Dice) -> Panel {
             indicators: dice.some(&Indicator::ALL, 0, 5),
             sorted: perhaps(dice, indicator),
             ascending: dice.happens(50),
+            rank: dice.happens(30),
+            by_rank: dice.happens(20),
             table,
             ..SchoolTable::default()
         }),

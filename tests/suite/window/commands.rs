@@ -6,25 +6,25 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, Theme, ViewportCommand, ViewportId};
 use egui_kittest::kittest::NodeT as _;
 use schoolbench::ui;
-use schoolbench::ui::{Change, Command, Situation};
+use schoolbench::ui::{Change, Command, Kind, Situation};
 
 use super::harness::{Bench, CTRL, Place};
 
 #[test]
 fn every_command_has_a_name_of_its_own_and_keys_of_its_own() {
-    let names: BTreeSet<&str> = Command::ALL.iter().map(|command| command.text().0).collect();
-    assert_eq!(names.len(), Command::ALL.len(), "two commands have one name");
-    for command in Command::ALL {
+    let names: BTreeSet<&str> = Command::all().map(|command| command.text().0).collect();
+    assert_eq!(names.len(), Command::all().count(), "two commands have one name");
+    for command in Command::all() {
         let (name, about) = command.text();
         assert!(!name.is_empty() && !about.is_empty() && name != about, "{command:?}");
     }
-    let keyed: Vec<_> = Command::ALL.into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
+    let keyed: Vec<_> = Command::all().filter_map(|command| Some((command, command.shortcut()?))).collect();
     for (nth, (one, keys)) in keyed.iter().enumerate() {
         let same = keyed[..nth].iter().find(|(_, other)| other == keys);
         assert!(same.is_none(), "{one:?} and {same:?} share keys");
     }
-    let different: BTreeSet<String> = Command::ALL.iter().map(|command| format!("{command:?}")).collect();
-    assert_eq!(different.len(), Command::ALL.len(), "a command is listed twice");
+    let different: BTreeSet<String> = Command::all().map(|command| format!("{command:?}")).collect();
+    assert_eq!(different.len(), Command::all().count(), "a command is listed twice");
 }
 
 /// The situation that a window is in, as the test sees it.
@@ -45,6 +45,8 @@ fn situation(bench: &Bench) -> Situation {
         can_redo: enabled("Redo ("),
         filtered: view.is_some_and(|view| !view.filter.is_everyone()),
         selected: view.is_some_and(|view| !view.selected.is_empty()),
+        has_people: bench.window().people().is_some(),
+        signed_in: bench.window().person().is_some(),
     }
 }
 
@@ -64,7 +66,7 @@ fn offered(bench: &Bench) -> Vec<Command> {
         .filter(|node| node.role() == Role::ListBoxOption)
         .filter_map(|node| node.label())
         .collect();
-    Command::ALL.into_iter().filter(|command| lines.contains(command.text().0)).collect()
+    Command::all().filter(|command| lines.contains(command.text().0)).collect()
 }
 
 fn asserted_offers(bench: &mut Bench) -> Vec<Command> {
@@ -72,8 +74,7 @@ fn asserted_offers(bench: &mut Bench) -> Vec<Command> {
     open_palette(bench);
     let offered = offered(bench);
     let but_itself = |command: &Command| !matches!(command, Command::Palette | Command::Cancel);
-    let right: Vec<Command> =
-        Command::ALL.into_iter().filter(|command| command.is_enabled(&now)).filter(but_itself).collect();
+    let right: Vec<Command> = Command::all().filter(|command| command.is_enabled(&now)).filter(but_itself).collect();
     assert_eq!(offered, right, "what makes sense is offered, and nothing else: {now:?}");
     bench.key(Modifiers::NONE, Key::Escape);
     bench.harness.run();
@@ -133,8 +134,10 @@ fn every_command_is_obeyed_with_a_workspace() {
     };
     prepare(&mut bench);
     let offers = asserted_offers(&mut bench);
-    let left_out: Vec<_> = Command::ALL.into_iter().filter(|command| !offers.contains(command)).collect();
-    assert_eq!(left_out, [Command::Palette, Command::Cancel], "everything makes sense now");
+    let left_out: Vec<_> = Command::all().filter(|command| !offers.contains(command)).collect();
+    let of_people = [Command::AdministrationApart, Command::ChangePassword, Command::SignOut];
+    let right = [of_people.as_slice(), &[Command::Palette, Command::Cancel]].concat();
+    assert_eq!(left_out, right, "everything makes sense now but what needs people");
     let leaves =
         |command: &Command| matches!(command, Command::OpenDemo | Command::OpenPublic | Command::CloseWorkspace);
     for command in offers.into_iter().filter(|command| !leaves(command)) {
@@ -160,13 +163,11 @@ fn commands_do_what_they_say() {
     obey(&mut bench, Command::ClearSelection);
     bench.answered();
     assert!(bench.view().selected.is_empty());
-    for (command, kind) in
-        [(Command::AddTiles, "Headlines"), (Command::AddTrends, "Trends"), (Command::AddScatter, "Schools")]
-    {
-        obey(&mut bench, command);
+    for kind in [Kind::Tiles, Kind::Trends, Kind::Scatter] {
+        obey(&mut bench, Command::Add(kind));
         bench.answered();
-        let name = format!("Maximise: {kind}");
-        assert_eq!(bench.texts().iter().filter(|text| **text == name).count(), 2, "{command:?}");
+        let name = format!("Maximise: {}", kind.title());
+        assert_eq!(bench.texts().iter().filter(|text| **text == name).count(), 2, "{kind:?}");
     }
     obey(&mut bench, Command::ResetLayout);
     bench.answered();

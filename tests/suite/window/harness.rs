@@ -293,6 +293,11 @@ impl Bench {
         self.type_in(text);
     }
 
+    /// Whether what is typed now goes into a field.
+    pub fn is_typed_into(&self, field: &str) -> bool {
+        self.harness.get_by(|node| is_field(node.role()) && node.label().as_deref() == Some(field)).is_focused()
+    }
+
     pub fn key(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.step();

@@ -121,6 +121,19 @@ fn the_palette_is_typed_into_wherever_the_focus_was() {
 }
 
 #[test]
+fn a_form_is_typed_into_at_once() {
+    let mut bench = Bench::on_demo();
+    for (key, field) in [(Key::O, "Workspace file"), (Key::N, "Files or folders"), (Key::S, "File")] {
+        bench.key(CTRL, key);
+        bench.harness.run();
+        assert!(bench.is_typed_into(field), "{field}");
+        bench.key(Modifiers::NONE, Key::Escape);
+        bench.harness.run();
+        assert!(!bench.has("Browse…"), "Esc closes it");
+    }
+}
+
+#[test]
 fn what_is_typed_into_a_field_is_no_command() {
     let mut bench = Bench::on_demo();
     bench.change(Change::Filter("fsm6=yes".parse().unwrap()));

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Key, Rect, pos2};
 use schoolbench::model::{Compare, Scope};
-use schoolbench::ui::{Change, Layout, Panel};
+use schoolbench::ui::{Change, Layout, Panel, Place};
 
 use super::harness::{Bench, CTRL, CTRL_SHIFT, sized};
 use crate::fixture;
@@ -156,4 +156,25 @@ fn an_error_stands_in_the_panel_that_asked_and_the_old_answer_under_its_old_ques
     assert_eq!(bench.text_from("Attainment 8, "), tile);
     bench.change(Change::Compare(Compare::Same));
     assert!(!bench.texts().iter().any(|text| text.contains("2 local authorities")));
+}
+
+#[test]
+fn a_panel_in_tabs_has_its_title_once_to_read_and_its_menu_still() {
+    let mut bench = Bench::on_demo();
+    bench.change(Change::Place(Place::Schools));
+    let Layout::Row(parts) = &bench.view().layout else { panic!("the schools stand in a row") };
+    let Some(Layout::Tabs(tabs)) = parts.last().map(|part| &part.holds) else { panic!("two panels stand in tabs") };
+    let ids = tabs.iter().flat_map(Layout::panels);
+    let titles: Vec<&'static str> = ids.map(|id| bench.view().panels[&id].title()).collect();
+    for title in titles {
+        bench.click(title);
+        bench.answered();
+        // Not a title of its own: the head has its name for who listens.
+        let (label, menu) = (bench.place_of_label(title), bench.place_of(&format!("More: {title}")));
+        assert!(label.contains(menu.center()), "the head of {title} has its title beside its buttons");
+        bench.click(&format!("More: {title}"));
+        bench.harness.run();
+        assert!(bench.has("Close panel"), "{:#?}", bench.texts());
+        bench.key(eframe::egui::Modifiers::NONE, Key::Escape);
+    }
 }

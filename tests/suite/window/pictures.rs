@@ -18,7 +18,7 @@ use crate::demo;
 const VARIABLE: &str = "SCHOOLBENCH_PICTURES";
 
 /// Something that draws, if there is a driver.
-fn renderer() -> Option<WgpuTestRenderer> {
+pub(super) fn renderer() -> Option<WgpuTestRenderer> {
     let required = std::env::var(VARIABLE).is_ok_and(|value| value == "required");
     let renderer = catch_unwind(AssertUnwindSafe(WgpuTestRenderer::new)).ok();
     assert!(renderer.is_some() || !required, "{VARIABLE}=required, and there is no graphics driver");

@@ -60,7 +60,7 @@ fn the_first_screen_opens_englands_published_tables_and_shows_real_schools() {
     );
     bench.text_from("Progress 8, 2018/19: ");
     let chart = bench.text_from("Schools, ");
-    assert!(chart.starts_with("Schools, 2022/23: 59 of the group and 2911 others"), "{chart}");
+    assert!(chart.starts_with("Schools, 2022/23: 59 of the group and 2,911 others"), "{chart}");
     // Opened again it is not loaded again.
     bench.key(CTRL, Key::K);
     bench.harness.run();

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{Event, Modifiers, Pos2};
+use eframe::egui::{Event, Key, Modifiers, Pos2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use schoolbench::desk::{Answer, Figure};
 use schoolbench::model::{Breakdown, Compare, Draft, Filter, Indicator, KeyStage, Question, Scope, Urn, Year};
 use schoolbench::ui::{Change, Panel, Scatter, ScatterForm, View};
 
 use super::dashboard::places;
 use super::figures::{dots, reads, years};
-use super::harness::{Bench, sized};
+use super::harness::{Bench, name_of, sized};
 use crate::demo;
 
 /// The number of the panel on the workbench.
@@ -154,7 +155,7 @@ fn the_strips_are_those_chosen_and_few() {
     bench.harness.run();
     bench.choose("Girls");
     bench.answered();
-    bench.key(Modifiers::NONE, eframe::egui::Key::Escape);
+    bench.key(Modifiers::NONE, Key::Escape);
     bench.harness.run();
     let strips = bench.texts().iter().filter(|text| text.starts_with("Strip ")).count();
     assert!((1..=6).contains(&strips), "{strips} strips");
@@ -254,6 +255,140 @@ fn outlined(bench: &mut Bench, corners: &[Pos2]) -> BTreeSet<Urn> {
     bench.answered();
     let own = group(bench);
     bench.view().selected.intersection(&own).copied().collect()
+}
+
+/// The schools of the group that have both figures, in the order of the first; of equals the lower number first.
+fn in_order(bench: &Bench, first: &str, second: &str) -> Vec<(Urn, f64)> {
+    let own = group(bench);
+    let with: BTreeSet<Urn> = schools(bench, second).into_iter().map(|(urn, _)| urn).collect();
+    let both = |(urn, _): &(Urn, Figure)| own.contains(urn) && with.contains(urn);
+    let mut order: Vec<(Urn, f64)> =
+        schools(bench, first).into_iter().filter(both).map(|(urn, figure)| (urn, figure.value)).collect();
+    order.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    order
+}
+
+fn name(bench: &Bench, urn: Urn) -> String {
+    bench.window().desk().unwrap().register().school(urn).unwrap().name.clone()
+}
+
+/// Gives the focus to what has a name that begins so.
+fn focus(bench: &mut Bench, beginning: &str) {
+    bench.harness.get_by(|node| name_of(node).is_some_and(|name| name.starts_with(beginning))).focus();
+    bench.harness.step();
+    bench.harness.run();
+    bench.harness.step();
+}
+
+/// What is told as the value of what has a name that begins so.
+fn value_of(bench: &Bench, beginning: &str) -> Option<String> {
+    let named =
+        |node: &egui_kittest::kittest::AccessKitNode<'_>| name_of(node).is_some_and(|name| name.starts_with(beginning));
+    bench.harness.get_by(named).accesskit_node().value()
+}
+
+#[test]
+fn the_keyboard_walks_from_school_to_school_and_selects() {
+    let mut bench = Bench::on_demo();
+    let order = in_order(&bench, "pct_fsm6", "att8");
+    let told = |bench: &Bench, nth: usize| {
+        let (urn, _) = order[nth];
+        let beginning = format!("School {} of {} of the group: {}", nth + 1, order.len(), name(bench, urn));
+        let told = bench.text_from(&beginning);
+        assert!(told.contains(&format!("URN {urn}")), "{told}");
+        assert_eq!(value_of(bench, "Schools, "), Some(told), "the chart tells it too");
+    };
+    focus(&mut bench, "Schools, ");
+    assert_eq!(value_of(&bench, "Schools, "), None, "no school is reached yet");
+    bench.key(Modifiers::NONE, Key::ArrowRight);
+    told(&bench, 0);
+    bench.key(Modifiers::NONE, Key::ArrowRight);
+    bench.key(Modifiers::NONE, Key::ArrowRight);
+    told(&bench, 2);
+    bench.key(Modifiers::NONE, Key::ArrowLeft);
+    told(&bench, 1);
+    // With Alt the arrows are those of the history.
+    bench.key(Modifiers::ALT, Key::ArrowRight);
+    told(&bench, 1);
+    bench.key(Modifiers::NONE, Key::Enter);
+    bench.answered();
+    assert_eq!(bench.view().selected, [order[1].0].into());
+    assert!(bench.text_from("School 2 of ").ends_with(", selected"));
+    bench.key(Modifiers::NONE, Key::ArrowRight);
+    bench.key(Modifiers::SHIFT, Key::Space);
+    bench.answered();
+    assert_eq!(bench.view().selected, [order[1].0, order[2].0].into());
+    bench.key(Modifiers::NONE, Key::Home);
+    assert!(bench.text_from("School 1 of ").contains(&name(&bench, order[0].0)));
+    bench.key(Modifiers::NONE, Key::End);
+    bench.harness.run();
+    bench.key(Modifiers::NONE, Key::ArrowRight);
+    let last = value_of(&bench, "Schools, ").expect("there is no way beyond the last");
+    let number = last.strip_prefix("School ").and_then(|rest| rest.split_once(' ')).unwrap().0;
+    assert!(last.starts_with(&format!("School {number} of {number} ")), "{last}");
+    // Escape leaves the school, and only then the selection.
+    bench.key(Modifiers::NONE, Key::Escape);
+    bench.harness.run();
+    assert_eq!(value_of(&bench, "Schools, "), None);
+    assert_eq!(bench.view().selected.len(), 2);
+    bench.key(Modifiers::NONE, Key::Escape);
+    bench.answered();
+    assert!(bench.view().selected.is_empty());
+}
+
+#[test]
+fn the_keyboard_walks_along_strips_and_from_one_to_the_next() {
+    let mut bench = Bench::on_demo();
+    bench.click("Strips");
+    bench.answered();
+    let order = in_order(&bench, "att8", "att8");
+    let strips: Vec<String> = bench.texts().into_iter().filter(|text| text.starts_with("Strip ")).collect();
+    assert!(strips[0].starts_with("Strip Attainment 8: "), "{strips:?}");
+    focus(&mut bench, &strips[0]);
+    bench.key(Modifiers::NONE, Key::ArrowRight);
+    bench.key(Modifiers::NONE, Key::ArrowRight);
+    let second = name(&bench, order[1].0);
+    let told = value_of(&bench, &strips[0]).unwrap();
+    assert!(told.starts_with(&format!("School 2 of {} of the group: {second}", order.len())), "{told}");
+    assert!(reads(&told, &[order[1].1]), "{told}");
+    bench.key(Modifiers::NONE, Key::ArrowDown);
+    bench.harness.run();
+    assert_eq!(value_of(&bench, &strips[0]), None);
+    let told = value_of(&bench, &strips[1]).expect("the school is told of in the next strip");
+    assert!(told.contains(&second), "{told}");
+    bench.key(Modifiers::NONE, Key::ArrowUp);
+    bench.harness.run();
+    assert!(value_of(&bench, &strips[0]).is_some_and(|told| told.contains(&second)));
+    bench.key(Modifiers::NONE, Key::Enter);
+    bench.answered();
+    assert_eq!(bench.view().selected, [order[1].0].into());
+}
+
+#[test]
+fn a_box_in_a_strip_selects_the_values_within() {
+    let mut bench = Bench::on_demo();
+    bench.click("Strips");
+    bench.answered();
+    let order = in_order(&bench, "att8", "att8");
+    let own: BTreeSet<Urn> = order.iter().map(|(urn, _)| *urn).collect();
+    let strip = bench.place_of("Strip Attainment 8: ").shrink(1.0);
+    let mut boxed = |from: Pos2, to: Pos2| -> BTreeSet<Urn> {
+        bench.change(Change::Select(BTreeSet::new()));
+        bench.drag(from, to);
+        bench.away();
+        bench.answered();
+        bench.view().selected.clone()
+    };
+    assert_eq!(boxed(strip.left_center(), strip.right_center()), own, "the whole strip");
+    let lower = boxed(strip.left_center(), strip.center());
+    let upper = boxed(strip.right_center(), strip.center());
+    // A half without a school of the group selects others.
+    let of_group = |chosen: &BTreeSet<Urn>| -> Vec<f64> {
+        order.iter().filter(|(urn, _)| chosen.contains(urn)).map(|(_, value)| *value).collect()
+    };
+    let (lower, upper) = (of_group(&lower), of_group(&upper));
+    assert_eq!(lower.len() + upper.len(), order.len());
+    assert!(lower.iter().all(|low| upper.iter().all(|high| low <= high)), "{lower:?}, {upper:?}");
 }
 
 #[test]

@@ -189,7 +189,17 @@ fn like(bench: &Bench, school: Urn, weights: &[(&str, f64)]) -> LikeSchool {
         Term { weight: known.map_or(term.weight, |(_, weight)| *weight), ..*term }
     };
     let terms = basis.terms.iter().map(weighed).collect();
-    LikeSchool { school, stage, year: basis.year, terms, most: 50, phase: None, la: None, within_km: None }
+    LikeSchool {
+        school,
+        among: Scope::All,
+        stage,
+        year: basis.year,
+        terms,
+        most: 50,
+        phase: None,
+        la: None,
+        within_km: None,
+    }
 }
 
 fn question(bench: &Bench, scope: Scope, indicator: Indicator) -> Question {

@@ -4,7 +4,8 @@ use schoolbench::model::{Characteristic, Indicator, KeyStage, Subject, Year};
 use schoolbench::ui::{Change, Panel, Place, SubjectTable, View};
 
 use super::figures::{filter, reads, recounted, scope, years};
-use super::harness::Bench;
+use super::harness::{Bench, sized};
+use crate::demo;
 use crate::oracle::{Asked, Cells, Expected, intern};
 
 /// The table's number on its dashboard.
@@ -250,4 +251,21 @@ fn what_is_chosen_is_saved_with_the_view() {
     let again = View::from_toml(&bench.view().to_toml()).unwrap();
     assert_eq!(again.panels[&TABLE], Panel::SubjectTable(chosen));
     bench.text_from("Sort by Low prior attainment, now from low to high");
+}
+
+#[test]
+fn columns_share_the_width_of_a_wide_window() {
+    let wide = {
+        let mut bench = Bench::over(sized(1920.0, 1080.0), demo::workspace());
+        bench.change(Change::Place(Place::Subjects));
+        bench.change(Change::Maximise(Some(TABLE)));
+        bench
+    };
+    let usual = on_table();
+    let right = wide.harness.ctx.content_rect().right();
+    assert!(wide.place_of_label("Trend").right() > 0.9 * right, "the table ends where the window does");
+    for head in ["Sort by Subject", "Sort by Average points"] {
+        let (now, before) = (wide.place_of(head).width(), usual.place_of(head).width());
+        assert!(now > before && now < 2.5 * before, "{head}: {now} wide, {before} before");
+    }
 }

@@ -9,9 +9,10 @@ use egui_plot::PlotBounds;
 use super::funnel::{self, Funnel};
 use super::strips::{self, Strip};
 use super::trend::Trend;
+use super::walk::Order;
 use super::{Bring, Plan};
 use crate::desk::{Answer, Comparison, Figure, Reason};
-use crate::export::words::{grouped, value};
+use crate::export::words::{counted, grouped, value};
 use crate::model::{Indicator, Question, Source, Urn, Year};
 use crate::ui::panels::Scene;
 use crate::ui::view::{Axes, ScatterForm};
@@ -30,6 +31,9 @@ pub(super) struct Drawn {
     pub dots: Vec<Dot>,
     /// How many of them are not of the group.
     pub others: usize,
+    /// The order of the schools from left to right, and from the lowest up.
+    pub across: Order,
+    pub up: Order,
     /// Schools that have pupils but cannot be drawn, and why the first of them cannot.
     pub withheld: (usize, Option<String>),
     /// Lowest and highest value on each axis, of size and of colour.
@@ -77,6 +81,8 @@ impl Default for Drawn {
             filtered: false,
             dots: Vec::new(),
             others: 0,
+            across: Order::default(),
+            up: Order::default(),
             withheld: (0, None),
             x: none,
             y: none,
@@ -132,6 +138,12 @@ impl Drawn {
         drawn.others = others.len();
         others.append(&mut own);
         drawn.dots = others;
+        let (others, own) = drawn.parts();
+        let order = |value: fn(&Dot) -> f64| {
+            let of = move |dot: &Dot| (dot.urn, value(dot));
+            Order::of(own.iter().map(of), others.iter().map(of))
+        };
+        (drawn.across, drawn.up) = (order(|dot| dot.at.0), order(|dot| dot.at.1));
         drawn.reach = [drawn.x, drawn.y];
         if axes.form == ScatterForm::Funnel {
             widen(&mut drawn.reach[0], 0.0);
@@ -377,6 +389,7 @@ impl Drawn {
         let note = self.note().map(|note| format!("; {note}")).unwrap_or_default();
         let selected = if selected.is_empty() { String::new() } else { format!("; selected: {}", selected.join(", ")) };
         let year = self.year.map(|year| year.to_string()).unwrap_or_default();
+        let (own, others) = (counted(own), counted(others));
         format!("Schools, {year}: {own} of the group and {others} others; {ranges}{selected}{note}")
     }
 }

@@ -143,8 +143,8 @@ impl Funnel {
         format!("Limits around the {target} {}: {groups}", value(indicator, self.target))
     }
 
-    /// The line at the target and the limits, with their names at the right.
-    pub fn paint(&self, painter: &Painter, ui: &Ui, transform: &PlotTransform) {
+    /// The line at the target and the limits, with their names at the right, where no other words stand.
+    pub fn paint(&self, painter: &Painter, ui: &Ui, transform: &PlotTransform, taken: &mut Vec<Rect>) {
         let colours = theme::of(ui);
         let frame = *transform.frame();
         let ink = *colours.text;
@@ -160,7 +160,6 @@ impl Funnel {
             }
             x += PIECE;
         }
-        let mut taken: Vec<Rect> = Vec::new();
         for (nth, errors) in FUNNEL.into_iter().enumerate() {
             let limits = || places.iter().filter_map(|n| Some((*n, self.limits(*n, errors)?)));
             for upper in [true, false] {

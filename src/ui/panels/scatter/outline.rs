@@ -1,6 +1,6 @@
 //! What is drawn around schools to select them: a box, or with Alt a freehand outline.
 
-use eframe::egui::{Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui};
+use eframe::egui::{Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2};
 
 use crate::ui::theme;
 
@@ -17,6 +17,19 @@ pub(super) enum Outline {
 impl Outline {
     pub fn begin(at: Pos2, freehand: bool) -> Self {
         if freehand { Self::Freehand(vec![at]) } else { Self::Box { from: at, to: at } }
+    }
+
+    /// Begins in a strip: a box is as high as the strip.
+    pub fn begin_in(strip: Rect, at: Pos2, freehand: bool) -> Self {
+        Self::begin(if freehand { at } else { pos2(at.x, strip.top()) }, freehand)
+    }
+
+    /// Draws on in that strip.
+    pub fn go_on_in(&mut self, strip: Rect, at: Pos2) {
+        match self {
+            Self::Box { to, .. } => *to = pos2(at.x, strip.bottom()),
+            Self::Freehand(_) => self.go_on(at),
+        }
     }
 
     /// Draws on to where the pointer is.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use eframe::egui::epaint::CircleShape;
-use eframe::egui::{self, Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use eframe::egui::{self, Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::NEAR;
@@ -30,6 +30,9 @@ pub(super) const MOST_RIMS: usize = 500;
 /// Most schools outside the limits of a funnel whose names stand beside their points: those farthest outside.
 const MOST_OUTSIDE: usize = 16;
 
+/// A name gives way by at most so many of its heights.
+const MOST_AWAY: usize = 24;
+
 /// Radius of a point in a funnel, in points: how large a school is stands across.
 const IN_FUNNEL: f32 = 4.5;
 
@@ -42,7 +45,7 @@ pub(super) struct Chart<'a> {
 }
 
 impl<'a> Chart<'a> {
-    fn place(&self, dot: &Dot) -> Pos2 {
+    pub fn place(&self, dot: &Dot) -> Pos2 {
         let (x, y) = self.way.map_or(dot.at, |way| way.place(dot.urn, dot.at));
         self.transform.position_from_point(&PlotPoint::new(x, y))
     }
@@ -108,14 +111,14 @@ impl<'a> Chart<'a> {
     }
 
     /// The selected schools and the one under the pointer, on top, with names.
-    pub fn marked(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>) {
+    pub fn marked(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>, taken: &mut Vec<Rect>) {
         let colours = theme::of(ui);
         let selected = &scene.view.selected;
         let (others, own) = self.drawn.parts();
         let marked = |dot: &&Dot| selected.contains(&dot.urn) || lit == Some(dot.urn);
         let marked_others = others.iter().filter(marked).map(|dot| (dot, false));
         let marked: Vec<(&Dot, bool)> = marked_others.chain(own.iter().filter(marked).map(|dot| (dot, true))).collect();
-        let mut taken: Vec<Rect> = Vec::new();
+        let frame = self.transform.frame();
         for (dot, own) in &marked {
             let at = self.place(dot);
             let radius = self.radius(dot).max(5.0);
@@ -123,35 +126,34 @@ impl<'a> Chart<'a> {
             let ink = if *own { self.ink(dot, colours) } else { *colours.muted };
             painter.circle(at, radius, ink, Stroke::new(1.0, *colours.panel));
             painter.circle_stroke(at, radius + 2.5, Stroke::new(2.0, ring));
-            if marked.len() > MOST_NAMES && lit != Some(dot.urn) {
+            if !frame.contains(at) || (marked.len() > MOST_NAMES && lit != Some(dot.urn)) {
                 continue;
             }
+            taken.push(Rect::from_center_size(at, Vec2::splat(2.0 * (radius + 3.5))));
             let name = scene.session.catalogue.register.school(dot.urn).map(|school| school.name.clone());
             let galley = painter.layout_no_wrap(name.unwrap_or_default(), theme::small_strong(), *colours.text);
-            let frame = self.transform.frame();
             let right_fits = at.x + radius + 8.0 + galley.size().x < frame.right();
             let left = if right_fits { at.x + radius + 7.0 } else { at.x - radius - 7.0 - galley.size().x };
-            let mut rect = Rect::from_min_size(pos2(left, at.y - galley.size().y / 2.0), galley.size());
-            while taken.iter().any(|other| other.intersects(rect)) {
-                rect = rect.translate(vec2(0.0, galley.size().y));
-            }
+            let wanted = Rect::from_min_size(pos2(left, at.y - galley.size().y / 2.0), galley.size());
+            let Some(rect) = free(taken, wanted.expand2(vec2(3.0, 1.0)), frame) else { continue };
             taken.push(rect);
-            painter.rect_filled(rect.expand2(vec2(3.0, 1.0)), 3.0, colours.panel.gamma_multiply(0.85));
-            painter.galley(rect.min, galley, *colours.text);
+            painter.rect_filled(rect, 3.0, colours.panel.gamma_multiply(0.85));
+            painter.galley(rect.min + vec2(3.0, 1.0), galley, *colours.text);
         }
     }
 
     /// Lines at the group's own figures, and dashed ones at its comparator's.
-    pub fn means(&self, painter: &Painter, ui: &Ui) {
+    pub fn means(&self, painter: &Painter, ui: &Ui, taken: &mut Vec<Rect>) {
         let colours = theme::of(ui);
         let frame = *self.transform.frame();
         let bounds = *self.transform.bounds();
         let (own, beside) = (Stroke::new(1.3, *colours.accent), Stroke::new(1.2, *colours.muted));
         let dashed = |from: Pos2, to: Pos2| Shape::dashed_line(&[from, to], beside, 5.0, 4.0);
         let comparator = |figure: &Figure| Some(figure.comparison?.ok()?.comparator);
-        let label = |at: Pos2, align: Align2, words: String, colour| {
+        let mut label = |at: Pos2, align: Align2, words: String, colour| {
             let galley = painter.layout_no_wrap(words, theme::small(), colour);
             let rect = align.anchor_size(at, galley.size());
+            taken.push(rect);
             painter.rect_filled(rect, 3.0, colours.panel.gamma_multiply(0.75));
             painter.galley(rect.min, galley, colour);
         };
@@ -210,11 +212,10 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// The line at the target of a funnel, its limits, and the names of the group's schools outside the wider ones: of all
-    /// schools, where the group is not part of them.
-    pub fn funnel(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>) {
+    /// The names of the group's schools outside the wider limits of a funnel: of all schools, where the group is not part of
+    /// them. A name goes where it would stand on other words.
+    pub fn outside(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>, taken: &mut Vec<Rect>) {
         let Some(Ok(funnel)) = &self.drawn.funnel else { return };
-        funnel.paint(painter, ui, self.transform);
         let (others, own) = self.drawn.parts();
         let schools = if own.is_empty() { others } else { own };
         let far = |dot: &&Dot| matches!(funnel.stands(dot), Stands::Above(1) | Stands::Below(1));
@@ -223,7 +224,6 @@ impl<'a> Chart<'a> {
         // The selected ones and the one under the pointer have their names anyway.
         outside.retain(|dot| !scene.view.selected.contains(&dot.urn) && lit != Some(dot.urn));
         let (colours, frame) = (theme::of(ui), self.transform.frame());
-        let mut taken: Vec<Rect> = Vec::new();
         for dot in outside.into_iter().take(MOST_OUTSIDE) {
             let at = self.place(dot);
             let name = scene.session.catalogue.register.school(dot.urn).map(|school| school.name.clone());
@@ -232,12 +232,13 @@ impl<'a> Chart<'a> {
             let fits = at.x + away + galley.size().x < frame.right();
             let left = if fits { at.x + away } else { at.x - away - galley.size().x };
             let rect = Rect::from_min_size(pos2(left, at.y - galley.size().y / 2.0), galley.size());
+            let rect = rect.expand2(vec2(2.0, 0.0));
             if !frame.contains(at) || taken.iter().any(|other| other.intersects(rect)) {
                 continue;
             }
             taken.push(rect);
-            painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 3.0, colours.panel.gamma_multiply(0.7));
-            painter.galley(rect.min, galley, *colours.text);
+            painter.rect_filled(rect, 3.0, colours.panel.gamma_multiply(0.7));
+            painter.galley(rect.min + vec2(2.0, 0.0), galley, *colours.text);
         }
     }
 
@@ -282,4 +283,12 @@ impl<'a> Chart<'a> {
         let galley = painter.layout_job(job);
         painter.galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, *colours.muted);
     }
+}
+
+/// Where a name can stand: where it is wanted, or as few lines below or above it as other words need.
+fn free(taken: &[Rect], wanted: Rect, frame: &Rect) -> Option<Rect> {
+    let lines = (0..=MOST_AWAY).flat_map(|away| [away as f32, -(away as f32)]);
+    let places = lines.map(|line| wanted.translate(vec2(0.0, line * wanted.height())));
+    let seen = |rect: &Rect| frame.y_range().contains(rect.center().y);
+    places.filter(seen).find(|rect| !taken.iter().any(|other| other.intersects(*rect)))
 }

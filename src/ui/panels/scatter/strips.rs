@@ -9,9 +9,11 @@ use crate::method::difference::percentile_rank;
 use crate::method::quantile;
 use crate::model::{Indicator, Urn};
 use crate::ui::panels::Scene;
+use crate::ui::panels::ranks::Ranks;
 use crate::ui::{questions, words};
 
 use super::drawn::{BySchool, Drawn};
+use super::walk::Order;
 
 mod paint;
 
@@ -28,6 +30,8 @@ pub(super) struct Strip {
     pub without: (usize, Option<String>),
     /// The group's own figure, and its comparator's.
     pub group: Option<Figure>,
+    /// The schools from the lowest value to the highest.
+    pub order: Order,
     /// The value of every school, from low to high; at least one.
     values: Vec<f64>,
 }
@@ -50,7 +54,9 @@ impl Strip {
         let mut values: Vec<f64> = others.iter().chain(&own).map(|(_, figure)| figure.value).collect();
         values.sort_by(f64::total_cmp);
         let group = answers.iter().find_map(|answer| answer.cell(&[], indicator)?.figure.as_ref().ok().copied());
-        (!values.is_empty()).then_some(Self { indicator, others, own, without, group, values })
+        let of = |(urn, figure): &(Urn, Figure)| (*urn, figure.value);
+        let order = Order::of(own.iter().map(of), others.iter().map(of));
+        (!values.is_empty()).then_some(Self { indicator, others, own, without, group, order, values })
     }
 
     /// Lowest and highest value.
@@ -92,7 +98,7 @@ impl Strip {
     }
 
     /// The strip as a sentence.
-    pub fn in_words(&self, drawn: &Drawn, scene: &Scene<'_>) -> String {
+    pub fn in_words(&self, drawn: &Drawn, ranks: Option<&Ranks>, scene: &Scene<'_>) -> String {
         let of = |figure: f64| value(self.indicator, figure);
         let ((low, high), [first, middle, third]) = (self.ends(), self.quartiles());
         let without = match &self.without {
@@ -110,7 +116,8 @@ impl Strip {
             .map(|(urn, figure)| {
                 let school = scene.session.catalogue.register.school(*urn);
                 let name = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
-                format!("; {name} {}, {}", of(figure.value), self.percentile(figure))
+                let rank = ranks.map(|ranks| format!(", {}", ranks.rank(*urn).in_words())).unwrap_or_default();
+                format!("; {name} {}, {}{rank}", of(figure.value), self.percentile(figure))
             })
             .collect();
         format!(

@@ -1,6 +1,6 @@
 //! The line through the schools, and where it may be.
 
-use eframe::egui::{Align2, Mesh, Painter, Pos2, Shape, Stroke, Ui, pos2};
+use eframe::egui::{Align2, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::drawn::{Dot, Drawn};
@@ -64,8 +64,8 @@ impl Trend {
         )
     }
 
-    /// The band of the line's 95 % interval, then the line.
-    pub fn paint(&self, painter: &Painter, ui: &Ui, transform: &PlotTransform) {
+    /// The band of the line's 95 % interval, then the line. Gives where its name stands.
+    pub fn paint(&self, painter: &Painter, ui: &Ui, transform: &PlotTransform) -> Rect {
         let colours = theme::of(ui);
         let at = |x: f64, y: f64| -> Pos2 { transform.position_from_point(&PlotPoint::new(x, y)) };
         let (fill, edge) = (colours.text.gamma_multiply(0.10), Stroke::new(0.8, colours.text.gamma_multiply(0.45)));
@@ -97,6 +97,7 @@ impl Trend {
         let rect = align.anchor_size(pos2(right, to.y), galley.size());
         painter.rect_filled(rect, 3.0, colours.panel.gamma_multiply(0.75));
         painter.galley(rect.min, galley, *colours.text);
+        rect
     }
 }
 

@@ -7,6 +7,7 @@ use crate::desk::{Answer, Cell};
 use crate::export::words::{plural, value};
 use crate::model::{Breakdown, Indicator, Source, Urn};
 use crate::ui::panels::grid::{Grid, Head, Lead, Row, Words};
+use crate::ui::panels::ranks::{Rank, Ranks};
 use crate::ui::session::Catalogue;
 use crate::ui::view::{ColumnGroup, SchoolTable};
 use crate::ui::{questions, words};
@@ -27,6 +28,8 @@ pub struct Drawn {
     pub who: Vec<Who>,
     /// Whether the schools stand side by side.
     pub side_by_side: bool,
+    /// Behind the other columns, where they are shown.
+    ranks: Option<Ranks>,
 }
 
 /// What figures are of.
@@ -50,6 +53,8 @@ impl Drawn {
         let schools: BTreeSet<Urn> =
             of_schools.flat_map(|answer| answer.rows()).filter_map(|row| row.first()?.school()).collect();
         let all = schools.len();
+        let ranks = answers.iter().find(|answer| is_of_ranks(answer)).filter(|_| table.rank);
+        let ranks = ranks.and_then(|answer| Ranks::of(answer.question().indicators().first().copied()?, answer));
         let mut schools: Vec<Urn> = schools.into_iter().collect();
         if table.only_selected || table.compare {
             schools.retain(|urn| selected.contains(urn));
@@ -57,7 +62,15 @@ impl Drawn {
         schools.sort_by_cached_key(|urn| (name(*urn).to_lowercase(), *urn));
         let sorted = table.sorted.filter(|indicator| columns.contains(indicator));
         if let Some(indicator) = sorted {
-            sort(&mut schools, indicator, table.ascending, answers);
+            let figure = |urn: Urn| {
+                let (_, cell) = cell_of(answers, Who::School(urn), indicator)?;
+                cell.figure.as_ref().ok().map(|figure| figure.value)
+            };
+            sort(&mut schools, table.ascending, figure);
+        }
+        let by_rank = ranks.as_ref().filter(|_| table.by_rank && sorted.is_none());
+        if let Some(ranks) = by_rank {
+            sort(&mut schools, table.ascending, |urn| ranks.rank(urn).weighted);
         }
         let pinned: Vec<Urn> = table.pinned.iter().copied().filter(|urn| schools.contains(urn)).collect();
         if !table.compare && !pinned.is_empty() {
@@ -86,17 +99,40 @@ impl Drawn {
                 heads.iter().find(|(of, _)| *of == who).map(|(_, title)| title.clone()).unwrap_or_default()
             }
         };
-        let grid = if table.compare {
+        let by_rank = by_rank.is_some();
+        let mut grid = if table.compare {
             side_by_side(&columns, &who, answers, title)
         } else {
-            let order = Order { sorted, ascending: table.ascending, pinned: &pinned };
+            let order = Order { sorted, by_rank, ascending: table.ascending, pinned: &pinned };
             by_row(&columns, &who, answers, title, &order)
         };
+        if let Some(ranks) = &ranks {
+            add_ranks(&mut grid, ranks, &who, table, by_rank);
+        }
         let year = first.question().years().last().map(ToString::to_string).unwrap_or_default();
-        let ordered = sorted.map_or("name".to_owned(), |of| of.label().to_owned());
+        let ordered = sorted.map_or(if by_rank { "three-year rank" } else { "name" }, Indicator::label);
         let shown = plural(schools.len() as i64, "school");
         let in_words = format!("Schools side by side, {year}: {shown} of {group}, in order of {ordered}");
-        Self { grid, message, in_words, columns, who, side_by_side: table.compare }
+        Self { grid, message, in_words, columns, who, side_by_side: table.compare, ranks }
+    }
+
+    /// In what the three-year ranks are, where they are shown.
+    pub fn ranked(&self) -> Option<Indicator> {
+        self.ranks.as_ref().map(|ranks| ranks.indicator)
+    }
+
+    /// Whether the column, or with schools side by side the row, with this number is of three-year ranks.
+    pub fn is_rank(&self, nth: usize) -> bool {
+        self.ranks.is_some() && nth == self.columns.len()
+    }
+
+    /// The school and its rank, where a cell of the table is of one.
+    pub fn rank_at(&self, row: usize, column: Option<usize>) -> Option<(Urn, Rank)> {
+        let (of, who) = if self.side_by_side { (row, column?) } else { (column?, row) };
+        match self.who.get(who)? {
+            Who::School(urn) if self.is_rank(of) => Some((*urn, self.ranks.as_ref()?.rank(*urn))),
+            _ => None,
+        }
     }
 
     /// What a cell of the table is of: whom, and which indicator.
@@ -112,13 +148,15 @@ impl Drawn {
 /// How the rows stand.
 struct Order<'a> {
     sorted: Option<Indicator>,
+    by_rank: bool,
     ascending: bool,
     pinned: &'a [Urn],
 }
 
 /// The figure of somebody, and the answer that it is from.
 pub fn cell_of(answers: &[Arc<Answer>], who: Who, indicator: Indicator) -> Option<(&Answer, &Cell)> {
-    answers.iter().filter(|answer| is_by_school(answer) == matches!(who, Who::School(_))).find_map(|answer| {
+    let right = |answer: &&Arc<Answer>| !is_of_ranks(answer) && is_by_school(answer) == matches!(who, Who::School(_));
+    answers.iter().filter(right).find_map(|answer| {
         let place = answer.question().indicators().iter().position(|of| *of == indicator)?;
         let cell = match who {
             Who::School(urn) => answer.row_of(urn)?.get(place)?,
@@ -136,7 +174,12 @@ fn title_of(indicator: Indicator, answers: &[Arc<Answer>]) -> String {
 }
 
 fn is_by_school(answer: &Answer) -> bool {
-    answer.question().by().first() == Some(&Breakdown::School)
+    answer.question().by() == [Breakdown::School]
+}
+
+/// Whether an answer is what three-year ranks are made from.
+pub fn is_of_ranks(answer: &Answer) -> bool {
+    answer.question().by().contains(&Breakdown::Year)
 }
 
 /// The indicators of the answers: results and then intake.
@@ -145,12 +188,8 @@ fn columns_of(answers: &[Arc<Answer>]) -> Vec<Indicator> {
     of_schools.flat_map(|answer| answer.question().indicators()).copied().collect()
 }
 
-fn sort(schools: &mut [Urn], indicator: Indicator, ascending: bool, answers: &[Arc<Answer>]) {
-    let figure = |urn: &Urn| {
-        let (_, cell) = cell_of(answers, Who::School(*urn), indicator)?;
-        cell.figure.as_ref().ok().map(|figure| figure.value)
-    };
-    let mut keyed: Vec<(Option<f64>, Urn)> = schools.iter().map(|urn| (figure(urn), *urn)).collect();
+fn sort(schools: &mut [Urn], ascending: bool, figure: impl Fn(Urn) -> Option<f64>) {
+    let mut keyed: Vec<(Option<f64>, Urn)> = schools.iter().map(|urn| (figure(*urn), *urn)).collect();
     // Schools without a figure come last, whatever the order.
     keyed.sort_by(|(a, _), (b, _)| match (a, b) {
         (Some(a), Some(b)) if ascending => a.total_cmp(b),
@@ -163,7 +202,7 @@ fn sort(schools: &mut [Urn], indicator: Indicator, ascending: bool, answers: &[A
 }
 
 fn words_of(answers: &[Arc<Answer>], who: Who, indicator: Indicator) -> Words {
-    let none = || Words::new("·");
+    let none = || Words::no_figure();
     let Some((_, cell)) = cell_of(answers, who, indicator) else { return none() };
     let Ok(figure) = &cell.figure else { return none() };
     let comparison = figure.comparison.and_then(Result::ok);
@@ -188,25 +227,53 @@ fn by_row(
         hint: format!("{}: click to put the schools in order of it", indicator.label()),
         does: Some(format!("Sort by {}", indicator.label())),
         sorted: (order.sorted == Some(*indicator)).then_some(order.ascending),
-        notes: false,
+        ..Head::default()
     };
     let row = |who: &Who| {
         let urn = if let Who::School(urn) = who { Some(*urn) } else { None };
         let cells = columns.iter().map(|indicator| words_of(answers, *who, *indicator)).collect();
         let lead = urn.map_or(Lead::Nothing, |urn| Lead::Pin(order.pinned.contains(&urn)));
-        Row { urn, name: title(*who), lead, cells }
+        Row { urn, name: title(*who), lead, cells, ..Row::default() }
     };
     Grid {
         names: Head {
             words: "School".to_owned(),
             hint: "Click to put the schools in order of their names".to_owned(),
             does: Some("Sort by school".to_owned()),
-            sorted: order.sorted.is_none().then_some(true),
-            notes: false,
+            sorted: (order.sorted.is_none() && !order.by_rank).then_some(true),
+            ..Head::default()
         },
         columns: columns.iter().map(head).collect(),
         rows: who.iter().map(row).collect(),
         fixed: who.iter().filter(|who| !matches!(who, Who::School(_))).count() + order.pinned.len(),
+        ..Grid::default()
+    }
+}
+
+/// Three-year ranks behind the other columns; with schools side by side under the other rows.
+fn add_ranks(grid: &mut Grid, ranks: &Ranks, who: &[Who], table: &SchoolTable, by_rank: bool) {
+    const NAME: &str = "Three-year rank";
+    let cell = |who: &Who| {
+        let rank = if let Who::School(urn) = who { ranks.rank(*urn).weighted } else { None };
+        Words::new(rank.map_or("·".to_owned(), |rank| format!("{rank:.0}")))
+    };
+    if table.compare {
+        let cells = who.iter().map(cell).collect();
+        grid.rows.push(Row { name: NAME.to_owned(), cells, ..Row::default() });
+        return;
+    }
+    grid.columns.push(Head {
+        words: NAME.to_owned(),
+        hint: format!(
+            "Where the school stands in {} among all schools loaded over three years: click to put the schools in order of it",
+            ranks.indicator.label()
+        ),
+        does: Some("Sort by three-year rank".to_owned()),
+        sorted: by_rank.then_some(table.ascending),
+        ..Head::default()
+    });
+    for (row, who) in grid.rows.iter_mut().zip(who) {
+        row.cells.push(cell(who));
     }
 }
 
@@ -218,15 +285,14 @@ fn side_by_side(columns: &[Indicator], who: &[Who], answers: &[Arc<Answer>], tit
         Head { hint: does.clone().unwrap_or_default(), words, does, ..Head::default() }
     };
     let row = |indicator: &Indicator| Row {
-        urn: None,
         name: title_of(*indicator, answers),
-        lead: Lead::Nothing,
         cells: who.iter().map(|who| words_of(answers, *who, *indicator)).collect(),
+        ..Row::default()
     };
     Grid {
         names: Head { words: "Indicator".to_owned(), ..Head::default() },
         columns: who.iter().map(head).collect(),
         rows: columns.iter().map(row).collect(),
-        fixed: 0,
+        ..Grid::default()
     }
 }

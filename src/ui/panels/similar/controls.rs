@@ -59,7 +59,7 @@ fn name(preset: Preset) -> &'static str {
 fn schools(view: &View, catalogue: &Catalogue) -> Vec<Pick<Option<Urn>>> {
     let register = &catalogue.register;
     let group: BTreeSet<Urn> = register.schools_of(&view.scope).map(|school| school.urn).collect();
-    let mut schools: Vec<_> = register.schools().collect();
+    let mut schools: Vec<_> = catalogue.schools().collect();
     schools.sort_by_cached_key(|school| (!group.contains(&school.urn), school.name.to_lowercase()));
     let lines = schools.into_iter().map(|school| Pick {
         value: Some(school.urn),

@@ -9,7 +9,7 @@ use crate::export::words::{difference, plural, value};
 use crate::method::difference::of_figures;
 use crate::method::interval::{Interval, Significance};
 use crate::model::{Breakdown, Indicator, Urn};
-use crate::ui::panels::grid::{Grid, Head, Lead, Row, Words};
+use crate::ui::panels::grid::{Grid, Head, Lead, Row, Shows, Words};
 use crate::ui::session::Catalogue;
 use crate::ui::{theme, words};
 
@@ -113,6 +113,7 @@ impl Drawn {
                 name: name(neighbour.urn),
                 lead: Lead::Rank(nth + 1),
                 cells: before.into_iter().chain((0..inputs.len()).map(input)).collect(),
+                ..Row::default()
             });
         }
         let head = |words: &str, hint: &str| Head { words: words.to_owned(), hint: hint.to_owned(), ..Head::default() };
@@ -123,13 +124,14 @@ impl Drawn {
         ];
         let of_input = |input: &Indicator| {
             let words = input.label().trim_end_matches(", similar schools");
-            Head { notes: true, ..head(words, "With the difference from the school itself") }
+            Head { shows: Shows::Noted, ..head(words, "With the difference from the school itself") }
         };
         let grid = Grid {
             names: head("School", ""),
             columns: before.into_iter().chain(inputs.iter().map(of_input)).collect(),
             rows,
             fixed: BEFORE_SCHOOLS,
+            ..Grid::default()
         };
         let others = neighbours.iter().map(|neighbour| neighbour.urn);
         Self {
@@ -240,7 +242,7 @@ fn own_row(urn: Urn, name: String, la: String, results: &Results<'_>, neighbours
     let inputs = neighbours.first().into_iter().flat_map(|neighbour| &neighbour.inputs);
     let inputs = inputs.map(|two| beside(two.input, None, two.own));
     let before = [Words::new("0.000"), Words::new(la), result];
-    Row { urn: Some(urn), name, lead: Lead::Nothing, cells: before.into_iter().chain(inputs).collect() }
+    Row { urn: Some(urn), name, cells: before.into_iter().chain(inputs).collect(), ..Row::default() }
 }
 
 fn mean_row(results: &Results<'_>, neighbours: &[Neighbour], inputs: &[Indicator]) -> Row {
@@ -258,7 +260,7 @@ fn mean_row(results: &Results<'_>, neighbours: &[Neighbour], inputs: &[Indicator
     let distance = distance.map(|mean| format!("{mean:.3}")).unwrap_or_default();
     let before = [Words::new(distance), Words::default(), results.words(results.mean)];
     let cells = before.into_iter().chain(inputs.iter().enumerate().map(input)).collect();
-    Row { urn: None, name: "Mean of the similar schools".to_owned(), lead: Lead::Nothing, cells }
+    Row { name: "Mean of the similar schools".to_owned(), cells, ..Row::default() }
 }
 
 /// "Alpha School: 45.31; similar schools 44.02, rank 12 of 51; 30 of the others cannot be told apart from it".

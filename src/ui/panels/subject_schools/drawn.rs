@@ -1,11 +1,14 @@
 //! What the table shows, made once per set of answers: its columns, its rows in order, and what they come to in words.
 
+mod table;
+
 use std::sync::Arc;
 
 use crate::desk::{Answer, Cell, Figure, Reason};
-use crate::export::words::{difference, plural, value};
+use crate::export::words::plural;
 use crate::method::interval::{Interval, Significance};
 use crate::model::{Breakdown, Indicator, KeyStage, Source, Subject, Unit, Urn};
+use crate::ui::panels::grid::Grid;
 use crate::ui::questions::GRADES;
 use crate::ui::session::Catalogue;
 use crate::ui::words;
@@ -32,6 +35,17 @@ pub(super) enum Column {
     Measure(Indicator),
     /// A figure with its interval on a scale that all rows have.
     OnScale(Indicator),
+}
+
+impl Column {
+    /// By what a click on its head puts the rows in order; nothing where it does not.
+    pub fn sorts_by(self) -> Option<Indicator> {
+        match self {
+            Self::Entering => Some(Indicator::Pupils),
+            Self::Grades => None,
+            Self::Count(of) | Self::Measure(of) | Self::OnScale(of) => Some(of),
+        }
+    }
 }
 
 /// Who a row is of.
@@ -62,16 +76,6 @@ struct Side {
     group: Option<Arc<Answer>>,
 }
 
-/// Ends of the scale of the figures that are drawn on one.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
-    pub low: f64,
-    pub high: f64,
-}
-
-/// The bands of grades, from the highest on.
-pub(super) const BANDS: [&str; 5] = ["9–7", "6–5", "4", "3–1", "U"];
-
 /// Everything that is drawn.
 #[derive(Debug)]
 pub(super) struct Drawn {
@@ -82,13 +86,14 @@ pub(super) struct Drawn {
     pub group_name: String,
     /// With what the group is compared, in words; `None` where there is no comparator.
     pub comparator_name: Option<String>,
-    pub scale: Option<Scale>,
     pub summary: String,
     pub note: String,
     /// What is said of a school without a row of entries.
     pub without: &'static str,
     of_entries: Side,
     of_pupils: Side,
+    /// All of this as a table.
+    pub grid: Grid,
 }
 
 impl Drawn {
@@ -116,12 +121,12 @@ impl Drawn {
             rows: Vec::new(),
             group_name: catalogue.name_of(question.scope()),
             comparator_name: None,
-            scale: None,
             summary: String::new(),
             note: String::new(),
             without: if is_known { "no entries" } else { "not published" },
             of_entries: side(true),
             of_pupils: side(false),
+            grid: Grid::default(),
         };
         drawn.columns = drawn.columns_there();
         let sides = [&drawn.of_entries.group, &drawn.of_pupils.group].into_iter().flatten();
@@ -129,7 +134,6 @@ impl Drawn {
         drawn.comparator_name = compared.as_ref().and_then(|answer| answer.compared_with().map(str::to_owned));
         drawn.rows = drawn.rows_of(catalogue);
         drawn.sort(order);
-        drawn.scale = drawn.scale_of();
         let years = match question.years() {
             [first, .., last] => format!("{first} to {last} pooled"),
             [year] => year.to_string(),
@@ -139,6 +143,7 @@ impl Drawn {
         let with = with.unwrap_or_else(|| "No comparator is chosen".to_owned());
         drawn.note = format!("{}, {years}. {with}", subject.name);
         drawn.summary = drawn.in_words(order, is_known);
+        drawn.grid = drawn.to_grid(order);
         Some(drawn)
     }
 
@@ -194,7 +199,7 @@ impl Drawn {
     }
 
     /// Whether nothing is known of a school's entries.
-    pub fn is_without(&self, row: &Row) -> bool {
+    fn is_without(&self, row: &Row) -> bool {
         self.of_entries.schools.is_some() && row.of_entries.is_none()
     }
 
@@ -224,8 +229,9 @@ impl Drawn {
     }
 
     /// Room for the figures themselves and for usual intervals; those of a handful of pupils reach beyond it.
-    fn scale_of(&self) -> Option<Scale> {
-        let indicator = self.on_scale()?;
+    fn scale(&self) -> Option<(f64, f64)> {
+        let on_scale = |column: &Column| if let Column::OnScale(of) = column { Some(*of) } else { None };
+        let indicator = self.columns.iter().find_map(on_scale)?;
         let everyone = self.rows.iter().map(Who::School).chain([Who::Group, Who::Comparator]);
         let (mut low, mut high, mut halves) = (0.0_f64, 0.0_f64, Vec::new());
         for who in everyone {
@@ -238,13 +244,7 @@ impl Drawn {
         }
         halves.sort_by(f64::total_cmp);
         let half = halves.get(halves.len() / 2).copied().unwrap_or(0.1);
-        (low.is_finite() && high.is_finite() && half.is_finite())
-            .then_some(Scale { low: low - half, high: high + half })
-    }
-
-    /// The indicator that is drawn on a scale.
-    pub fn on_scale(&self) -> Option<Indicator> {
-        self.columns.iter().find_map(|column| if let Column::OnScale(of) = column { Some(*of) } else { None })
+        (low.is_finite() && high.is_finite() && half.is_finite()).then_some((low - half, high + half))
     }
 
     /// The indicator by which schools are counted: that of the order, or the first one that is compared.
@@ -291,7 +291,7 @@ impl Drawn {
     }
 
     /// The cell of an indicator, with the answer that it is from. A comparator's is that of the group.
-    pub fn cell(&self, who: Who<'_>, indicator: Indicator) -> Option<(&Cell, &Answer)> {
+    fn cell(&self, who: Who<'_>, indicator: Indicator) -> Option<(&Cell, &Answer)> {
         let of_entries = indicator.source() == Source::Results;
         let side = if of_entries { &self.of_entries } else { &self.of_pupils };
         match who {
@@ -309,7 +309,7 @@ impl Drawn {
     }
 
     /// The figure of an indicator, or why there is none; `None` where there is nothing to say.
-    pub fn value(&self, who: Who<'_>, indicator: Indicator) -> Option<Result<f64, Reason>> {
+    fn value(&self, who: Who<'_>, indicator: Indicator) -> Option<Result<f64, Reason>> {
         let (cell, _) = self.cell(who, indicator)?;
         match (who, &cell.figure) {
             (Who::Comparator, Ok(figure)) => Some(figure.comparison?.map(|beside| beside.comparator)),
@@ -324,17 +324,17 @@ impl Drawn {
     }
 
     /// The 95 % interval of an indicator.
-    pub fn interval(&self, who: Who<'_>, indicator: Indicator) -> Option<Interval> {
+    fn interval(&self, who: Who<'_>, indicator: Indicator) -> Option<Interval> {
         self.figure(who, indicator)?.interval
     }
 
     /// Whether an indicator differs from its comparator; `None` where nobody can tell.
-    pub fn significance(&self, who: Who<'_>, indicator: Indicator) -> Option<Significance> {
+    fn significance(&self, who: Who<'_>, indicator: Indicator) -> Option<Significance> {
         self.figure(who, indicator)?.comparison?.ok()?.significance
     }
 
     /// The share of the pupils that entered, 0 to 100, where entries and pupils may both be seen.
-    pub fn entering(&self, who: Who<'_>) -> Option<Result<f64, Reason>> {
+    fn entering(&self, who: Who<'_>) -> Option<Result<f64, Reason>> {
         if matches!(who, Who::Comparator) {
             return None;
         }
@@ -345,7 +345,7 @@ impl Drawn {
     }
 
     /// The shares of the bands of grades, 0 to 100, from the highest on.
-    pub fn bands(&self, who: Who<'_>) -> Option<Result<[f64; 5], Reason>> {
+    fn bands(&self, who: Who<'_>) -> Option<Result<[f64; 5], Reason>> {
         let mut bands = [0.0; 5];
         let mut above = 0.0;
         for (band, grades) in bands.iter_mut().zip(GRADES) {
@@ -362,7 +362,7 @@ impl Drawn {
     }
 
     /// What an indicator is called in this table.
-    pub fn title(&self, indicator: Indicator) -> String {
+    fn title(&self, indicator: Indicator) -> String {
         if self.subject.key_stage != KeyStage::Ks2 {
             return words::short(indicator).to_owned();
         }
@@ -385,71 +385,12 @@ impl Drawn {
         }
     }
 
-    /// A cell in words: the figure, how sure it is, of how many, and how it stands against its comparator.
-    pub fn words(&self, who: Who<'_>, column: Column) -> String {
-        let text = match column {
-            Column::Count(of) | Column::Measure(of) | Column::OnScale(of) => self.figure_in_words(who, of),
-            Column::Entering => match (self.entering(who), self.value(who, Indicator::Entries)) {
-                (Some(Ok(share)), Some(Ok(entries))) => {
-                    let pupils = self.value(who, Indicator::Pupils).and_then(Result::ok).unwrap_or_default();
-                    let (entries, pupils) = (value(Indicator::Entries, entries), value(Indicator::Pupils, pupils));
-                    format!("{share:.1} %, {entries} entries of {pupils} pupils")
-                }
-                (Some(Err(reason)), _) => reason.to_string(),
-                _ => String::new(),
-            },
-            Column::Grades => match self.bands(who) {
-                Some(Ok(bands)) => {
-                    let shares = BANDS.iter().zip(bands).map(|(band, share)| format!("{band} {share:.1} %"));
-                    let n =
-                        self.figure(who, Indicator::Grade4Plus).map(|of| words::pupils(Indicator::Grade4Plus, of.n));
-                    shares.chain(n).collect::<Vec<_>>().join(", ")
-                }
-                Some(Err(reason)) => reason.to_string(),
-                None => String::new(),
-            },
-        };
-        let title = match column {
+    fn title_of(&self, column: Column) -> String {
+        match column {
             Column::Count(of) | Column::Measure(of) | Column::OnScale(of) => self.title(of),
             Column::Entering => "Entering".to_owned(),
             Column::Grades => "Grades".to_owned(),
-        };
-        format!("{}, {title}: {text}", self.name(who))
-    }
-
-    fn figure_in_words(&self, who: Who<'_>, indicator: Indicator) -> String {
-        if matches!(who, Who::Comparator) {
-            return match self.value(who, indicator) {
-                Some(Ok(beside)) => value(indicator, beside),
-                Some(Err(reason)) => reason.to_string(),
-                None => String::new(),
-            };
         }
-        if let Who::School(row) = who
-            && self.is_without(row)
-            && indicator.source() == Source::Results
-        {
-            return self.without.to_owned();
-        }
-        let Some((cell, answer)) = self.cell(who, indicator) else { return String::new() };
-        let mut text = words::figure(cell);
-        match cell.figure.as_ref().ok().and_then(|figure| figure.comparison) {
-            Some(Ok(comparison)) => {
-                let with = answer.compared_with_of(&comparison).unwrap_or_default();
-                let apart = match comparison.significance {
-                    Some(Significance::NotDifferent) => {
-                        let size = difference(indicator, comparison.difference);
-                        format!("{size}, cannot be told apart")
-                    }
-                    _ => words::compared(indicator, &comparison),
-                };
-                let beside = value(indicator, comparison.comparator);
-                text.push_str(&format!(", {apart}, compared with {beside} of {with}"));
-            }
-            Some(Err(reason)) => text.push_str(&format!(", comparator {reason}")),
-            None => {}
-        }
-        text
     }
 }
 

@@ -1,13 +1,16 @@
 //! What the table of subjects makes of its answers: rows in order, columns, and what they come to in words.
 
+mod table;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::desk::{Answer, Cell, Comparison, Figure, Key, Reason};
-use crate::export::words::{difference, plural, value};
+use crate::export::words::{plural, value};
 use crate::method::interval::Significance;
 use crate::model::{Breakdown, Characteristic, Indicator, PupilGroup, Question, Subject, Unit, Year};
+use crate::ui::panels::grid::Grid;
 use crate::ui::view::SubjectTable;
 use crate::ui::words;
 
@@ -43,10 +46,10 @@ pub(super) struct Drawn {
     pub compared: String,
     /// By what the pupils are told apart.
     pub split: Option<Characteristic>,
-    /// How far from 0 the charts of value added reach, in its unit.
-    pub reach: f64,
     /// Why there are no rows, where there are none.
     pub why_empty: String,
+    /// All of this as a table.
+    pub grid: Grid,
 }
 
 /// A column of figures.
@@ -72,15 +75,14 @@ pub(super) struct Row {
     pub trend_in_words: String,
 }
 
-/// A figure as it is shown, or a dot in its place.
+/// A figure, or one that is withheld.
 #[derive(Debug)]
 pub(super) struct Shown {
-    pub text: String,
-    /// The difference from the comparator; empty where there is none.
-    pub difference: String,
-    pub significance: Option<Significance>,
+    indicator: Indicator,
+    /// The difference from the comparator.
+    comparison: Option<Comparison>,
     /// None where it is withheld.
-    pub figure: Option<Figure>,
+    figure: Option<Figure>,
     /// Where its cell is: the number of the answer, and of the cell in it.
     pub from: (usize, usize),
 }
@@ -161,11 +163,12 @@ impl Drawn {
                 let by = answers[number].question().by();
                 by.iter().find_map(|by| if let Breakdown::Pupils(of) = by { Some(*of) } else { None })
             }),
-            reach: reach(&rows, &places),
             why_empty: why_empty(&reasons),
             rows,
+            grid: Grid::default(),
         };
         drawn.sort(order);
+        drawn.grid = drawn.to_grid();
         drawn
     }
 
@@ -327,26 +330,6 @@ fn range(rows: &[Row]) -> (f64, f64) {
     (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max))
 }
 
-/// How far from 0 nine in ten ends of intervals of value added lie: a few wide ones would leave all others a dot.
-fn reach(rows: &[Row], places: &[Place]) -> f64 {
-    let of_row = |row: &Row| {
-        let of_value_added = row.cells.iter().zip(places).filter(|(_, place)| place.indicator == Indicator::ValueAdded);
-        let figures: Vec<Figure> = of_value_added.filter_map(|(shown, _)| shown.as_ref()?.figure).collect();
-        figures
-    };
-    let mut ends: Vec<f64> = rows
-        .iter()
-        .flat_map(of_row)
-        .map(|figure| {
-            let widest = |interval: crate::method::interval::Interval| interval.lower.abs().max(interval.upper.abs());
-            figure.interval.map_or(figure.value.abs(), widest)
-        })
-        .collect();
-    ends.sort_by(f64::total_cmp);
-    let end = ends.get((ends.len() * 9 / 10).min(ends.len().saturating_sub(1))).copied();
-    end.unwrap_or(1.0).max(0.1)
-}
-
 impl Column {
     fn of(place: &Place, at: usize, rows: &[Row], groups: Option<usize>) -> Self {
         let head = match place.group {
@@ -357,7 +340,7 @@ impl Column {
         let judged = |wanted: Significance| {
             let of = |row: &&Row| {
                 let shown = row.cells.get(at).and_then(Option::as_ref);
-                shown.and_then(|shown| shown.significance) == Some(wanted)
+                shown.and_then(|shown| shown.comparison?.significance) == Some(wanted)
             };
             rows.iter().filter(of).count()
         };
@@ -374,41 +357,12 @@ fn capital(text: &str) -> String {
 impl Shown {
     fn of(cell: &Cell, from: (usize, usize)) -> Self {
         let figure = cell.figure.ok();
-        let comparison = figure.and_then(|figure| figure.comparison?.ok());
-        let of = |comparison: Comparison| difference(cell.indicator, comparison.difference);
-        Self {
-            text: figure.map_or_else(|| "·".to_owned(), |figure| value(cell.indicator, figure.value)),
-            difference: comparison.map(of).unwrap_or_default(),
-            significance: comparison.and_then(|comparison| comparison.significance),
-            figure,
-            from,
-        }
+        Self { indicator: cell.indicator, comparison: figure.and_then(|figure| figure.comparison?.ok()), figure, from }
     }
 
     /// The cell that it shows, with its answer.
-    pub fn cell<'a>(&self, answers: &'a [Arc<Answer>]) -> Option<(&'a Answer, &'a Cell)> {
+    fn cell<'a>(&self, answers: &'a [Arc<Answer>]) -> Option<(&'a Answer, &'a Cell)> {
         let answer = answers.get(self.from.0)?;
         Some((answer, answer.cells().get(self.from.1)?))
-    }
-}
-
-/// What stands beside a figure, a line each: how far it is from its comparator, and what that is.
-pub(super) fn beside(answer: &Answer, cell: &Cell) -> Vec<String> {
-    let Some(comparison) = cell.figure.as_ref().ok().and_then(|figure| figure.comparison.as_ref()) else {
-        return Vec::new();
-    };
-    match comparison {
-        Err(reason) => vec![format!("comparator: {reason}")],
-        Ok(comparison) => {
-            let with = answer.compared_with_of(comparison).unwrap_or_default();
-            let apart = match comparison.significance {
-                Some(Significance::NotDifferent) => ": cannot be told apart",
-                _ => "",
-            };
-            vec![
-                format!("{}{apart}", words::compared(cell.indicator, comparison)),
-                format!("compared with {} of {with}", value(cell.indicator, comparison.comparator)),
-            ]
-        }
     }
 }

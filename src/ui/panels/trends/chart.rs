@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{self, Role, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Drawn, NAMES, NOTE, paint, plot, tooltip};
+use super::{Axes, Drawn, NAMES, NOTE, YEARS, paint, plot, tooltip};
 use crate::desk::Answer;
 use crate::model::{PupilGroup, Subject};
 use crate::ui::panels::Scene;
@@ -13,7 +13,8 @@ use crate::ui::theme;
 /// A small chart is at least this wide, in points.
 const SMALL: f32 = 240.0;
 
-/// A chart for each pupil group, side by side, with the same subjects on the same axis.
+/// A chart for each pupil group, side by side, with the same subjects on the same axes, as large as each other. What stands
+/// up is said once above, the years under the last chart of each column, the lines' names at the right.
 pub(super) fn small_charts(
     ui: &mut Ui,
     id: u64,
@@ -35,14 +36,22 @@ pub(super) fn small_charts(
     };
     let ranges = small.iter().zip(&places).filter_map(range);
     let range = ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let columns = ((room.width() / SMALL).floor().max(1.0) as usize).min(small.len());
-    let rows = small.len().div_ceil(columns);
-    let size = vec2(room.width() / columns as f32, room.height() / rows as f32);
+    let names = if room.width() > 2.2 * NAMES { NAMES } else { 0.0 };
+    let width = room.width() - names;
+    let columns = ((width / SMALL).floor().max(1.0) as usize).min(small.len()).max(1);
+    let rows = small.len().div_ceil(columns).max(1);
+    let size = vec2(width / columns as f32, (room.height() - NOTE - YEARS) / rows as f32);
+    let above = egui::Rect::from_min_size(room.min, vec2(room.width(), NOTE));
+    let words = format!("{}, on the same axes in every chart", whole.indicator.label());
+    ui.put(above, egui::Label::new(theme::muted(ui, words)).truncate().selectable(false));
     let mut now_lit = None;
     for (nth, (drawn, chosen)) in small.iter().zip(&places).enumerate() {
         let (row, column) = (nth / columns, nth % columns);
-        let corner = room.min + vec2(column as f32 * size.x, row as f32 * size.y);
-        let cell = egui::Rect::from_min_size(corner, size).shrink2(vec2(4.0, 0.0));
+        let corner = above.left_bottom() + vec2(column as f32 * size.x, row as f32 * size.y);
+        // The years are under the last chart of a column, which has the room for them.
+        let years = nth + columns >= small.len();
+        let under = if years { YEARS } else { 0.0 };
+        let cell = egui::Rect::from_min_size(corner, size + vec2(0.0, under)).shrink2(vec2(4.0, 0.0));
         let name = drawn.of.map(PupilGroup::label).unwrap_or_default();
         let head = egui::Rect::from_min_size(cell.min, vec2(cell.width(), NOTE));
         ui.put(head, egui::Label::new(egui::RichText::new(name).font(theme::small_strong())).selectable(false));
@@ -53,8 +62,11 @@ pub(super) fn small_charts(
             continue;
         }
         // Names once, beside the last chart of the first row.
-        let names = nth + 1 == columns && cell.width() > 2.2 * NAMES;
-        let one = One { id: (id, nth + 1), drawn, chosen, range, names };
+        let named = names > 0.0 && nth + 1 == columns;
+        let beside = if named { names } else { 0.0 };
+        let below = egui::Rect::from_min_max(below.min, below.max + vec2(beside, 0.0));
+        let axes = Axes { label: false, years };
+        let one = One { id: (id, nth + 1), drawn, chosen, range, axes, names: named };
         now_lit = now_lit.or(one.ui(ui, below, &answers[nth + 1..=nth + 1], lit, scene));
     }
     now_lit
@@ -67,6 +79,7 @@ pub(super) struct One<'a> {
     pub chosen: &'a [usize],
     /// Lowest and highest value, where several charts share them.
     pub range: Option<(f64, f64)>,
+    pub axes: Axes,
     /// Whether the lines' names stand at its right.
     pub names: bool,
 }
@@ -87,7 +100,7 @@ impl One<'_> {
         let chart = paint::Chart { drawn, chosen, lit, scene };
         let mut plot_ui = ui.new_child(egui::UiBuilder::new().max_rect(plot_rect));
         let range = self.range.unwrap_or_else(|| chart.range());
-        let shown = plot(id, drawn, range, &plot_ui).show(&mut plot_ui, |_| ());
+        let shown = plot(id, drawn, range, self.axes, &plot_ui).show(&mut plot_ui, |_| ());
         let summary = drawn.in_words(chosen, answers, scene);
         shown.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
         let painter = ui.painter().with_clip_rect(shown.transform.frame().expand(3.0).intersect(ui.clip_rect()));

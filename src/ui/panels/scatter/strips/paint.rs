@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eframe::egui::{
-    self, Align2, Color32, Mesh, Painter, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
-    vec2,
+    self, Align2, Color32, Mesh, Painter, PointerButton, Pos2, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::Strip;
@@ -13,10 +13,13 @@ use crate::export::words::{grouped, plural, value};
 use crate::model::Urn;
 use crate::ui::change::Change;
 use crate::ui::panels::Scene;
-use crate::ui::panels::scatter::NEAR;
+use crate::ui::panels::ranks::Ranks;
 use crate::ui::panels::scatter::drawn::Drawn;
+use crate::ui::panels::scatter::outline::Outline;
 use crate::ui::panels::scatter::paint::MOST_RIMS;
-use crate::ui::{theme, words};
+use crate::ui::panels::scatter::walk::{self, Step, Walk};
+use crate::ui::panels::scatter::{NEAR, choose, told};
+use crate::ui::theme;
 
 /// Least and most height of a strip, in points.
 const HEIGHT: (f32, f32) = (64.0, 120.0);
@@ -34,24 +37,46 @@ const MOST_NAMES: usize = 5;
 /// Where a school that is followed stands in the strips, from the top.
 type Trail = BTreeMap<Urn, Vec<Pos2>>;
 
-/// Draws the strips.
-pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, scene: &mut Scene<'_>) {
+/// Draws the strips. The keyboard walks along one and from one to the next; an outline selects in the one it begins in.
+pub(in crate::ui::panels::scatter) fn ui(
+    ui: &mut Ui,
+    id: u64,
+    (drawn, ranks): (&Drawn, &[&Ranks]),
+    (walk, outline): (&mut Walk, &mut Option<Outline>),
+    scene: &mut Scene<'_>,
+) {
     let room = ui.available_rect_before_wrap();
     let whole = ui.interact(room, ui.scope_id().with(("strips", id)), Sense::hover());
     whole.widget_info(|| WidgetInfo::labeled(Role::Image, true, drawn.in_words(scene)));
     let note = Rect::from_min_max(pos2(room.left(), room.bottom() - HEAD), room.max);
     let strips = &drawn.strips;
     let height = ((room.height() - HEAD) / strips.len().max(1) as f32).clamp(HEIGHT.0, HEIGHT.1);
-    // A school under the pointer is marked in every strip: in those above it in the next frame.
-    let lit = scene.hovered;
     let mut list = ui.new_child(egui::UiBuilder::new().max_rect(Rect::from_min_max(room.min, note.right_top())));
     ScrollArea::vertical().id_salt(("strips", id)).auto_shrink(false).show(&mut list, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut trail = Trail::new();
-        for strip in strips {
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, strip.in_words(drawn, scene)));
+        let scope = ui.scope_id();
+        let id_of = |nth: usize| scope.with(("strip", id, nth));
+        let (focused, walks) = go(ui, walk, strips, id_of, scene);
+        // A school under the pointer is marked in every strip: in the next frame.
+        let lit = walk.at.or(scene.hovered);
+        for (nth, strip) in strips.iter().enumerate() {
+            let ranks = Ranks::of_indicator(ranks, strip.indicator);
+            let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
+            let response = ui.interact(rect, id_of(nth), Sense::click_and_drag());
+            walk.give_way(&response);
             let line = Line::of(strip, rect);
+            let reached = walk.at.filter(|_| focused == Some(nth)).map(|urn| {
+                let figure = strip.figure(urn);
+                let told = told::of_strip(drawn, (strip, ranks), urn, figure, scene);
+                let words = walk::in_words(&strip.order, urn, &told, scene);
+                let at = figure.map_or(rect.center(), |figure| line.place(urn, figure.value));
+                (urn, at, told, words)
+            });
+            response.widget_info(|| WidgetInfo {
+                current_text_value: reached.as_ref().map(|(.., words)| words.clone()),
+                ..WidgetInfo::labeled(Role::Image, true, strip.in_words(drawn, ranks, scene))
+            });
             if ui.is_rect_visible(rect) {
                 line.paint(ui, drawn, &scene.view.selected);
             }
@@ -59,19 +84,35 @@ pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, sc
             if response.has_focus() {
                 let ring = Stroke::new(1.5, *theme::of(ui).accent);
                 ui.painter().rect_stroke(rect.shrink(1.0), theme::space().radius, ring, egui::StrokeKind::Inside);
+                if walks {
+                    ui.scroll_to_rect(rect, None);
+                }
             }
-            let near = response.hover_pos().and_then(|at| line.nearest(at.x));
-            if let Some((urn, figure)) = near {
+            line.draw_outline(ui, &response, outline, scene);
+            let pointed = response.hover_pos().filter(|_| walk.at.is_none()).and_then(|at| line.nearest(at.x));
+            if let Some((urn, at, told, words)) = &reached {
+                scene.out.hovered = Some(*urn);
+                walk::tell(ui, &response, *at, told, words);
+                if response.clicked() {
+                    scene.select(ui, *urn);
+                }
+            } else if let Some((urn, figure)) = pointed {
                 scene.out.hovered = Some(*urn);
                 if response.double_clicked() {
                     scene.out.changes.push(Change::School(*urn));
                 } else if response.clicked() {
                     scene.select(ui, *urn);
                 }
-                response.on_hover_ui_at_pointer(|ui| tooltip(ui, drawn, strip, *urn, figure, scene));
-            } else if response.clicked() && !scene.view.selected.is_empty() {
+                if outline.is_none() {
+                    let told = || told::of_strip(drawn, (strip, ranks), *urn, Some(figure), scene);
+                    response.on_hover_ui_at_pointer(|ui| told::show(ui, &told()));
+                }
+            } else if response.clicked() && !walk::chosen_by_key(&response) && !scene.view.selected.is_empty() {
                 scene.out.changes.push(Change::Select(BTreeSet::new()));
             }
+        }
+        if !ui.input(|input| input.pointer.primary_down()) {
+            *outline = None;
         }
         followed(ui, scene, lit, &trail);
     });
@@ -87,6 +128,37 @@ pub(in crate::ui::panels::scatter) fn ui(ui: &mut Ui, id: u64, drawn: &Drawn, sc
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(note.left(), note.center().y - galley.size().y / 2.0), galley, *colours.muted);
     ui.advance_cursor_after_rect(room);
+}
+
+/// Goes where the keys say, along the strip that has the focus or to the one above or below. Gives the strip that has the
+/// focus now, and whether a key was pressed.
+fn go(
+    ui: &Ui,
+    walk: &mut Walk,
+    strips: &[Strip],
+    id_of: impl Fn(usize) -> egui::Id,
+    scene: &Scene<'_>,
+) -> (Option<usize>, bool) {
+    let has_focus = |nth: &usize| ui.memory(|memory| memory.has_focus(id_of(*nth)));
+    let Some(from) = (0..strips.len()).find(has_focus) else {
+        walk.at = None;
+        return (None, false);
+    };
+    let steps = walk::pressed(ui);
+    let mut to = from;
+    for step in &steps {
+        let order = &strips[to].order;
+        match step {
+            Step::Up => to = to.saturating_sub(1),
+            Step::Down => to = (to + 1).min(strips.len() - 1),
+            step => walk.go(*step, [order, order], scene.hovered),
+        }
+    }
+    if to != from {
+        ui.memory_mut(|memory| memory.request_focus(id_of(to)));
+    }
+    walk.hold(ui, id_of(to));
+    (Some(to), !steps.is_empty())
 }
 
 /// A strip in its place.
@@ -127,6 +199,33 @@ impl<'a> Line<'a> {
             (distance < near).then_some(school)
         };
         nearest(&self.strip.own, NEAR / 2.0).or_else(|| nearest(&self.strip.others, NEAR))
+    }
+
+    /// The schools inside an outline: the group's, or where there are none the others.
+    fn inside(&self, outline: &Outline) -> BTreeSet<Urn> {
+        let inside = |schools: &[(Urn, Figure)]| -> BTreeSet<Urn> {
+            let held = |(urn, figure): &&(Urn, Figure)| outline.holds(self.place(*urn, figure.value));
+            schools.iter().filter(held).map(|(urn, _)| *urn).collect()
+        };
+        let chosen = inside(&self.strip.own);
+        if chosen.is_empty() { inside(&self.strip.others) } else { chosen }
+    }
+
+    /// Draws a box of values, or with Alt a freehand outline, and at its end selects what is inside.
+    fn draw_outline(&self, ui: &Ui, response: &Response, outline: &mut Option<Outline>, scene: &mut Scene<'_>) {
+        if response.drag_started_by(PointerButton::Primary) {
+            let (from, freehand) = ui.input(|input| (input.pointer.press_origin(), input.modifiers.alt));
+            *outline = from.map(|from| Outline::begin_in(self.rect, from, freehand));
+        }
+        let drawn_here = response.dragged() || response.drag_stopped();
+        let to = ui.input(|input| input.pointer.latest_pos()).filter(|_| drawn_here);
+        if let (Some(outline), Some(to)) = (outline, to) {
+            outline.go_on_in(self.rect, to);
+            outline.paint(&ui.painter().with_clip_rect(self.rect.intersect(ui.clip_rect())), ui);
+            if response.drag_stopped() {
+                choose(ui, self.inside(outline), scene);
+            }
+        }
     }
 
     fn paint(&self, ui: &Ui, drawn: &Drawn, selected: &BTreeSet<Urn>) {
@@ -211,6 +310,9 @@ fn followed(ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>, trail: &Trail) {
         }
         for at in places {
             painter.circle(*at, if pointed { 6.0 } else { 5.0 }, ink, Stroke::new(1.5, *colours.panel));
+            if pointed {
+                painter.circle_stroke(*at, 8.5, Stroke::new(2.0, ink));
+            }
         }
         let Some(at) = places.first().filter(|_| few || pointed) else { continue };
         let name = scene.session.catalogue.register.school(*urn).map(|school| school.name.clone()).unwrap_or_default();
@@ -220,22 +322,5 @@ fn followed(ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>, trail: &Trail) {
         let rect = Rect::from_min_size(pos2(left, at.y - galley.size().y / 2.0), galley.size());
         painter.rect_filled(rect.expand2(vec2(3.0, 1.0)), 3.0, colours.panel.gamma_multiply(0.85));
         painter.galley(rect.min, galley, *colours.text);
-    }
-}
-
-fn tooltip(ui: &mut Ui, drawn: &Drawn, strip: &Strip, urn: Urn, figure: &Figure, scene: &Scene<'_>) {
-    if let Some(school) = scene.session.catalogue.register.school(urn) {
-        ui.strong(&school.name);
-        ui.label(theme::muted(ui, format!("URN {} · {} · {}", school.urn, school.phase, school.la_name)));
-    }
-    let indicator = strip.indicator;
-    ui.label(format!("{}: {}", drawn.name(indicator), value(indicator, figure.value)));
-    let sure = words::interval(indicator, figure).map(|words| format!("{words}, ")).unwrap_or_default();
-    ui.label(theme::muted(ui, format!("{sure}{}", words::pupils(indicator, figure.n))));
-    ui.label(strip.percentile(figure));
-    ui.label(theme::muted(ui, strip.group_in_words()));
-    if let (missing @ 1.., Some(reason)) = &strip.without {
-        let schools = plural(*missing as i64, "school");
-        ui.label(theme::muted(ui, format!("{schools} not drawn ({reason})")));
     }
 }

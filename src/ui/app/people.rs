@@ -1,0 +1,426 @@
+//! What the window does with people: signing in and out, the administration, the lock.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Context, Frame, RichText, Ui, ViewportBuilder, ViewportId};
+use jiff::Timestamp;
+
+use super::Window;
+use crate::collab::{NotSignedIn, Office, OfficeError, People, PersonId};
+use crate::ui::admin::{Administration, Outcome, Request};
+use crate::ui::forms::Form;
+use crate::ui::jobs::News;
+use crate::ui::session::Who;
+use crate::ui::sign_in::{Asked, SignIn};
+use crate::ui::theme;
+
+/// What the window knows of people.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub administration: Administration,
+    /// What stands in place of the dashboards.
+    pub place: Option<Place>,
+    /// Whether the administration has a window of its own.
+    pub apart: bool,
+    sign_in: SignIn,
+    /// How many requests are being carried out.
+    busy: usize,
+    /// Who was signed in when the window was locked.
+    locked: Option<PersonId>,
+    /// When somebody last did something.
+    active: Option<Instant>,
+}
+
+/// What stands in place of the dashboards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Administration,
+    /// Choosing a password of one's own.
+    Password,
+    /// Making the first administrator.
+    Begin,
+}
+
+impl Desk {
+    /// Whether something stands in place of the dashboards.
+    pub fn is_away(&self) -> bool {
+        self.place.is_some_and(|place| !(place == Place::Administration && self.apart))
+    }
+
+    /// Goes back to the dashboards. The administration stays where it has a window of its own.
+    pub fn leave(&mut self) {
+        self.place = self.place.filter(|place| *place == Place::Administration && self.apart);
+    }
+}
+
+impl Window {
+    /// The people of the open workspace, where it has some.
+    pub fn people(&self) -> Option<Arc<People>> {
+        self.office().map(|office| office.people())
+    }
+
+    /// Who is signed in.
+    pub fn person(&self) -> Option<PersonId> {
+        self.open.as_ref().and_then(|open| open.session.person())
+    }
+
+    /// Whether somebody has to sign in before anything else is shown.
+    pub(super) fn must_sign_in(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.session.who() == Who::Nobody)
+    }
+
+    /// Whether who is signed in must choose a password before anything else.
+    pub(super) fn must_change(&self) -> bool {
+        self.signed_in().is_some_and(|(office, person)| office.must_change(person))
+    }
+
+    /// Whether something stands in place of the dashboards.
+    pub(super) fn is_away(&self) -> bool {
+        self.must_sign_in() || self.must_change() || self.people.is_away()
+    }
+
+    /// Opens the administration: with the first administrator where there is none yet.
+    pub(super) fn administer(&mut self) {
+        let has_people = self.office().is_some();
+        self.people.place = Some(if has_people { Place::Administration } else { Place::Begin });
+    }
+
+    /// Whether somebody made up is looked as, which is told above everything.
+    pub(super) fn signed_in_for_show(&self) -> bool {
+        self.signed_in().is_some_and(|(office, _)| office.people().setup.demo)
+    }
+
+    fn office(&self) -> Option<Arc<Office>> {
+        self.open.as_ref().and_then(|open| open.session.office.clone())
+    }
+
+    /// Lets somebody sit before the workspace.
+    pub(super) fn admit(&mut self, who: Who) {
+        let Some(open) = &mut self.open else { return };
+        open.session.admit(who);
+        open.view.fit(&open.session.catalogue);
+        // What somebody else looked at is not where one goes back to.
+        (open.history, open.trail) = (super::History::of(&open.view), super::Trail::of(&open.view));
+        open.dashboard = super::Dashboard::default();
+        (self.people.sign_in, self.people.locked) = (SignIn::default(), None);
+        self.people.active = Some(Instant::now());
+        self.people.place = None;
+        self.hovered = None;
+    }
+
+    /// Signs out. Of a demonstration: back to seeing everything.
+    pub(super) fn sign_out(&mut self) {
+        let demo = self.office().is_some_and(|office| office.people().setup.demo);
+        self.people.administration = Administration::default();
+        self.admit(if demo { Who::Anyone } else { Who::Nobody });
+    }
+
+    /// Takes what has become of something that was asked of the office.
+    pub(super) fn take_office_news(&mut self, news: OfficeNews) {
+        if !matches!(news, OfficeNews::Changed) {
+            self.people.busy = self.people.busy.saturating_sub(1);
+        }
+        match news {
+            OfficeNews::SignedIn(Ok(person)) => self.admit(Who::Person(person)),
+            OfficeNews::SignedIn(Err(why)) | OfficeNews::Begun(Err(why)) | OfficeNews::PasswordSet(Err(why)) => {
+                (self.people.sign_in.failed, self.people.sign_in.busy) = (Some(why), false);
+            }
+            OfficeNews::Begun(Ok(office)) => {
+                let first = office.people().persons.keys().next().copied();
+                if let Some(open) = &mut self.open {
+                    self.jobs.watch(&office);
+                    open.session.take_office(office);
+                }
+                if let Some(first) = first {
+                    self.admit(Who::Person(first));
+                    self.people.place = Some(Place::Administration);
+                }
+            }
+            OfficeNews::PasswordSet(Ok(())) => {
+                if let Some(person) = self.person() {
+                    self.admit(Who::Person(person));
+                }
+                self.message = Some("Your password is set".to_owned());
+            }
+            OfficeNews::Settled(outcome) => {
+                self.people.administration.settle(outcome);
+                self.look_again();
+            }
+            OfficeNews::Audit(read) => self.people.administration.take_audit(read),
+            OfficeNews::Read => {}
+            OfficeNews::Said(words) => self.message = Some(words),
+            OfficeNews::Changed => {
+                self.people.administration.forget_audit();
+                self.look_again();
+            }
+        }
+    }
+
+    /// Looks at the rights of who is signed in again: they may have changed.
+    fn look_again(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        let who = match (open.session.who(), &open.session.office) {
+            (Who::Person(person), Some(office)) => {
+                let active = office.people().persons.get(&person).is_some_and(|person| person.active);
+                if active { Who::Person(person) } else { Who::Nobody }
+            }
+            (who, _) => who,
+        };
+        if open.session.has_other_rights(who) {
+            open.session.admit(who);
+            open.view.fit(&open.session.catalogue);
+        }
+    }
+
+    /// Draws what stands in place of the dashboards, if something does. Gives whether it does.
+    pub(super) fn people_ui(&mut self, ui: &mut Ui) -> bool {
+        if self.must_sign_in() {
+            let Some(open) = &self.open else { return false };
+            let name = open.session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
+            let locked = self.people.locked.zip(self.office());
+            let locked = locked.map(|(person, office)| office.people().name(person).to_owned());
+            let asked = self.people.sign_in.ui(ui, &name.unwrap_or_default(), locked.as_deref());
+            self.take_asked(asked);
+            return true;
+        }
+        if self.must_change() {
+            let asked = self.people.sign_in.change(ui, true);
+            self.take_asked(asked);
+            return true;
+        }
+        match self.people.place {
+            None => return false,
+            Some(Place::Administration) if self.people.apart => return false,
+            Some(Place::Administration) => self.administration_ui(ui),
+            Some(Place::Password) => {
+                let asked = self.people.sign_in.change(ui, false);
+                self.take_asked(asked);
+            }
+            Some(Place::Begin) => {
+                let Some(open) = &self.open else { return false };
+                let asked = self.people.sign_in.begin(ui, &open.session.catalogue);
+                self.take_asked(asked);
+            }
+        }
+        true
+    }
+
+    fn signed_in(&self) -> Option<(Arc<Office>, PersonId)> {
+        self.office().zip(self.person())
+    }
+
+    fn administration_ui(&mut self, ui: &mut Ui) {
+        match self.signed_in() {
+            Some((office, person)) => {
+                let busy = self.people.busy > 0;
+                let requests = self.people.administration.ui(ui, &office, person, busy);
+                for request in requests {
+                    self.carry_out_request(ui.ctx(), &office, person, request);
+                }
+            }
+            None => self.choose_person(ui),
+        }
+    }
+
+    /// In a demonstration nobody is signed in at first: one chooses as whom to look.
+    fn choose_person(&mut self, ui: &mut Ui) {
+        let Some(office) = self.office() else { return };
+        let people = office.people();
+        ui.label(RichText::new("Administration").font(theme::title()));
+        ui.label("These people are made up. Choose as whom to look: administrators set up groups, others see them.");
+        ui.add_space(theme::space().one);
+        let mut chosen = None;
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            for (id, organisation) in &people.organisations {
+                ui.add_space(theme::space().one);
+                ui.label(RichText::new(&organisation.name).font(theme::strong()));
+                for (person, of) in people.people_of(*id).filter(|(_, of)| of.active) {
+                    let global = if of.global { ", global user" } else { "" };
+                    ui.horizontal(|ui| {
+                        if ui.button(format!("View as {}", of.name)).clicked() {
+                            chosen = Some(person);
+                        }
+                        ui.label(theme::muted(ui, format!("{}{global}", of.role.word())));
+                    });
+                }
+            }
+        });
+        if let Some(person) = chosen {
+            self.admit(Who::Person(person));
+            self.people.place = Some(Place::Administration);
+        }
+    }
+
+    /// The administration in a window of its own.
+    pub(super) fn administration_apart(&mut self, ctx: &Context) {
+        if !self.people.apart || self.people.place != Some(Place::Administration) || self.must_sign_in() {
+            return;
+        }
+        let builder =
+            ViewportBuilder::default().with_title("Administration – Schoolbench").with_inner_size([1100.0, 760.0]);
+        let id = ViewportId::from_hash_of("administration");
+        let mut closed = false;
+        ctx.clone().show_viewport_immediate(id, builder, |ui, _| {
+            closed = ui.input(|input| input.viewport().close_requested());
+            let frame = Frame::new().fill(*theme::of(ui).canvas).inner_margin(theme::space().one);
+            egui::CentralPanel::default().frame(frame).show(ui, |ui| self.administration_ui(ui));
+        });
+        if closed {
+            (self.people.apart, self.people.place) = (false, None);
+        }
+    }
+
+    /// Who looks, told above everything: always where the people are made up.
+    pub(super) fn banner(&mut self, ui: &mut Ui) {
+        let Some((office, person)) = self.signed_in() else { return };
+        let people = office.people();
+        let Some(who) = people.persons.get(&person).filter(|_| people.setup.demo) else { return };
+        let (name, organisation) = (&who.name, people.organisation_name(who.organisation));
+        let global = if who.global { ", global user" } else { "" };
+        let mut leave = false;
+        ui.horizontal(|ui| {
+            let words =
+                format!("You look as {name}: {}{global} of {organisation}. These people are made up.", who.role.word());
+            ui.label(RichText::new(words).font(theme::small_strong()));
+            leave = ui.small_button("See everything again").clicked();
+        });
+        if leave {
+            self.sign_out();
+        }
+    }
+
+    fn take_asked(&mut self, asked: Option<Asked>) {
+        let Some(asked) = asked else { return };
+        (self.people.sign_in.busy, self.people.sign_in.failed) = (!matches!(asked, Asked::Leave), None);
+        match asked {
+            Asked::Leave if self.must_sign_in() => {
+                if let Some(session) = self.take_session() {
+                    self.jobs.close(session);
+                }
+            }
+            Asked::Leave => self.people.place = None,
+            Asked::SignIn { email, password } => {
+                let Some(office) = self.office() else { return };
+                self.at_office(office, move |office| {
+                    let signed_in = office.sign_in(&email, &password, Timestamp::now());
+                    OfficeNews::SignedIn(signed_in.map_err(|error| error.to_string()))
+                });
+            }
+            Asked::Change { old, new } => {
+                let Some((office, person)) = self.signed_in() else { return };
+                self.at_office(office, move |office| OfficeNews::PasswordSet(change(office, person, &old, &new)));
+            }
+            Asked::Begin { command, password } => {
+                let Some(open) = &self.open else { return };
+                let (path, register) = (open.session.path.clone(), open.session.catalogue.register.clone());
+                self.people.busy += 1;
+                self.jobs.begin(path, register, command, password);
+            }
+        }
+    }
+
+    fn at_office(&mut self, office: Arc<Office>, work: impl FnOnce(&Office) -> OfficeNews + Send + 'static) {
+        self.people.busy += 1;
+        self.jobs.at_office(office, work);
+    }
+
+    fn carry_out_request(&mut self, ctx: &Context, office: &Arc<Office>, who: PersonId, request: Request) {
+        let office = Arc::clone(office);
+        match request {
+            Request::Do { ticket, command } => self.at_office(office, move |office| {
+                let done = office.obey(Some(who), &command, Timestamp::now());
+                let result = done.map(|done| told(done.told)).map_err(|error| error.to_string());
+                OfficeNews::Settled(Outcome { ticket, result })
+            }),
+            Request::ResetPassword { ticket, person } => self.at_office(office, move |office| {
+                let result = reset(office, who, person).map_err(|error| error.to_string());
+                OfficeNews::Settled(Outcome { ticket, result })
+            }),
+            Request::MarkRead(notices) => {
+                self.at_office(office, move |office| match office.read_notices(who, &notices) {
+                    Ok(()) => OfficeNews::Read,
+                    Err(error) => OfficeNews::Said(error.to_string()),
+                });
+            }
+            Request::ReadAudit => {
+                self.at_office(office, |office| OfficeNews::Audit(office.audit().map_err(|error| error.to_string())));
+            }
+            Request::Save { what, name, contents } => self.form = Some(Form::Save { what, path: name, contents }),
+            Request::ViewAs(person) => self.admit(Who::Person(person)),
+            Request::SendMail => {}
+            Request::Copy(text) => ctx.copy_text(text),
+            Request::Go(page) => self.people.administration.go(page),
+        }
+    }
+
+    /// Locks the window where nobody has done anything for as long as the set-up says.
+    pub(super) fn lock_when_idle(&mut self, ctx: &Context) {
+        let Some((office, person)) = self.signed_in() else { return };
+        let setup = &office.people().setup;
+        if setup.demo || setup.idle_minutes == 0 {
+            return;
+        }
+        let acted = ctx.input(|input| !input.events.is_empty() || input.pointer.is_moving());
+        let active = *self.people.active.get_or_insert_with(Instant::now);
+        if acted {
+            self.people.active = Some(Instant::now());
+        }
+        let longest = Duration::from_secs(60 * u64::from(setup.idle_minutes));
+        let idle = if acted { Duration::ZERO } else { active.elapsed() };
+        if idle >= longest {
+            self.admit(Who::Nobody);
+            self.people.locked = Some(person);
+        } else {
+            ctx.request_repaint_after(longest - idle);
+        }
+    }
+}
+
+/// What has become of something that was asked of the office.
+#[derive(Debug)]
+pub(in crate::ui) enum OfficeNews {
+    SignedIn(Result<PersonId, String>),
+    PasswordSet(Result<(), String>),
+    Begun(Result<Arc<Office>, String>),
+    Settled(Outcome),
+    Audit(Result<Vec<crate::collab::audit::Row>, String>),
+    /// Notices are marked as read.
+    Read,
+    Said(String),
+    /// Some program has changed the people's file.
+    Changed,
+}
+
+impl From<OfficeNews> for News {
+    fn from(news: OfficeNews) -> Self {
+        Self::Office(news)
+    }
+}
+
+/// "Done; 3 people are told".
+fn told(n: usize) -> String {
+    match n {
+        0 => "Done".to_owned(),
+        1 => "Done; 1 person is told".to_owned(),
+        n => format!("Done; {n} people are told"),
+    }
+}
+
+/// A one-time password for somebody, in words that can be passed on.
+fn reset(office: &Office, who: PersonId, person: PersonId) -> Result<String, OfficeError> {
+    let password = crate::collab::password::made_up()?;
+    office.set_password(who, person, &password, Timestamp::now())?;
+    let name = office.people().name(person).to_owned();
+    Ok(format!("One-time password for {name}: {password}   Tell it in person; it is shown only now."))
+}
+
+/// Sets one's own password, where the one until now is right.
+fn change(office: &Office, person: PersonId, old: &str, new: &str) -> Result<(), String> {
+    let email = office.people().persons.get(&person).map(|person| person.email.clone()).unwrap_or_default();
+    match office.sign_in(&email, old, Timestamp::now()) {
+        Err(OfficeError::SignIn(NotSignedIn::Wrong)) => return Err("the password until now is not right".to_owned()),
+        other => other.map(drop).map_err(|error| error.to_string())?,
+    }
+    office.set_password(person, person, new, Timestamp::now()).map(drop).map_err(|error| error.to_string())
+}
