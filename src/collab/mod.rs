@@ -8,6 +8,7 @@ pub mod access;
 pub mod audit;
 mod command;
 pub mod lists;
+pub mod demo;
 pub mod mail;
 mod notice;
 mod office;
@@ -19,7 +20,7 @@ mod rules;
 
 pub use access::{Rights, Seen, Side, Step, Verdict, answers_for, verdict};
 pub use command::{Command, Draft, Recorded, Refusal};
-pub use notice::is_listed_for;
+pub use notice::{is_listed_for, of_change as notices_of};
 pub use office::{Done, NotSignedIn, Office, OfficeError};
 pub use people::{
     Acceptance, Group, GroupId, GroupState, Key, MailState, Member, Notice, NoticeId, Organisation, OrganisationId,

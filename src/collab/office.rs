@@ -434,7 +434,11 @@ impl Office {
             let before: BTreeMap<String, Option<Value>> =
                 row.before.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
             let mut restored = records::with(people, &before)?;
-            // Who may not do it any more may not take it back either.
+            // Who may not do it any more may not take it back either, nor that they may not.
+            let acts = |people: &People| people.persons.get(&who?).map(|person| (person.active, person.role));
+            if acts(people) != acts(&restored) {
+                return Err(no("it changed what you may do; ask another administrator"));
+            }
             rules::apply(&restored, who, command, moment)?;
             for (id, group) in &mut restored.groups {
                 if people.groups.get(id) != Some(group) {
@@ -447,12 +451,21 @@ impl Office {
     }
 }
 
-struct Changed {
-    before: BTreeMap<String, Value>,
-    after: BTreeMap<String, Value>,
+/// The audited records that a change touches.
+pub(super) struct Changed {
+    pub before: BTreeMap<String, Value>,
+    pub after: BTreeMap<String, Value>,
 }
 
-fn row(people: &People, who: Option<PersonId>, command: &Command, seq: i64, now: Timestamp, changed: Changed) -> Row {
+/// The row of the audit about a command.
+pub(super) fn row(
+    people: &People,
+    who: Option<PersonId>,
+    command: &Command,
+    seq: i64,
+    now: Timestamp,
+    changed: Changed,
+) -> Row {
     let email = who.and_then(|who| people.persons.get(&who)).map(|person| person.email.clone());
     let about = changed.after.keys().chain(changed.before.keys()).find_map(|name| {
         let (kind, key) = records::named(name)?;
@@ -480,7 +493,8 @@ fn row(people: &People, who: Option<PersonId>, command: &Command, seq: i64, now:
     }
 }
 
-fn entry(row: &Row, before: &str) -> Entry {
+/// A row as the entry after the one with this hash.
+pub(super) fn entry(row: &Row, before: &str) -> Entry {
     // A row is made of text, numbers and JSON values: it can always be written.
     let body = serde_json::to_string(row).unwrap_or_default();
     Entry { seq: row.seq, hash: audit::hash(before, &body), body }

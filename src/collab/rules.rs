@@ -184,6 +184,11 @@ impl Change<'_> {
             let whom = "administrators of the system; of a school, those of its authority or trust too".to_owned();
             return Err(Refusal::NotYours { what: "adding an organisation", whom });
         }
+        // A school that stands under another URN now is known by that.
+        let kind = match kind {
+            OrganisationKind::School(urn) => OrganisationKind::School(self.moment.register.head(urn)),
+            other => other,
+        };
         if let Some(known) = self.people.organisation_of(kind) {
             let name = self.people.organisation_name(known);
             return Err(Refusal::Invalid(format!("{} is there already: {name}", kind.words())));
@@ -350,11 +355,21 @@ impl Change<'_> {
             OrganisationKind::School(urn) => Some(self.moment.register.head(urn)),
             _ => None,
         });
-        let own = schools.iter().all(|urn| of_school == Some(self.moment.register.head(*urn)));
+        // A school answers for itself where it knows of the group: it was asked, or schools are to see the group.
+        let knows = |urn: &Urn| {
+            let urn = self.moment.register.head(*urn);
+            let asked = |member: &Member| member.permission.state != PermissionState::NotAsked;
+            let told = |member: &Member| asked(member) || group.visibility == Visibility::SchoolsToo;
+            of_school == Some(urn) && group.schools.get(&urn).is_some_and(told)
+        };
+        let own = !schools.is_empty() && schools.iter().all(knows);
         let answers =
             matches!(recorded.state, PermissionState::Granted | PermissionState::Refused | PermissionState::Withdrawn);
         if !(own && answers) {
             self.must_administer(group.owner, "recording permission")?;
+        }
+        if schools.is_empty() {
+            return Err(Refusal::Invalid("choose the schools whose permission it is".to_owned()));
         }
         if recorded.on > self.moment.today() {
             return Err(Refusal::Invalid(format!("{} is still to come; write the day it was", recorded.on)));
@@ -434,11 +449,16 @@ fn address(email: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Checks what no change may break: an organisation that had an administrator has one still.
+/// Checks what no change may break: an organisation that had an administrator has one still, and no two groups of an owner
+/// have one name.
 ///
 /// # Errors
-/// [`Refusal::LastAdministrator`].
+/// [`Refusal::LastAdministrator`], or [`Refusal::Invalid`] for the name.
 pub fn whole(before: &People, after: &People) -> Result<(), Refusal> {
+    let mut names = BTreeSet::new();
+    if let Some(twice) = after.groups.values().find(|group| !names.insert((group.owner, group.name.to_lowercase()))) {
+        return Err(Refusal::Invalid(format!("there is another group “{}” now", twice.name)));
+    }
     let administered = |people: &People, organisation| {
         people.people_of(organisation).any(|(_, person)| person.active && person.role == Role::Administrator)
     };

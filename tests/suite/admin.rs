@@ -2,7 +2,11 @@
 
 mod bench;
 mod commanding;
+mod demo_people;
 mod desk;
+mod kill;
+mod matrix;
+mod model;
 mod permitting;
 mod forming;
 mod lists;
