@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::command::{Command, Draft, Recorded, Refusal};
-use super::office::{self, Changed, Office, OfficeError};
+use super::entry::{self, Changed};
+use super::office::{Office, OfficeError};
 use super::people::{
     GroupId, GroupState, MailState, NoticeId, OrganisationId, OrganisationKind, People, PermissionState, PersonId,
     Role, Visibility,
@@ -210,9 +211,9 @@ impl Making<'_> {
         let old = if who.is_some() { records::differing(&was, &is) } else { BTreeMap::new() };
         let changed = Changed { before: old, after: records::differing(&is, &was) };
         let by = who.or_else(|| after.persons.keys().next().copied());
-        let row = office::row(&after, by, command, entry, now, changed);
+        let row = entry::row(&after, by, command, entry, now, changed);
         let hash = self.entries.last().map_or("", |last| last.hash.as_str());
-        let entry = office::entry(&row, hash);
+        let entry = entry::entry(&row, hash);
         self.entries.push(entry);
         self.people = after;
         Ok(())

@@ -7,8 +7,9 @@
 pub mod access;
 pub mod audit;
 mod command;
-pub mod lists;
 pub mod demo;
+mod entry;
+pub mod lists;
 pub mod mail;
 mod notice;
 mod office;

@@ -42,6 +42,13 @@ pub struct Report {
     pub failed: usize,
 }
 
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { sent, waiting, failed } = self;
+        write!(f, "E-mails: {sent} sent, {waiting} tried again later, {failed} given up")
+    }
+}
+
 /// An e-mail as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::password::Tries;
 use super::mail::Server;
+use super::password::Tries;
 use crate::model::{LaCode, TrustUid, Urn};
 
 macro_rules! number {

@@ -91,8 +91,15 @@ impl Change<'_> {
                 Ok(())
             }
             Command::SetPassword { person } => {
-                let organisation = self.known(*person)?.organisation;
-                if self.who == Some(*person) { Ok(()) } else { self.manages(organisation, "setting a password") }
+                let Person { organisation, role, .. } = self.known(*person)?;
+                let organisation = *organisation;
+                // An authority lets a school's administrator in for the first time. Later it could sign in as the school.
+                let first = *role == Role::Administrator && !self.people.keys.contains_key(person);
+                match self.who == Some(*person) {
+                    true => Ok(()),
+                    false if first => self.manages(organisation, "setting a password"),
+                    false => self.must_administer(organisation, "setting a password"),
+                }
             }
             Command::Undo { .. } => Err(Refusal::NoUndo { why: "it is not in the audit".to_owned() }),
         }

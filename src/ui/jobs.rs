@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::app::OfficeNews;
-use super::session::Session;
+use super::session::{Session, SessionError};
 use super::settings::Folders;
 use super::view::View;
-use crate::collab::{Command, Office};
+use crate::collab::{Command, Office, demo, outbox};
 use crate::desk::Options;
 use crate::ingest::{Bundled, Cancel, ImportError, Loaded, Progress, TABLES, import};
-use crate::workspace::Register;
+use crate::workspace::{Access, Register, Workspace};
 
 /// News that can wait to be read; a job that has more waits.
 const NEWS: usize = 64;
@@ -156,6 +156,11 @@ impl Jobs {
                     }
                 }
             }
+            if bundled == Bundled::Demo
+                && let Err(error) = people_of_demo(&path)
+            {
+                tracing::warn!("the demo has no people: {error}");
+            }
             teller.open(&path);
         });
         load
@@ -195,12 +200,19 @@ impl Jobs {
     pub fn watch(&self, office: &Arc<Office>) {
         let office = Arc::downgrade(office);
         self.start("watch", move |teller| {
+            let mut told = Vec::new();
             while let Some(office) = office.upgrade() {
                 match office.refresh() {
                     Ok(true) => teller.tell(News::Office(OfficeNews::Changed)),
                     Ok(false) => {}
                     Err(error) => tracing::warn!("the people's file cannot be read: {error}"),
                 }
+                let people = office.people();
+                let due = if people.setup.mail.is_some() { outbox::due(&people, Timestamp::now()) } else { Vec::new() };
+                if due != told && !due.is_empty() {
+                    teller.tell(News::Office(OfficeNews::MailDue));
+                }
+                told = due;
                 drop(office);
                 std::thread::park_timeout(LOOK_EVERY);
             }
@@ -256,6 +268,13 @@ impl std::fmt::Debug for Jobs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Jobs").field("folders", &self.folders).finish_non_exhaustive()
     }
+}
+
+/// Makes the made-up people of the demo, where they are not there yet.
+fn people_of_demo(path: &Path) -> Result<(), SessionError> {
+    let register = Workspace::open(path, Access::Read)?.register()?;
+    demo::people(path, register, Timestamp::now())?;
+    Ok(())
 }
 
 /// Writes a file beside its place and then moves it there, so that a half-written one is never read.

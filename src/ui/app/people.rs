@@ -1,5 +1,6 @@
 //! What the window does with people: signing in and out, the administration, the lock.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,10 +8,12 @@ use eframe::egui::{self, Context, Frame, RichText, Ui, ViewportBuilder, Viewport
 use jiff::Timestamp;
 
 use super::Window;
-use crate::collab::{NotSignedIn, Office, OfficeError, People, PersonId};
-use crate::ui::admin::{Administration, Outcome, Request};
+use crate::collab::mail::{self, Message};
+use crate::collab::outbox;
+use crate::collab::{NotSignedIn, NoticeId, Office, OfficeError, People, PersonId};
+use crate::ui::admin::{Administration, Outcome, Request, Secret};
 use crate::ui::forms::Form;
-use crate::ui::jobs::News;
+use crate::ui::jobs::{News, write_whole};
 use crate::ui::session::Who;
 use crate::ui::sign_in::{Asked, SignIn};
 use crate::ui::theme;
@@ -28,6 +31,8 @@ pub(super) struct Desk {
     busy: usize,
     /// Who was signed in when the window was locked.
     locked: Option<PersonId>,
+    /// The password of the mail server's account.
+    mail_password: Option<String>,
     /// When somebody last did something.
     active: Option<Instant>,
 }
@@ -118,7 +123,7 @@ impl Window {
 
     /// Takes what has become of something that was asked of the office.
     pub(super) fn take_office_news(&mut self, news: OfficeNews) {
-        if !matches!(news, OfficeNews::Changed) {
+        if !matches!(news, OfficeNews::Changed | OfficeNews::MailDue) {
             self.people.busy = self.people.busy.saturating_sub(1);
         }
         match news {
@@ -149,6 +154,12 @@ impl Window {
             }
             OfficeNews::Audit(read) => self.people.administration.take_audit(read),
             OfficeNews::Read => {}
+            OfficeNews::Said(words) if words.is_empty() => {}
+            OfficeNews::MailDue => {
+                if let Some((office, _)) = self.signed_in().filter(|(office, _)| !office.people().setup.demo) {
+                    self.send_mail(office);
+                }
+            }
             OfficeNews::Said(words) => self.message = Some(words),
             OfficeNews::Changed => {
                 self.people.administration.forget_audit();
@@ -320,6 +331,18 @@ impl Window {
         }
     }
 
+    /// Sends what is due, with the password of this session or of the environment.
+    fn send_mail(&mut self, office: Arc<Office>) {
+        let password = self.people.mail_password.clone().or_else(|| std::env::var(outbox::PASSWORD_VARIABLE).ok());
+        self.at_office(office, move |office| {
+            let Some(server) = office.people().setup.mail.clone() else {
+                return OfficeNews::Said("No mail server is set up; export the e-mails as files instead".to_owned());
+            };
+            let send = |message: &Message| mail::send(&server, password.as_deref(), message, PATIENCE);
+            said(outbox::deliver(office, Timestamp::now(), &send).map(|report| report.to_string()))
+        });
+    }
+
     fn at_office(&mut self, office: Arc<Office>, work: impl FnOnce(&Office) -> OfficeNews + Send + 'static) {
         self.people.busy += 1;
         self.jobs.at_office(office, work);
@@ -330,12 +353,13 @@ impl Window {
         match request {
             Request::Do { ticket, command } => self.at_office(office, move |office| {
                 let done = office.obey(Some(who), &command, Timestamp::now());
+                let entry = done.as_ref().ok().map(|done| done.entry);
                 let result = done.map(|done| told(done.told)).map_err(|error| error.to_string());
-                OfficeNews::Settled(Outcome { ticket, result })
+                OfficeNews::Settled(Outcome { ticket, result, entry })
             }),
             Request::ResetPassword { ticket, person } => self.at_office(office, move |office| {
                 let result = reset(office, who, person).map_err(|error| error.to_string());
-                OfficeNews::Settled(Outcome { ticket, result })
+                OfficeNews::Settled(Outcome { ticket, result, entry: None })
             }),
             Request::MarkRead(notices) => {
                 self.at_office(office, move |office| match office.read_notices(who, &notices) {
@@ -348,7 +372,16 @@ impl Window {
             }
             Request::Save { what, name, contents } => self.form = Some(Form::Save { what, path: name, contents }),
             Request::ViewAs(person) => self.admit(Who::Person(person)),
-            Request::SendMail => {}
+            Request::SendMail => self.send_mail(office),
+            Request::MailAgain(notices) => self.at_office(office, move |office| {
+                said(outbox::again(office, &notices, Timestamp::now()).map(|()| String::new()))
+            }),
+            Request::ExportMail => {
+                let Some(open) = &self.open else { return };
+                let folder = open.session.path.with_extension("outbox");
+                self.at_office(office, move |office| said(export_mail(office, &folder)));
+            }
+            Request::MailPassword(Secret(password)) => self.people.mail_password = Some(password),
             Request::Copy(text) => ctx.copy_text(text),
             Request::Go(page) => self.people.administration.go(page),
         }
@@ -388,6 +421,8 @@ pub(in crate::ui) enum OfficeNews {
     /// Notices are marked as read.
     Read,
     Said(String),
+    /// E-mails wait whose time has come.
+    MailDue,
     /// Some program has changed the people's file.
     Changed,
 }
@@ -396,6 +431,26 @@ impl From<OfficeNews> for News {
     fn from(news: OfficeNews) -> Self {
         Self::Office(news)
     }
+}
+
+/// How long a mail server may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn said(done: Result<String, OfficeError>) -> OfficeNews {
+    OfficeNews::Said(done.unwrap_or_else(|error| error.to_string()))
+}
+
+/// Writes what waits in the outbox as files into a folder.
+fn export_mail(office: &Office, folder: &Path) -> Result<String, OfficeError> {
+    let files = outbox::export(office, Timestamp::now())?;
+    let written = files.iter().try_for_each(|file| write_whole(&folder.join(&file.name), &file.contents));
+    if let Err(error) = written {
+        return Ok(format!("the e-mails cannot be written ({error}): {}", folder.display()));
+    }
+    let notices: Vec<NoticeId> = files.iter().flat_map(|file| file.notices.iter().copied()).collect();
+    outbox::exported(office, &notices, Timestamp::now())?;
+    let words = crate::export::words::plural(i64::try_from(files.len()).unwrap_or(i64::MAX), "e-mail");
+    Ok(format!("{words} written: {}", folder.display()))
 }
 
 /// "Done; 3 people are told".

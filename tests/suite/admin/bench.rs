@@ -1,7 +1,5 @@
 //! An office of made-up people over the demo's schools, and the administration's pages without a window.
 
-#![allow(dead_code, reason = "until every page has its tests")]
-
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

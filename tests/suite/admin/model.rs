@@ -54,14 +54,14 @@ static WEXMOOR: LazyLock<World> = LazyLock::new(|| {
 
 /// What carries out commands: the rules alone, or an office with its file.
 enum Seat {
-    Rules(People, i64),
+    Rules(Box<People>, i64),
     Office(Box<Office>, TempDir),
 }
 
 impl Seat {
     fn people(&self) -> People {
         match self {
-            Self::Rules(people, _) => people.clone(),
+            Self::Rules(people, _) => People::clone(people),
             Self::Office(office, _) => People::clone(&office.people()),
         }
     }
@@ -87,7 +87,7 @@ impl Seat {
                 let first = after.notices.len() as u32 + 1;
                 let notices = notices_of((people, &after), who, entry, now, register);
                 after.notices.extend((first..).map(NoticeId).zip(notices));
-                (*people, *entries) = (after, entry);
+                (**people, *entries) = (after, entry);
                 Ok(())
             }
             Self::Office(office, _) => {
@@ -131,7 +131,7 @@ impl Run {
             let moment = Moment { register: &world.register, now, entry: 1 };
             let mut people = apply(&People::default(), None, &command, moment).unwrap();
             people.setup.demo = true;
-            Seat::Rules(people, 1)
+            Seat::Rules(Box::new(people), 1)
         };
         let people = world.begun(&command, now);
         let past = vec![Past { who: None, command, before: People::default(), after: people.clone() }];

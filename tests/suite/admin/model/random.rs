@@ -180,7 +180,7 @@ impl Roll {
                 0 => (Command::WriteTerms { text: title("Terms", self.a) }, first),
                 1 => {
                     let (idle_minutes, answer_days) = (u32::from(self.a), u32::from(self.many % 60));
-                    (Command::SetUp { setup: Setup { demo: self.open, idle_minutes, answer_days } }, first)
+                    (Command::SetUp { setup: Setup { mail: None, demo: self.open, idle_minutes, answer_days } }, first)
                 }
                 _ if self.odd == 10 => (Command::Duplicate { group: *id, name: known.name.clone() }, Some(known.owner)),
                 _ => (Command::SetPassword { person }, of_person),
