@@ -179,46 +179,50 @@ struct Outcome {
 fn attack(seed: u64, cohorts: [usize; 4], shielded: bool) -> Outcome {
     let mut dice = Dice(seed);
     let nation = Nation::by_chance(&mut dice, cohorts);
+    let blocks: Vec<Block> = (0..25).flat_map(|_| nation.question(&mut dice)).collect();
+    put_together(&nation, blocks, shielded, &format!("seed {seed}"))
+}
+
+/// Puts together what is shown of some blocks.
+fn put_together(nation: &Nation, blocks: Vec<Block>, shielded: bool, whence: &str) -> Outcome {
     let smallest = Policy::Standard.smallest_shown();
     let mut shields = Shields::new();
     let (mut shown, mut withheld): (BTreeMap<Block, i64>, BTreeMap<Block, i64>) = (BTreeMap::new(), BTreeMap::new());
-    for _ in 0..25 {
-        for block in nation.question(&mut dice) {
-            let constrained: Vec<usize> = (2..block.len()).filter(|place| !block[*place].is_empty()).collect();
-            let shield = nation.shield(&constrained, smallest, &mut shields);
-            let masks: Vec<Vec<bool>> = block
-                .iter()
-                .zip(&nation.sizes)
-                .map(|(part, size)| (0..*size).map(|at| part.contains(&(at as u16))).collect())
-                .collect();
-            let parts: Vec<Part<'_>> = [0, 1]
-                .into_iter()
-                .chain(constrained)
-                .map(|place| match block[place].as_slice() {
-                    [] => Part::All,
-                    [one] => Part::One(*one),
-                    _ => Part::Some(&masks[place]),
-                })
-                .collect();
-            let n = nation.n(&block);
-            // Who has no pupils is not in a table, so that everyone sees it.
-            // Where nobody is, that is withheld too if it would tell of others.
-            if (1..smallest).contains(&n) || (shielded && shield.hides(&parts)) {
-                withheld.insert(block, n);
-            } else {
-                shown.insert(block, n);
-            }
+    for block in blocks {
+        let constrained: Vec<usize> = (2..block.len()).filter(|place| !block[*place].is_empty()).collect();
+        let shield = nation.shield(&constrained, smallest, &mut shields);
+        let masks: Vec<Vec<bool>> = block
+            .iter()
+            .zip(&nation.sizes)
+            .map(|(part, size)| (0..*size).map(|at| part.contains(&(at as u16))).collect())
+            .collect();
+        let parts: Vec<Part<'_>> = [0, 1]
+            .into_iter()
+            .chain(constrained)
+            .map(|place| match block[place].as_slice() {
+                [] => Part::All,
+                [one] => Part::One(*one),
+                _ => Part::Some(&masks[place]),
+            })
+            .collect();
+        let n = nation.n(&block);
+        // Who has no pupils is not in a table, so that everyone sees it.
+        // Where nobody is, that is withheld too if it would tell of others.
+        if (1..smallest).contains(&n) || (shielded && shield.hides(&parts)) {
+            withheld.insert(block, n);
+        } else {
+            shown.insert(block, n);
         }
     }
     let hidden = withheld.values().filter(|n| **n >= smallest).count();
     let mut outcome = Outcome { withheld: withheld.len(), shown: shown.len(), hidden, broken: Vec::new(), in_vain: 0 };
     for (block, n) in withheld.iter().filter(|(_, n)| **n > 0) {
-        let [least, most] = [false, true].map(|up| bound(&nation, &shown, block, up));
+        let [least, most] = [false, true].map(|up| bound(nation, &shown, block, up));
         let known = most - least < smallest as f64 - 1e-6;
         outcome.in_vain += usize::from(known && *n >= smallest);
         if known && *n < smallest {
             let (sizes, standing) = (&nation.sizes, &nation.standing);
-            outcome.broken.push(format!("seed {seed}, {sizes:?}, {standing:?}: {n} in {block:?} is {least} to {most}"));
+            outcome.broken.push(format!("{whence}, {sizes:?}, {standing:?}: {n} in {block:?} is {least} to {most}"));
         }
     }
     outcome
@@ -281,6 +285,22 @@ fn no_withheld_number_of_tiny_schools_is_known_to_a_width_under_6() {
     let broken: Vec<String> =
         (0..attacks() as u64 / 2).flat_map(|seed| attack(seed, TINY, true).broken).take(5).collect();
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// Two schools of an authority that have 2 and 3 pupils of a kind: together they are too few, so that they cannot stand for each
+/// other, though their product is enough.
+#[test]
+fn schools_that_are_too_few_together_are_not_merged_alone() {
+    let pupils = [[2, 3], [3, 2], [50, 50]];
+    let cell = |school: usize, value: usize| (vec![school as u16, 0, value as u16], pupils[school][value]);
+    let counts = (0..3).flat_map(|school| [cell(school, 0), cell(school, 1)]).collect();
+    let nation = Nation { sizes: vec![3, 1, 2], has_subjects: false, counts, standing: vec![(0, 0), (0, 0), (1, 1)] };
+    let schools = (0..8_u16).map(|bits| (0..3).filter(|school| bits & (1 << school) != 0).collect::<Vec<u16>>());
+    let blocks =
+        schools.flat_map(|schools| [vec![], vec![0], vec![1]].map(|value| vec![schools.clone(), vec![], value]));
+    let outcome = put_together(&nation, blocks.collect(), true, "three schools");
+    assert!(outcome.broken.is_empty(), "{:#?}", outcome.broken);
+    assert!(outcome.shown > 0 && outcome.withheld > 0);
 }
 
 /// The attacks are worth something: with the primary rule alone they find what they look for.

@@ -132,7 +132,7 @@ impl At<'_> {
         };
         writeln!(out, "Group {id} “{group_name}”: {name} {sees}")?;
         for Step { holds, words } in &verdict.chain {
-            writeln!(out, "  {} {}", if *holds { "✔" } else { "✖" }, plain(words))?;
+            writeln!(out, "  {} {}", if *holds { "✓" } else { "×" }, plain(words))?;
         }
         Ok(())
     }

@@ -96,9 +96,9 @@ impl State {
     }
 }
 
-/// "✔ Ada is a global user of …".
+/// "✓ Ada is a global user of …".
 fn step_words(step: &Step) -> String {
-    format!("{} {}", if step.holds { "✔" } else { "✖" }, step.words)
+    format!("{} {}", if step.holds { "✓" } else { "×" }, step.words)
 }
 
 /// Draws a step of the reasoning.

@@ -288,8 +288,8 @@ impl Administration {
 pub fn say(ui: &mut Ui, result: &Result<String, String>) {
     let colours = theme::of(ui);
     let (sign, words, colour) = match result {
-        Ok(words) => ("✔", words, *colours.above),
-        Err(words) => ("✖", words, *colours.below),
+        Ok(words) => ("✓", words, *colours.above),
+        Err(words) => ("×", words, *colours.below),
     };
     ui.label(RichText::new(format!("{sign} {words}")).color(colour));
 }

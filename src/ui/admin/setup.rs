@@ -91,7 +91,7 @@ impl State {
             super::say(ui, &Err(problem));
         }
         if edited && self.base.as_ref() != Some(now) {
-            let words = "✖ Somebody else has changed the set-up meanwhile. Saving puts yours in its place; \
+            let words = "× Somebody else has changed the set-up meanwhile. Saving puts yours in its place; \
                          “Put back” shows theirs.";
             ui.label(RichText::new(words).color(*theme::of(ui).warning));
         }

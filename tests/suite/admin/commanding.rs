@@ -126,11 +126,11 @@ fn a_script_sets_a_group_up_and_everyone_is_told_why_they_see_it() {
 
     let reasons = place.must("ada@la.example", &["access", "--person", "ulla@la.example"]);
     assert!(reasons.starts_with("Group 1 “Friends of Ash”: Ulla User sees it, with 2 schools"), "{reasons}");
-    assert!(reasons.contains("✔ Ulla User is allocated to the group by Northshire, which owns it"), "{reasons}");
+    assert!(reasons.contains("✓ Ulla User is allocated to the group by Northshire, which owns it"), "{reasons}");
     let reasons = place.must("ada@la.example", &["access", "--person", "ash@school.example", "--group", "1"]);
     assert!(reasons.contains("Ash Head does not see it"), "{reasons}");
     assert!(
-        reasons.contains("✖ Ash Head is neither allocated to the group by Ash nor a global user of it"),
+        reasons.contains("× Ash Head is neither allocated to the group by Ash nor a global user of it"),
         "{reasons}"
     );
 
@@ -143,12 +143,12 @@ fn a_script_sets_a_group_up_and_everyone_is_told_why_they_see_it() {
     let reasons = place.must("ash@school.example", &["access", "--person", "pip@school.example"]);
     assert!(reasons.contains("Pip Pupilman sees it, with 1 school\n"), "{reasons}");
     for reason in [
-        "✔ Ash is in the group",
-        "✔ the group is visible to its schools too",
-        "✔ the group is live",
-        "✔ Ada Adminson has accepted the terms, version 1",
-        "✔ Ash's permission is granted",
-        "✔ Pip Pupilman is allocated to the group by Ash",
+        "✓ Ash is in the group",
+        "✓ the group is visible to its schools too",
+        "✓ the group is live",
+        "✓ Ada Adminson has accepted the terms, version 1",
+        "✓ Ash's permission is granted",
+        "✓ Pip Pupilman is allocated to the group by Ash",
     ] {
         assert!(reasons.contains(reason), "{reason} is not in {reasons}");
     }

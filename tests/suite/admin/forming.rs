@@ -120,10 +120,10 @@ fn a_group_is_set_up_in_four_steps() {
     let pasted = format!("URN\n{}\nabc\n999998; {}\n{}\n12345", first.urn, second.urn, known.urn);
     fill(&mut pages, "List of URNs", &pasted);
     press(&mut pages, "Add pasted schools");
-    says(&pages, "✔ 2 schools added");
+    says(&pages, "✓ 2 schools added");
     says(&pages, &format!("· 1 already there: {} {} (line 5)", known.urn, known.name));
-    says(&pages, "✖ 2 not a URN, which has six digits: “abc” (line 3), “12345” (line 6)");
-    says(&pages, "✖ 1 not in this workspace: 999998 (line 4)");
+    says(&pages, "× 2 not a URN, which has six digits: “abc” (line 3), “12345” (line 6)");
+    says(&pages, "× 1 not in this workspace: 999998 (line 4)");
     says(&pages, &format!("mixed phase: 2 Primary, {} Secondary", secondaries.len()));
     press(&mut pages, "Copy the report");
     let copied = matches!(pages.asked.borrow().last(), Some(Request::Copy(text)) if text.contains("999998 (line 4)"));
@@ -142,7 +142,7 @@ fn a_group_is_set_up_in_four_steps() {
     let tip = "Tip: when first creating a group that can be visible to schools, create it as owner only at first";
     assert!(texts(&pages).iter().any(|text| text.starts_with(tip)));
     press(&mut pages, "Schools too");
-    says(&pages, "✖ Groups that schools see need the terms read and accepted");
+    says(&pages, "× Groups that schools see need the terms read and accepted");
     assert!(is_disabled(&pages, "Create group"));
     press(&mut pages, "Audit");
     press(&mut pages, "Groups");
@@ -155,7 +155,7 @@ fn a_group_is_set_up_in_four_steps() {
     let (_, la) = authority();
     says(&pages, &format!("+ 3 people of {la} will see the group, with {n} schools: Ada Adminson, ben, gil"));
     press(&mut pages, "Create group");
-    says(&pages, "✔ “Physics network” is created, for its schools too");
+    says(&pages, "✓ “Physics network” is created, for its schools too");
 
     bureau.office.refresh().unwrap();
     let people = bureau.office.people();
@@ -183,11 +183,11 @@ fn a_trust_is_told_which_pasted_schools_are_not_its_own() {
     press(&mut pages, "Paste a list of URNs");
     fill(&mut pages, "List of URNs", &format!("{}, {}", own.urn, other.urn));
     press(&mut pages, "Add pasted schools");
-    says(&pages, "✔ 1 school added");
+    says(&pages, "✓ 1 school added");
     let name = format!("{} {}", other.urn, other.name);
-    says(&pages, &format!("✖ 1 not a school that {trust} answers for: {name} (line 1)"));
+    says(&pages, &format!("× 1 not a school that {trust} answers for: {name} (line 1)"));
     press(&mut pages, "Step 4: Visibility and terms");
-    says(&pages, "✖ The group needs a name");
+    says(&pages, "× The group needs a name");
     assert!(is_disabled(&pages, "Create group"));
     press(&mut pages, "Discard…");
     press(&mut pages, "Keep it");
@@ -228,13 +228,13 @@ fn a_change_by_somebody_else_is_noticed() {
 
     fill(&mut pages, "Name", "Mathematics");
     press(&mut pages, "Save");
-    says(&pages, "✔ Saved");
+    says(&pages, "✓ Saved");
     bureau.office.refresh().unwrap();
     let people = bureau.office.people();
     let now = &people.groups[&id];
     assert_eq!((now.name.as_str(), now.description.as_str()), ("Mathematics", "Second"));
     press(&mut pages, "Undo");
-    says(&pages, "✔ It is as it was");
+    says(&pages, "✓ It is as it was");
     assert_eq!(node(&pages, "Name").value().as_deref(), Some("Maths"));
 }
 
@@ -285,11 +285,11 @@ fn before_a_group_goes_live_it_is_told_who_will_see_what() {
 
     menu(&mut pages, "Science", "Make live…");
     press(&mut pages, "Make live now");
-    says(&pages, "✔ “Science” is live now");
+    says(&pages, "✓ “Science” is live now");
     assert_eq!(state_of(&bureau, id), GroupState::Live);
     assert!(bureau.office.rights(head).groups.contains_key(&id));
     press(&mut pages, "Undo");
-    says(&pages, "✔ “Science” is as it was");
+    says(&pages, "✓ “Science” is as it was");
     assert_eq!(state_of(&bureau, id), GroupState::Draft);
 }
 
@@ -305,7 +305,7 @@ fn several_groups_are_put_away_and_taken_back_at_once() {
     press(&mut pages, "Tick Art");
     press(&mut pages, "Tick Chemistry");
     press(&mut pages, "Archive 2 ticked groups");
-    says(&pages, "✔ “Art” is archived, “Chemistry” is archived");
+    says(&pages, "✓ “Art” is archived, “Chemistry” is archived");
     assert_eq!(states(), [GroupState::Archived, GroupState::Draft, GroupState::Archived]);
     assert!(is_disabled(&pages, "Make live 0 ticked groups"));
     press(&mut pages, "Undo");
@@ -325,11 +325,11 @@ fn several_groups_are_put_away_and_taken_back_at_once() {
     menu(&mut pages, "Biology", "Duplicate…");
     assert_eq!(node(&pages, "Name of the copy").value().as_deref(), Some("Copy of Biology"));
     fill(&mut pages, "Name of the copy", "art");
-    says(&pages, "✖ There is a group “art” already");
+    says(&pages, "× There is a group “art” already");
     assert!(is_disabled(&pages, "Make the copy"));
     fill(&mut pages, "Name of the copy", "Biology of rivers");
     press(&mut pages, "Make the copy");
-    says(&pages, "✔ “Biology of rivers” is there, as a draft for its owner only");
+    says(&pages, "✓ “Biology of rivers” is there, as a draft for its owner only");
     bureau.office.refresh().unwrap();
     assert!(bureau.office.people().groups.values().any(|group| group.name == "Biology of rivers"));
 }

@@ -78,7 +78,7 @@ fn a_person_is_added_and_made_a_global_user() {
     press(&mut pages, "Add");
     let (ben, person) = people(&bureau).by_email("ben@la.example").map(|(id, p)| (id, p.clone())).unwrap();
     assert_eq!((person.name.as_str(), person.role, person.global), ("Ben Barrow", Role::User, false));
-    assert!(has(&pages, "✔ Done"));
+    assert!(has(&pages, "✓ Done"));
     press(&mut pages, "Copy invitation");
     let copied = |request: &Request| matches!(request, Request::Copy(text) if text.contains("Dear Ben Barrow"));
     assert!(pages.asked.borrow().iter().any(copied));
@@ -91,7 +91,7 @@ fn a_person_is_added_and_made_a_global_user() {
     press(&mut pages, "Global user");
     press(&mut pages, "Save");
     assert!(people(&bureau).persons[&ben].global);
-    assert!(has(&pages, "✔ North"), "what he sees now: {:#?}", texts(&pages));
+    assert!(has(&pages, "✓ North"), "what he sees now: {:#?}", texts(&pages));
     press(&mut pages, "View as");
     assert!(pages.asked.borrow().contains(&Request::ViewAs(ben)));
     press(&mut pages, "All people");
@@ -107,7 +107,7 @@ fn what_an_address_already_taken_says_stands_beside_the_form() {
     fill(&mut pages, "E-mail", "ADA@la.example");
     fill(&mut pages, "Name", "Ada Two");
     press(&mut pages, "Add");
-    let said = texts(&pages).iter().any(|text| text.starts_with('✖') && text.contains("ada@la.example already"));
+    let said = texts(&pages).iter().any(|text| text.starts_with('×') && text.contains("ada@la.example already"));
     assert!(said, "{:#?}", texts(&pages));
     assert_eq!(people(&bureau).persons.len(), 1);
 }
@@ -154,7 +154,7 @@ fn several_people_are_deactivated_at_once() {
     let people = people(&bureau);
     let active = |email: &str| people.by_email(email).unwrap().1.active;
     assert_eq!((active("a@la.example"), active("b@la.example"), active("c@la.example")), (false, true, false));
-    assert!(has(&pages, "✔ 2 of 2 done"), "{:#?}", texts(&pages));
+    assert!(has(&pages, "✓ 2 of 2 done"), "{:#?}", texts(&pages));
 }
 
 #[test]
@@ -191,11 +191,11 @@ fn a_list_is_looked_through_before_it_is_carried_out() {
     fill(&mut pages, "Paste the list of people here, with its first line of column names", &list);
     press(&mut pages, "Check the list");
     assert!(has(&pages, "3 changes, 1 fault"), "{:#?}", texts(&pages));
-    assert!(texts(&pages).iter().any(|text| text.starts_with("✖ Line 4: “wrong” is not an e-mail address")));
+    assert!(texts(&pages).iter().any(|text| text.starts_with("× Line 4: “wrong” is not an e-mail address")));
     assert_eq!(people(&bureau).persons.len(), 1, "nothing has happened yet");
     press(&mut pages, "Carry out");
     settle(&mut pages);
-    assert!(has(&pages, "✔ 3 of 3 done"), "{:#?}", texts(&pages));
+    assert!(has(&pages, "✓ 3 of 3 done"), "{:#?}", texts(&pages));
     let people = people(&bureau);
     assert!(people.by_email("ben@la.example").unwrap().1.global);
     assert_eq!(people.kind_of(people.by_email("head@s.example").unwrap().0), Some(OrganisationKind::School(urn)));
@@ -209,9 +209,9 @@ fn the_chain_says_that_a_global_user_sees_what_the_authority_owns() {
     group(&bureau, "Quarry", &[]);
     let mut pages = Pages::of(&bureau, FIRST, Page::Access);
     settle(&mut pages);
-    let reason = format!("✔ Ada Adminson is a global user of {name}, which owns the group");
+    let reason = format!("✓ Ada Adminson is a global user of {name}, which owns the group");
     assert!(has(&pages, &reason), "{:#?}", texts(&pages));
-    assert!(has(&pages, &format!("✔ sees “Quarry” of {name}")));
+    assert!(has(&pages, &format!("✓ sees “Quarry” of {name}")));
     press(&mut pages, "Copy summary");
     assert!(
         pages.asked.borrow().iter().any(|request| matches!(request, Request::Copy(text) if text.contains(&reason)))
@@ -221,7 +221,7 @@ fn the_chain_says_that_a_global_user_sees_what_the_authority_owns() {
     let of = format!("1 person sees “Quarry” (1 school, draft, owner only, owned by {name})");
     assert!(has(&pages, &of), "{:#?}", texts(&pages));
     assert!(has(&pages, &reason) && has(&pages, "1 of 2 see it"));
-    assert!(has(&pages, &format!("✖ ben is neither allocated to the group nor a global user of {name}")));
+    assert!(has(&pages, &format!("× ben is neither allocated to the group nor a global user of {name}")));
 
     // Who does not administer sees only themselves, and no group that is not theirs.
     let mut pages = Pages::of(&bureau, ben, Page::Access);
@@ -249,7 +249,7 @@ fn a_schools_administrator_is_told_of_groups_that_list_the_school_only() {
     settle(&mut pages);
     let texts = texts(&pages);
     assert!(!texts.iter().any(|text| text.contains("Only the authority's")), "{texts:#?}");
-    assert!(texts.iter().any(|text| text.starts_with("✖ does not see “Shared”")), "{texts:#?}");
+    assert!(texts.iter().any(|text| text.starts_with("× does not see “Shared”")), "{texts:#?}");
     assert!(texts.iter().any(|text| text.contains("permission is not asked")), "{texts:#?}");
     press(&mut pages, "A group");
     assert!(!has(&pages, "Ada Adminson"), "only people of the school are named");

@@ -110,7 +110,7 @@ fn who(people: &People, id: PersonId) -> String {
 }
 
 fn one(ui: &mut Ui, group: &Of, open: bool) {
-    let (sign, sees) = if group.schools.is_some() { ("✔", "sees") } else { ("✖", "does not see") };
+    let (sign, sees) = if group.schools.is_some() { ("✓", "sees") } else { ("×", "does not see") };
     let head = RichText::new(format!("{sign} {sees} “{}” of {}", group.name, group.owner)).font(theme::small_strong());
     CollapsingHeader::new(head).id_salt(("reasons", group.id)).default_open(open).show(ui, |ui| {
         for reason in &group.chain {

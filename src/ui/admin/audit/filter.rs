@@ -77,7 +77,7 @@ impl Filter {
         });
         if day(&self.from).is_err() || day(&self.until).is_err() {
             let colours = theme::of(ui);
-            ui.label(RichText::new("✖ Write days as year, month and day, such as 2026-01-31.").color(*colours.error));
+            ui.label(RichText::new("× Write days as year, month and day, such as 2026-01-31.").color(*colours.error));
         }
     }
 

@@ -78,10 +78,10 @@ impl Report {
     pub fn ui(&self, ui: &mut Ui) {
         let colours = theme::of(ui);
         let added = plural(self.added.len() as i64, "school");
-        let (sign, colour) = if self.added.is_empty() { ("·", *colours.muted) } else { ("✔", *colours.above) };
+        let (sign, colour) = if self.added.is_empty() { ("·", *colours.muted) } else { ("✓", *colours.above) };
         ui.label(RichText::new(format!("{sign} {added} added")).color(colour));
         for line in &self.lines {
-            let (sign, colour) = if line.fault { ("✖", *colours.below) } else { ("·", *colours.text) };
+            let (sign, colour) = if line.fault { ("×", *colours.below) } else { ("·", *colours.text) };
             let more = line.pieces.len().saturating_sub(MOST);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let shown = line.pieces.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");

@@ -144,7 +144,7 @@ impl Card {
         }
         for (id, verdict) in &seen {
             let Some(group) = room.people.groups.get(id) else { continue };
-            ui.label(RichText::new(format!("✔ {}", group.name)).font(theme::small_strong()));
+            ui.label(RichText::new(format!("✓ {}", group.name)).font(theme::small_strong()));
             ui.label(theme::muted(ui, reason(verdict)));
             ui.add_space(theme::space().half);
         }

@@ -142,7 +142,7 @@ fn told(ui: &mut Ui, report: &Report) {
     if faults > 0 {
         let colour = *theme::of(ui).error;
         let lines: Vec<String> =
-            report.faults.iter().map(|fault| format!("✖ Line {}: {}", fault.line, fault.what)).collect();
+            report.faults.iter().map(|fault| format!("× Line {}: {}", fault.line, fault.what)).collect();
         scrolled(ui, "faults", &lines, |text| text.color(colour));
         if n > 0 {
             ui.label(theme::muted(ui, "Lines with faults are left out; the others can be carried out."));

@@ -293,8 +293,8 @@ impl Table {
             for by in Sort::ALL {
                 header.col(|ui| {
                     let arrow = match (sort == by, backwards) {
-                        (true, false) => " ▲",
-                        (true, true) => " ▼",
+                        (true, false) => " ↑",
+                        (true, true) => " ↓",
                         (false, _) => "",
                     };
                     let text = RichText::new(format!("{}{arrow}", by.words())).font(theme::small_strong());

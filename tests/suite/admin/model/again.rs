@@ -266,8 +266,10 @@ impl World {
                 new.setup.demo = people.setup.demo;
             }
             Command::SetPassword { person } => {
-                let organisation = people.persons.get(person)?.organisation;
-                (who == Some(*person) || sets_up(organisation)).then_some(())?;
+                // Once somebody has a password, an authority could sign in as the school.
+                let Person { organisation, role, .. } = people.persons.get(person)?;
+                let first = *role == Role::Administrator && !people.keys.contains_key(person);
+                (who == Some(*person) || runs(*organisation) || first && sets_up(*organisation)).then_some(())?;
             }
         }
         Some(new)
