@@ -5,11 +5,13 @@
 
 mod groups;
 mod look;
+mod mail;
+mod mail_server;
 mod permissions;
 mod persons;
 mod script;
-mod sight;
-mod table;
+pub(super) mod sight;
+pub(super) mod table;
 mod words;
 
 use std::io::{self, Write};
@@ -82,8 +84,11 @@ enum Action {
     Access(look::Access),
     /// List notices to who signs in
     Notices(look::Notices),
+    /// E-mails about notices: list, send, export
+    #[command(subcommand)]
+    Mail(mail::Action),
     /// Show how the whole is set up, or change it
-    Setup(look::SetUp),
+    Setup(Box<look::SetUp>),
     /// Take back an entry of the audit, where nothing that it changed has changed since
     Undo {
         /// Number of the entry
@@ -166,6 +171,7 @@ impl Counter<'_> {
             Action::Terms(action) => at.terms(action, out),
             Action::Access(access) => at.access(access, out),
             Action::Notices(notices) => at.notices(notices, out),
+            Action::Mail(action) => at.mail(action, out),
             Action::Setup(set_up) => at.set_up(set_up, out),
             Action::Undo { entry } if self.common.dry_run => {
                 Err(CliError::Input(format!("what it would be to undo entry {entry} cannot be looked at before")))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use super::list;
-use super::person::{self, SignIn};
+use super::person::{self, Seat, SignIn};
 use crate::desk::{Answer, Desk};
 use crate::export::{self, Format};
 use crate::method::disclosure::Policy;
@@ -36,7 +36,8 @@ pub(super) struct Arguments {
     /// Pool several years into one figure
     #[arg(long)]
     pool: bool,
-    /// Schools: all, la:936, trust:5143, urn:100053,100054
+    /// Schools: all, la:936, trust:5143, urn:100053,100054; a group that you see by number or name: group:3,
+    /// "group:Feeders of Ash"
     #[arg(long)]
     scope: Option<String>,
     /// Indicators: att8,basics4,...
@@ -85,13 +86,25 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let policy = policy(&arguments.policy)?;
     if arguments.list {
         let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
-        person::seat(&workspace, &arguments.sign_in, policy)?;
-        return Ok(list::write(&workspace, &mut io::stdout().lock())?);
+        let seat = person::seat(&workspace, &arguments.sign_in, policy)?;
+        return Ok(list::write(&workspace, &seat.groups(), &mut io::stdout().lock())?);
     }
-    let question = Question::try_from(words(arguments)?)?;
-    let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
-    let (reader, options) = person::seat(&workspace, &arguments.sign_in, policy)?;
-    let desk = Desk::new(workspace, reader, options)?;
+    let mut words = words(arguments)?;
+    let sit_down = || -> Result<(Workspace, Seat), CliError> {
+        let workspace = Workspace::open(&arguments.workspace, Access::Read)?;
+        let seat = person::seat(&workspace, &arguments.sign_in, policy)?;
+        Ok((workspace, seat))
+    };
+    let (question, (workspace, seat)) = match words.scope.strip_prefix("group:").map(str::to_owned) {
+        None => (Question::try_from(words)?, sit_down()?),
+        // Which schools these are depends on who asks.
+        Some(group) => {
+            let (workspace, seat) = sit_down()?;
+            words.scope = seat.scope_of(&group)?.to_string();
+            (Question::try_from(words)?, (workspace, seat))
+        }
+    };
+    let desk = Desk::new(workspace, seat.reader, seat.options)?;
     let answer = desk.ask_and_wait(&question)?;
     if arguments.intake {
         let explained = answer.explained().map_err(Arc::new)?;

@@ -35,6 +35,9 @@ pub(super) enum CliError {
     /// Who asks may not, or did not say who they are.
     #[error("{0}")]
     Refused(String),
+    /// So many e-mails were given up.
+    #[error("{0} given up; `schoolbench admin mail list` says why")]
+    GivenUp(String),
     /// A command of a file of commands was not carried out.
     #[error("line {line} was not carried out: {error}; {}: {}", before(*done), path.display())]
     Line { line: usize, error: Box<Self>, done: usize, path: PathBuf },
@@ -47,7 +50,7 @@ pub(super) enum CliError {
 }
 
 impl CliError {
-    /// 1 internal, 2 bad input, 3 refused, 4 workspace in use or not usable.
+    /// 1 internal or e-mails given up, 2 bad input, 3 refused, 4 workspace in use or not usable.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.number())
     }
@@ -77,7 +80,7 @@ impl CliError {
                 DeskError::Engine(_) => 1,
             },
             Self::Synth(SynthError::Cancelled) => 130,
-            Self::Synth(_) | Self::Output(_) => 1,
+            Self::Synth(_) | Self::Output(_) | Self::GivenUp(_) => 1,
         }
     }
 

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::model::words::counted;
+use super::admin::table::plain;
+use super::group::Listed;
+use crate::model::words::{counted, plural};
 use crate::model::{Characteristic, Compare, Filter, Indicator, KeyStage, PupilGroup, Scope, Subject, Year};
 use crate::workspace::{Workspace, WorkspaceError};
 
-/// Writes the words of a workspace.
+/// Writes the words of a workspace, and the groups that who asks sees.
 ///
 /// # Errors
 /// When the workspace cannot be read or the writer fails.
-pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(workspace: &Workspace, groups: &[Listed], out: &mut dyn Write) -> io::Result<()> {
     let failed = |error: WorkspaceError| io::Error::other(error.to_string());
     let register = workspace.register().map_err(failed)?;
     let of_pupils = workspace.years().map_err(failed)?;
@@ -63,5 +65,9 @@ pub(super) fn write(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "  {:<18} {name}", format!("trust:{uid}"))?;
     }
     writeln!(out, "  {:<18} any schools by URN", "urn:N,N")?;
+    for Listed { id, name, schools } in groups {
+        let n = plural(i64::try_from(schools.len()).unwrap_or(i64::MAX), "school");
+        writeln!(out, "  {:<18} {}, {n}", format!("group:{id}"), plain(name))?;
+    }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod admin;
 mod ask;
 mod audit;
 mod error;
+mod group;
 mod import;
 mod list;
 mod person;

@@ -2,6 +2,7 @@
 //!
 //! **A password is never an argument: other programs of the computer can read those.**
 
+use std::env::VarError;
 use std::io::{self, BufRead as _};
 use std::sync::Arc;
 
@@ -63,22 +64,35 @@ impl SignIn {
     }
 
     fn secret(&self, variable: &str) -> Result<Option<String>, CliError> {
-        let secret = if self.password_stdin {
-            let mut line = String::new();
-            let read = io::stdin().lock().read_line(&mut line);
-            read.map_err(|error| CliError::Input(format!("the password cannot be read from standard input: {error}")))?;
-            line.trim_end_matches(['\r', '\n']).to_owned()
-        } else {
-            match std::env::var(variable) {
-                Ok(secret) => secret,
-                Err(std::env::VarError::NotPresent) => String::new(),
-                Err(std::env::VarError::NotUnicode(_)) => {
-                    return Err(CliError::Input(format!("{variable} is not text in UTF-8")));
-                }
-            }
-        };
+        if !self.password_stdin {
+            return environment(variable);
+        }
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line);
+        read.map_err(|error| CliError::Input(format!("the password cannot be read from standard input: {error}")))?;
+        let secret = line.trim_end_matches(['\r', '\n']).to_owned();
         Ok(Some(secret).filter(|secret| !secret.is_empty()))
     }
+}
+
+/// What an environment variable holds; `None` where it holds nothing.
+pub(super) fn environment(variable: &str) -> Result<Option<String>, CliError> {
+    match std::env::var(variable) {
+        Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(CliError::Input(format!("{variable} is not text in UTF-8"))),
+    }
+}
+
+/// Who sits at a desk.
+pub(super) struct Seat {
+    pub reader: Reader,
+    /// How the desk is set up for them.
+    pub options: Options,
+    /// The office, where the workspace has people.
+    pub office: Option<Arc<Office>>,
+    /// Who of them it is; `None` where anyone sees everything.
+    pub who: Option<PersonId>,
 }
 
 /// Refuses who has a password that an administrator has set, and has not yet chosen their own.
@@ -89,16 +103,19 @@ pub(super) fn has_own_password(office: &Office, who: PersonId) -> Result<(), Cli
 
 /// Who sits at the desk of a workspace, and how it is set up for them. Where there are no people, or made-up ones and nobody
 /// is named, everyone sees everything through the gate.
-pub(super) fn seat(workspace: &Workspace, sign_in: &SignIn, policy: Policy) -> Result<(Reader, Options), CliError> {
-    let anyone = Reader { email: sign_in.reader.clone(), policy, rights: None };
+pub(super) fn seat(workspace: &Workspace, sign_in: &SignIn, policy: Policy) -> Result<Seat, CliError> {
+    let anyone = |office: Option<Arc<Office>>| {
+        let reader = Reader { email: sign_in.reader.clone(), policy, rights: None };
+        Seat { reader, options: Options::default(), office, who: None }
+    };
     if !PeopleFile::of(workspace.path()).exists() {
-        return Ok((anyone, Options::default()));
+        return Ok(anyone(None));
     }
-    let Some(office) = Office::open(workspace.path(), workspace.register()?)? else {
-        return Ok((anyone, Options::default()));
+    let Some(office) = Office::open(workspace.path(), workspace.register()?)?.map(Arc::new) else {
+        return Ok(anyone(None));
     };
     if office.people().setup.demo && sign_in.reader.is_none() {
-        return Ok((anyone, Options::default()));
+        return Ok(anyone(Some(office)));
     }
     let who = sign_in.who(&office)?;
     has_own_password(&office, who)?;
@@ -109,16 +126,19 @@ pub(super) fn seat(workspace: &Workspace, sign_in: &SignIn, policy: Policy) -> R
     }
     let email = office.people().persons.get(&who).map(|person| person.email.clone());
     let reader = Reader { email, policy, rights: Some(Arc::new(rights)) };
+    let noting = Arc::clone(&office);
     let options = Options {
-        refused: Arc::new(move |_: &Reader, question: &Question| note_refusal(&office, who, question)),
+        refused: Arc::new(move |_: &Reader, question: &Question| {
+            note_refusal(&noting, who, &question.scope().to_string());
+        }),
         ..Options::default()
     };
-    Ok((reader, options))
+    Ok(Seat { reader, options, office: Some(office), who: Some(who) })
 }
 
 /// Notes in the audit that a question was refused.
-fn note_refusal(office: &Office, who: PersonId, question: &Question) {
-    if let Err(error) = office.refused(who, &question.scope().to_string(), Timestamp::now()) {
+pub(super) fn note_refusal(office: &Office, who: PersonId, scope: &str) {
+    if let Err(error) = office.refused(who, scope, Timestamp::now()) {
         tracing::warn!("a refused question is not in the audit: {error}");
     }
 }

@@ -70,9 +70,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
             ))
         })?,
     };
-    let (reader, options) = person::seat(&workspace, &arguments.sign_in, Policy::default())?;
-    let among = reader.schools_beside(school);
-    let desk = Desk::new(workspace, reader, options)?;
+    let seat = person::seat(&workspace, &arguments.sign_in, Policy::default())?;
+    let among = seat.reader.schools_beside(school);
+    let desk = Desk::new(workspace, seat.reader, seat.options)?;
     let wanted = LikeSchool {
         school,
         among,

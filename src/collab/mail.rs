@@ -25,7 +25,7 @@ pub use error::MailError;
 pub struct Server {
     /// Its name as in its certificate, or its address.
     pub host: String,
-    /// Usually 587 with [`Security::StartTls`], 465 with [`Security::Tls`] and 25 with [`Security::None`].
+    /// Usually [`Security::usual_port`].
     pub port: u16,
     pub security: Security,
     /// The name to log in with. `None`: the server takes messages from this computer without a password.
@@ -46,6 +46,29 @@ pub enum Security {
     StartTls,
     /// The line is closed from the start.
     Tls,
+}
+
+impl Security {
+    /// Every security.
+    pub const ALL: [Self; 3] = [Self::None, Self::StartTls, Self::Tls];
+
+    /// The word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::StartTls => "starttls",
+            Self::Tls => "tls",
+        }
+    }
+
+    /// The port that usually goes with it.
+    pub fn usual_port(self) -> u16 {
+        match self {
+            Self::None => 25,
+            Self::StartTls => 587,
+            Self::Tls => 465,
+        }
+    }
 }
 
 /// A message to one person, as text and as HTML with the same words.

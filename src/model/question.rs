@@ -45,7 +45,8 @@ impl FromStr for Scope {
             Some(("group", _)) => Err(UnknownWord {
                 what: "scope",
                 word: word.to_owned(),
-                hint: "groups are not kept by this version; name the schools: urn:100053,100054".to_owned(),
+                hint: "groups are asked with a workspace that has people; name the schools: urn:100053,100054"
+                    .to_owned(),
             }),
             _ => Err(unknown()),
         }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::At;
+use super::mail_server::{self, MailServer};
 use super::table::{Table, plain, yes};
 use super::words;
 use crate::cli::error::CliError;
@@ -58,6 +59,8 @@ pub(super) struct SetUp {
     /// Days within which a school is asked to answer
     #[arg(long, value_name = "N")]
     answer_days: Option<u32>,
+    #[command(flatten)]
+    mail: MailServer,
 }
 
 impl At<'_> {
@@ -154,16 +157,20 @@ impl At<'_> {
 
     pub(super) fn set_up(&self, set_up: &SetUp, out: &mut dyn Write) -> Result<(), CliError> {
         let now = &self.people.setup;
-        if set_up.idle_minutes.is_none() && set_up.answer_days.is_none() {
+        if set_up.idle_minutes.is_none() && set_up.answer_days.is_none() && !set_up.mail.is_given() {
             let mut table = Table::new(["of the whole", "it is"]);
             table.add(["made-up people".to_owned(), yes(now.demo)]);
             table.add(["minutes until an idle window is locked".to_owned(), now.idle_minutes.to_string()]);
             table.add(["days to answer".to_owned(), now.answer_days.to_string()]);
+            for (what, is) in mail_server::in_words(now.mail.as_ref()) {
+                table.add([what.to_owned(), is]);
+            }
             return Ok(table.write(self.common.csv(), out)?);
         }
         let setup = Setup {
             idle_minutes: set_up.idle_minutes.unwrap_or(now.idle_minutes),
             answer_days: set_up.answer_days.unwrap_or(now.answer_days),
+            mail: set_up.mail.over(now.mail.as_ref())?,
             ..now.clone()
         };
         self.change(&Command::SetUp { setup }, "The set-up is changed", out)

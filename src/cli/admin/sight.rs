@@ -10,7 +10,7 @@ use crate::workspace::Register;
 
 /// Who looks, and at what.
 #[derive(Clone, Copy)]
-pub(super) struct Sight<'a> {
+pub(in crate::cli) struct Sight<'a> {
     pub people: &'a People,
     pub register: &'a Register,
     pub who: PersonId,
@@ -31,6 +31,18 @@ impl Sight<'_> {
     pub fn administers(&self, organisation: OrganisationId) -> bool {
         let of = |(own, kind)| own == organisation || kind == OrganisationKind::System;
         self.administrator().is_some_and(of)
+    }
+
+    /// Whether they decide for everyone: as administrators of the system, or where there is none, of the organisation that
+    /// began.
+    pub fn decides_for_all(&self) -> bool {
+        self.first().is_some_and(|first| self.administers(first))
+    }
+
+    /// Whose administrators decide for everyone.
+    pub fn first(&self) -> Option<OrganisationId> {
+        let system = self.people.organisation_of(OrganisationKind::System);
+        system.or_else(|| self.people.organisations.keys().next().copied())
     }
 
     /// Whether they set up an organisation's people: their own, and those of schools that they answer for.

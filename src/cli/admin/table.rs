@@ -41,7 +41,7 @@ impl<const N: usize> Table<N> {
 }
 
 /// Without characters that a terminal would obey: names are written by people.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::cli) fn plain(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 

@@ -55,6 +55,7 @@ impl Place {
         command.args(["admin", "--workspace"]).arg(&self.workspace);
         command.args(who.iter().flat_map(|who| ["--as", who]));
         command.env("SCHOOLBENCH_PASSWORD", password).env_remove("SCHOOLBENCH_NEW_PASSWORD");
+        command.env_remove("SCHOOLBENCH_SMTP_PASSWORD");
         command.args(words).output().unwrap()
     }
 
@@ -312,6 +313,130 @@ fn a_demonstration_needs_no_password() {
     assert!(wrong(&place.run(Some("adam@all.example"), "", &["person", "list"]), 3).contains("demonstration"));
     right(&place.ask(None, &["--scope", "all"]));
     wrong(&place.ask(Some("eve@all.example"), &["--scope", "all"]), 3);
+
+    // Who does not say who they are sees all of every group; nothing is ever sent to people who are made up.
+    right(&place.run(Some("eve@all.example"), "", &["group", "create", "--name", "Two", "--urn", "100001,100003"]));
+    let of_schools = right(&place.ask(None, &["--scope", "urn:100001,100003"]));
+    assert_eq!(right(&place.ask(None, &["--scope", "group:Two"])), of_schools);
+    assert!(wrong(&place.ask(None, &["--scope", "group:2"]), 2).contains("there is no group “2”"));
+    assert!(right(&place.ask(None, &["--list"])).contains("  group:1            Two, 2 schools\n"));
+    assert!(wrong(&place.run(Some("eve@all.example"), "", &["mail", "send"]), 2).contains("made up"));
+}
+
+#[test]
+fn a_group_is_asked_by_number_or_name_as_the_schools_of_it_that_one_sees() {
+    let place = Place::set_up();
+    for who in ["ulla@la.example", "ash@school.example"] {
+        place.sign_up("ada@la.example", who);
+    }
+    let (ulla, ash) = (Some("ulla@la.example"), Some("ash@school.example"));
+    let by_school = |who: Option<&str>, scope: &str| place.ask(who, &["--scope", scope, "--by", "school"]);
+    let both = right(&by_school(ulla, "urn:100001,100002"));
+    for scope in ["group:1", "group:Friends of Ash", "group: friends of ash "] {
+        assert_eq!(right(&by_school(ulla, scope)), both, "{scope}");
+    }
+    let listed = right(&place.ask(ulla, &["--list"]));
+    assert!(listed.contains("  group:1            Friends of Ash, 2 schools\n"), "{listed}");
+
+    assert!(wrong(&by_school(ulla, "group:9"), 2).contains("there is no group “9” that you know of"));
+    assert!(wrong(&by_school(ulla, "group:Friends"), 2).contains("there is no group “Friends”"));
+    // A school's administrator knows of the group, and sees it once they are among those whom they choose.
+    assert!(wrong(&by_school(ash, "group:1"), 3).contains("you do not see group 1 “Friends of Ash”"));
+    assert!(!right(&place.ask(ash, &["--list"])).contains("group:"));
+    place.must("ash@school.example", &["allocate", "--group", "1", "--user", "ash@school.example"]);
+    assert_eq!(right(&by_school(ash, "group:1")), right(&by_school(ash, "urn:100001")));
+
+    // Who may not know that there is such a group is told as if there were none, and it is in the audit.
+    place.must("ada@la.example", &["person", "add", "--email", "nia@la.example", "--name", "Nia Nobody"]);
+    place.sign_up("ada@la.example", "nia@la.example");
+    assert!(wrong(&by_school(Some("nia@la.example"), "group:1"), 2).contains("there is no group “1”"));
+    let mut audit = binary();
+    audit.args(["audit", "export", "--workspace"]).arg(&place.workspace).args(["--as", "ada@la.example"]);
+    let audit = right(&audit.env("SCHOOLBENCH_PASSWORD", PASSWORD).output().unwrap());
+    let refused: Vec<&str> = audit.lines().filter(|line| line.contains("is refused a question")).collect();
+    assert_eq!(refused.len(), 2, "{audit}");
+    for (line, email) in refused.iter().zip(["ash@school.example", "nia@la.example"]) {
+        assert!(line.contains(email) && line.contains("group:1"), "{line}");
+    }
+
+    let none = Place::new();
+    assert!(wrong(&none.ask(None, &["--scope", "group:1"]), 2).contains("a workspace that has people"));
+}
+
+#[test]
+fn e_mails_that_wait_are_given_out_as_files() {
+    let place = Place::set_up();
+    place.sign_up("ada@la.example", "ulla@la.example");
+    place.sign_up("ada@la.example", "ash@school.example");
+    let list = |who: &str, words: &[&str]| place.must(who, &[&["--format", "csv", "mail", "list"], words].concat());
+    let folder = place.folder.path().join("out").join("mail");
+    let export = ["mail", "export", folder.to_str().unwrap()];
+    let all = list("ada@la.example", &[]);
+    assert!(all.contains("ulla@la.example") && all.contains("ash@school.example"), "{all}");
+    let waiting = all.lines().count() - 1;
+
+    // A school's administrator sees the e-mails to the school's people, and gives out none.
+    let own = list("ash@school.example", &[]);
+    assert!(own.contains("ash@school.example") && !own.contains("ulla@la.example"), "{own}");
+    wrong(&place.run(Some("ulla@la.example"), PASSWORD, &["mail", "list"]), 3);
+    for words in [&export[..], &["mail", "send"]] {
+        let said = wrong(&place.run(Some("ash@school.example"), PASSWORD, words), 3);
+        assert!(said.contains("is for administrators of Northshire"), "{said}");
+    }
+    place.must("ada@la.example", &[&export[..], &["--dry-run"]].concat());
+    assert!(!folder.exists());
+
+    let said = place.must("ada@la.example", &export);
+    assert!(said.starts_with(&format!("{waiting} e-mails written: ")), "{said}");
+    let files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), waiting);
+    for file in &files {
+        assert_eq!(file.extension().unwrap(), "eml");
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains("X-Unsent: 1") && text.contains("Subject: "), "{text}");
+    }
+    assert!(files.iter().any(|file| file.to_str().unwrap().ends_with("-ulla@la.example.eml")), "{files:?}");
+    assert_eq!(list("ada@la.example", &[]).lines().count(), 1);
+    assert_eq!(list("ada@la.example", &["--all"]).matches(",as a file,").count(), waiting);
+    assert!(place.must("ada@la.example", &export).starts_with("0 e-mails written: "));
+}
+
+#[test]
+fn e_mails_wait_where_the_mail_server_cannot_be_reached() {
+    let place = Place::set_up();
+    let ada = Some("ada@la.example");
+    let send = |words: &[&str]| place.run(ada, PASSWORD, &[&["mail", "send"], words].concat());
+    assert!(wrong(&send(&[]), 2).contains("no mail server is set up"));
+    let said = wrong(&place.run(ada, PASSWORD, &["setup", "--mail-host", "127.0.0.1", "--mail-from", "nobody"]), 2);
+    assert!(said.contains("E-mails are from an address"), "{said}");
+
+    let from = ["--mail-from", "Schoolbench <data@la.example>"];
+    place.must(
+        "ada@la.example",
+        &[&["setup", "--mail-host", "127.0.0.1", "--mail-account", "data"], &from[..]].concat(),
+    );
+    let shown = place.must("ada@la.example", &["--format", "csv", "setup"]);
+    assert!(shown.contains("mail server,127.0.0.1:587\nline to it,starttls\nits account,data\n"), "{shown}");
+    assert!(wrong(&send(&[]), 2).contains("SCHOOLBENCH_SMTP_PASSWORD"));
+
+    // A door that was there and is no more.
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port().to_string();
+    place.must(
+        "ada@la.example",
+        &["setup", "--mail-port", &port, "--mail-security", "none", "--mail-account", "", "--mail-roots", ""],
+    );
+    let listed = place.must("ada@la.example", &["--format", "csv", "mail", "list"]);
+    let waiting = listed.lines().count() - 1;
+    let said = right(&send(&[]));
+    assert!(said.starts_with(&format!("E-mails: 0 sent, {waiting} tried again later, 0 given up\n")), "{said}");
+    assert!(said.contains("Waits: the mail server cannot be reached"), "{said}");
+    assert_eq!(right(&send(&[])), "E-mails: 0 sent, 0 tried again later, 0 given up\n");
+    let listed = place.must("ada@la.example", &["--format", "csv", "mail", "list"]);
+    assert!(listed.contains("cannot be reached"), "{listed}");
+    assert!(right(&send(&["--now"])).contains(&format!("{waiting} tried again later")));
+
+    place.must("ada@la.example", &["setup", "--no-mail"]);
+    assert!(place.must("ada@la.example", &["--format", "csv", "setup"]).contains("mail server,none\n"));
 }
 
 #[test]

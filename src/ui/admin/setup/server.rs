@@ -35,21 +35,12 @@ impl Default for Draft {
             answer_days: 0,
             mail: false,
             host: text(),
-            port: usual(Security::StartTls),
+            port: Security::StartTls.usual_port(),
             security: Security::StartTls,
             account: text(),
             from: text(),
             roots: text(),
         }
-    }
-}
-
-/// The port that goes with a security.
-fn usual(security: Security) -> u16 {
-    match security {
-        Security::None => 25,
-        Security::StartTls => 587,
-        Security::Tls => 465,
     }
 }
 
@@ -121,8 +112,8 @@ impl Draft {
             text(ui, "E-mails are from", &mut self.from, "Schoolbench <data@authority.example>", "An address.");
             text(ui, "Root certificates", &mut self.roots, "", "A PEM file, where the authority has its own.");
         });
-        if self.security != before && self.port == usual(before) {
-            self.port = usual(self.security);
+        if self.security != before && self.port == before.usual_port() {
+            self.port = self.security.usual_port();
         }
     }
 }
