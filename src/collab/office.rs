@@ -342,7 +342,12 @@ impl Office {
     }
 
     fn keep(&self, people: People, entries: i64) {
-        *self.lock() = Known { people: Arc::new(people), entries, stamp: self.file.stamp() };
+        let mut known = self.lock();
+        // Another change of this program may have come between and be kept already.
+        if entries >= known.entries {
+            // Without a stamp: another program may have changed the file since, so the next look reads it.
+            *known = Known { people: Arc::new(people), entries, stamp: None };
+        }
     }
 
     /// Notes that a question was refused.

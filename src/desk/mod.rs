@@ -390,7 +390,8 @@ impl Shared {
                 let detail = format!("a worker gave up on {question:?}");
                 Outcome::Failed(DeskError::Engine(EngineError::Sql { detail }))
             });
-            if let Outcome::Failed(DeskError::Refused { .. }) = outcome {
+            // Not what another reader asked, or the same with other rights.
+            if matches!(outcome, Outcome::Failed(DeskError::Refused { .. })) && self.lock().reader == reader {
                 (self.refused)(&self.library.reader(), &question);
             }
             state = self.lock();

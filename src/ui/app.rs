@@ -180,6 +180,7 @@ impl Window {
     }
 
     fn take_session(&mut self) -> Option<Box<Session>> {
+        self.people = self.people.next();
         self.open.take().map(|open| open.session)
     }
 
@@ -206,10 +207,7 @@ impl Window {
                         view.go(place);
                         view.fit(&session.catalogue);
                     }
-                    self.people = people::Desk::default();
-                    if let Some(office) = &session.office {
-                        self.jobs.watch(office);
-                    }
+                    self.meet_people(session.office.as_ref());
                     let name = session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
                     let title = format!("{} – Schoolbench", name.unwrap_or_default());
                     ctx.send_viewport_cmd(ViewportCommand::Title(title));
@@ -249,7 +247,9 @@ impl Window {
                         error @ ImportError::Workspace(_) => self.fail(ctx, &error.to_string()),
                     }
                 }
-                News::Office(news) => self.take_office_news(news),
+                // What was asked of a workspace that is not open any more is of no use, least of all a sign-in.
+                News::Office(nth, news) if nth == self.people.nth => self.take_office_news(news),
+                News::Office(..) => {}
                 News::Chosen { what, paths } => {
                     if let Some(form) = &mut self.form {
                         form.choose(what, &paths);
@@ -317,7 +317,7 @@ impl Window {
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let situation = self.situation();
         // The pickers are of what the dashboards show.
-        let away = self.is_away();
+        let away = self.is_away() || self.sees_nothing();
         let space = theme::space();
         let colours = theme::of(ui);
         let bar = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(space.two as i8, space.one as i8));
@@ -359,7 +359,7 @@ impl Window {
         }
         let rests = self.load.is_none() && self.findings.is_none() && !self.report;
         if let Some(open) = self.open.as_ref().filter(|_| rests && situation.open) {
-            let here = Some(open.view.place).filter(|_| !away);
+            let here = Some(open.view.place).filter(|_| !self.is_away());
             let unread = open.session.person().zip(open.session.office.as_ref());
             let unread = unread.map_or(0, |(person, office)| office.people().unread(person));
             Edge::left("rail")

@@ -44,8 +44,8 @@ pub enum News {
     NoDialog,
     /// A saved view was read.
     View(Box<View>),
-    /// What became of something that was asked of the office.
-    Office(OfficeNews),
+    /// What became of something that was asked of an office, with the number of the workspace that was open then.
+    Office(u64, OfficeNews),
     /// Something was done, in words.
     Done(String),
     /// Something could not be done, in words.
@@ -183,34 +183,40 @@ impl Jobs {
         load
     }
 
-    /// Asks something of a workspace's office.
-    pub fn at_office(&self, office: Arc<Office>, work: impl FnOnce(&Office) -> OfficeNews + Send + 'static) {
-        self.start("office", move |teller| teller.tell(News::Office(work(&office))));
+    /// Asks something of the office of the workspace with this number.
+    pub fn at_office(&self, nth: u64, office: Arc<Office>, work: impl FnOnce(&Office) -> OfficeNews + Send + 'static) {
+        self.start("office", move |teller| teller.tell(News::Office(nth, work(&office))));
     }
 
     /// Makes the office of a workspace that had none, with its first administrator.
-    pub fn begin(&self, workspace: PathBuf, register: Register, command: Command, password: String) {
+    pub fn begin(&self, nth: u64, workspace: PathBuf, register: Register, command: Command, password: String) {
         self.start("office", move |teller| {
             let begun = Office::begin(&workspace, register, &command, Some(&password), Timestamp::now());
-            teller.tell(News::Office(OfficeNews::Begun(begun.map(Arc::new).map_err(|error| error.to_string()))));
+            let begun = begun.map(Arc::new).map_err(|error| error.to_string());
+            teller.tell(News::Office(nth, OfficeNews::Begun(begun)));
         });
     }
 
-    /// Tells when another program has changed a workspace's people, for as long as it is open.
-    pub fn watch(&self, office: &Arc<Office>) {
+    /// Tells when a workspace's people have changed, by whatever program, for as long as it is open.
+    pub fn watch(&self, nth: u64, office: &Arc<Office>) {
+        // What others have done may also be read with a change of one's own: so it is counted, not what a look finds.
+        let mut seen = office.entries();
         let office = Arc::downgrade(office);
         self.start("watch", move |teller| {
             let mut told = Vec::new();
             while let Some(office) = office.upgrade() {
-                match office.refresh() {
-                    Ok(true) => teller.tell(News::Office(OfficeNews::Changed)),
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!("the people's file cannot be read: {error}"),
+                if let Err(error) = office.refresh() {
+                    tracing::warn!("the people's file cannot be read: {error}");
+                }
+                let entries = office.entries();
+                if entries != seen {
+                    seen = entries;
+                    teller.tell(News::Office(nth, OfficeNews::Changed));
                 }
                 let people = office.people();
                 let due = if people.setup.mail.is_some() { outbox::due(&people, Timestamp::now()) } else { Vec::new() };
                 if due != told && !due.is_empty() {
-                    teller.tell(News::Office(OfficeNews::MailDue));
+                    teller.tell(News::Office(nth, OfficeNews::MailDue));
                 }
                 told = due;
                 drop(office);

@@ -214,11 +214,13 @@ impl Catalogue {
 
     /// The schools that can be chosen.
     pub fn schools(&self) -> impl Iterator<Item = &School> {
-        let shown = |school: &&School| match &self.rights {
-            None => true,
-            Some(rights) => rights.groups.values().any(|seen| seen.schools.contains(&school.urn)),
-        };
-        self.register.schools().filter(shown)
+        self.register.schools().filter(|school| self.shows(school.urn))
+    }
+
+    /// Whether a school is there, for who looks.
+    pub fn shows(&self, urn: Urn) -> bool {
+        let seen = |rights: &Arc<Rights>| rights.groups.values().any(|seen| seen.schools.contains(&urn));
+        self.register.school(urn).is_some() && self.rights.as_ref().is_none_or(seen)
     }
 
     /// Whether there are pupils' results of a year, so that every filter can be answered.

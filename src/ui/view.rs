@@ -102,7 +102,7 @@ impl View {
         }
         self.from = self.from.take().filter(|scope| catalogue.has(scope) && *scope != self.scope);
         self.subject = self.subject.filter(|subject| subject.key_stage == self.stage);
-        self.selected.retain(|urn| catalogue.register.school(*urn).is_some());
+        self.selected.retain(|urn| catalogue.shows(*urn));
         self.layout.keep_only(&self.panels.keys().copied().collect());
         self.layout = self.layout.normal();
         let placed = self.layout.panels();

@@ -15,6 +15,7 @@ mod history;
 mod keyboard;
 mod layout;
 mod panels;
+mod people;
 mod pictures;
 mod places;
 mod published;

@@ -139,7 +139,7 @@ impl Window {
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
             }
             Command::Palette => {
-                let open = self.open.as_ref().map(|open| (&*open.session, &open.view));
+                let open = self.open.as_ref().filter(|_| situation.open).map(|open| (&*open.session, &open.view));
                 self.palette = Some(Palette::of(open, &situation));
             }
             Command::Cancel => self.cancel(),

@@ -1,10 +1,12 @@
 //! What the window does with people: signing in and out, the administration, the lock.
 
+mod shown;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{self, Context, Frame, RichText, Ui, ViewportBuilder, ViewportId};
+use eframe::egui::{self, Context, Frame, Ui, ViewportBuilder, ViewportId};
 use jiff::Timestamp;
 
 use super::Window;
@@ -13,7 +15,7 @@ use crate::collab::outbox;
 use crate::collab::{NotSignedIn, NoticeId, Office, OfficeError, People, PersonId};
 use crate::ui::admin::{Administration, Outcome, Request, Secret};
 use crate::ui::forms::Form;
-use crate::ui::jobs::{News, write_whole};
+use crate::ui::jobs::write_whole;
 use crate::ui::session::Who;
 use crate::ui::sign_in::{Asked, SignIn};
 use crate::ui::theme;
@@ -21,6 +23,8 @@ use crate::ui::theme;
 /// What the window knows of people.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
+    /// Which of the workspaces that were open one after the other this is of.
+    pub nth: u64,
     pub administration: Administration,
     /// What stands in place of the dashboards.
     pub place: Option<Place>,
@@ -48,6 +52,11 @@ pub(super) enum Place {
 }
 
 impl Desk {
+    /// That of the next workspace: what is still asked of this one's office is not taken for an answer of that one's.
+    pub fn next(&self) -> Self {
+        Self { nth: self.nth + 1, ..Self::default() }
+    }
+
     /// Whether something stands in place of the dashboards.
     pub fn is_away(&self) -> bool {
         self.place.is_some_and(|place| !(place == Place::Administration && self.apart))
@@ -82,7 +91,7 @@ impl Window {
 
     /// Whether something stands in place of the dashboards.
     pub(super) fn is_away(&self) -> bool {
-        self.must_sign_in() || self.must_change() || self.people.is_away()
+        self.must_sign_in() || self.must_change() || (self.open.is_some() && self.people.is_away())
     }
 
     /// Opens the administration: with the first administrator where there is none yet.
@@ -91,17 +100,26 @@ impl Window {
         self.people.place = Some(if has_people { Place::Administration } else { Place::Begin });
     }
 
-    /// Whether somebody made up is looked as, which is told above everything.
-    pub(super) fn signed_in_for_show(&self) -> bool {
-        self.signed_in().is_some_and(|(office, _)| office.people().setup.demo)
-    }
-
     fn office(&self) -> Option<Arc<Office>> {
         self.open.as_ref().and_then(|open| open.session.office.clone())
     }
 
+    /// Begins with the people of a workspace that was just opened.
+    pub(super) fn meet_people(&mut self, office: Option<&Arc<Office>>) {
+        self.people = self.people.next();
+        if let Some(office) = office {
+            self.jobs.watch(self.people.nth, office);
+        }
+    }
+
     /// Lets somebody sit before the workspace.
     pub(super) fn admit(&mut self, who: Who) {
+        // Who comes back to their locked window goes on; anybody else finds nothing of what was written or shown here.
+        let is_same = who == Who::Nobody || self.people.locked.is_some_and(|person| who == Who::Person(person));
+        if !is_same {
+            self.people.administration = Administration::default();
+        }
+        (self.palette, self.form) = (None, None);
         let Some(open) = &mut self.open else { return };
         open.session.admit(who);
         open.view.fit(&open.session.catalogue);
@@ -134,7 +152,7 @@ impl Window {
             OfficeNews::Begun(Ok(office)) => {
                 let first = office.people().persons.keys().next().copied();
                 if let Some(open) = &mut self.open {
-                    self.jobs.watch(&office);
+                    self.jobs.watch(self.people.nth, &office);
                     open.session.take_office(office);
                 }
                 if let Some(first) = first {
@@ -179,13 +197,27 @@ impl Window {
             (who, _) => who,
         };
         if open.session.has_other_rights(who) {
+            let name = open.session.catalogue.name_of(&open.view.scope);
             open.session.admit(who);
+            // A group that has other schools now is still that group.
+            let groups = open.session.catalogue.groups().iter();
+            if let Some(group) = groups.clone().find(|group| group.name == name) {
+                open.view.scope = group.scope.clone();
+            }
             open.view.fit(&open.session.catalogue);
+            // What could be seen before is neither on screen nor where one goes back to.
+            (open.history, open.trail) = (super::History::of(&open.view), super::Trail::of(&open.view));
+            open.dashboard = super::Dashboard::default();
+            self.palette = None;
+            self.hovered = None;
         }
     }
 
     /// Draws what stands in place of the dashboards, if something does. Gives whether it does.
     pub(super) fn people_ui(&mut self, ui: &mut Ui) -> bool {
+        if self.open.is_none() {
+            return false;
+        }
         if self.must_sign_in() {
             let Some(open) = &self.open else { return false };
             let name = open.session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
@@ -201,8 +233,8 @@ impl Window {
             return true;
         }
         match self.people.place {
-            None => return false,
-            Some(Place::Administration) if self.people.apart => return false,
+            None => return self.no_group(ui),
+            Some(Place::Administration) if self.people.apart => return self.no_group(ui),
             Some(Place::Administration) => self.administration_ui(ui),
             Some(Place::Password) => {
                 let asked = self.people.sign_in.change(ui, false);
@@ -234,35 +266,6 @@ impl Window {
         }
     }
 
-    /// In a demonstration nobody is signed in at first: one chooses as whom to look.
-    fn choose_person(&mut self, ui: &mut Ui) {
-        let Some(office) = self.office() else { return };
-        let people = office.people();
-        ui.label(RichText::new("Administration").font(theme::title()));
-        ui.label("These people are made up. Choose as whom to look: administrators set up groups, others see them.");
-        ui.add_space(theme::space().one);
-        let mut chosen = None;
-        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            for (id, organisation) in &people.organisations {
-                ui.add_space(theme::space().one);
-                ui.label(RichText::new(&organisation.name).font(theme::strong()));
-                for (person, of) in people.people_of(*id).filter(|(_, of)| of.active) {
-                    let global = if of.global { ", global user" } else { "" };
-                    ui.horizontal(|ui| {
-                        if ui.button(format!("View as {}", of.name)).clicked() {
-                            chosen = Some(person);
-                        }
-                        ui.label(theme::muted(ui, format!("{}{global}", of.role.word())));
-                    });
-                }
-            }
-        });
-        if let Some(person) = chosen {
-            self.admit(Who::Person(person));
-            self.people.place = Some(Place::Administration);
-        }
-    }
-
     /// The administration in a window of its own.
     pub(super) fn administration_apart(&mut self, ctx: &Context) {
         if !self.people.apart || self.people.place != Some(Place::Administration) || self.must_sign_in() {
@@ -279,25 +282,6 @@ impl Window {
         });
         if closed {
             (self.people.apart, self.people.place) = (false, None);
-        }
-    }
-
-    /// Who looks, told above everything: always where the people are made up.
-    pub(super) fn banner(&mut self, ui: &mut Ui) {
-        let Some((office, person)) = self.signed_in() else { return };
-        let people = office.people();
-        let Some(who) = people.persons.get(&person).filter(|_| people.setup.demo) else { return };
-        let (name, organisation) = (&who.name, people.organisation_name(who.organisation));
-        let global = if who.global { ", global user" } else { "" };
-        let mut leave = false;
-        ui.horizontal(|ui| {
-            let words =
-                format!("You look as {name}: {}{global} of {organisation}. These people are made up.", who.role.word());
-            ui.label(RichText::new(words).font(theme::small_strong()));
-            leave = ui.small_button("See everything again").clicked();
-        });
-        if leave {
-            self.sign_out();
         }
     }
 
@@ -326,7 +310,7 @@ impl Window {
                 let Some(open) = &self.open else { return };
                 let (path, register) = (open.session.path.clone(), open.session.catalogue.register.clone());
                 self.people.busy += 1;
-                self.jobs.begin(path, register, command, password);
+                self.jobs.begin(self.people.nth, path, register, command, password);
             }
         }
     }
@@ -345,7 +329,7 @@ impl Window {
 
     fn at_office(&mut self, office: Arc<Office>, work: impl FnOnce(&Office) -> OfficeNews + Send + 'static) {
         self.people.busy += 1;
-        self.jobs.at_office(office, work);
+        self.jobs.at_office(self.people.nth, office, work);
     }
 
     fn carry_out_request(&mut self, ctx: &Context, office: &Arc<Office>, who: PersonId, request: Request) {
@@ -425,12 +409,6 @@ pub(in crate::ui) enum OfficeNews {
     MailDue,
     /// Some program has changed the people's file.
     Changed,
-}
-
-impl From<OfficeNews> for News {
-    fn from(news: OfficeNews) -> Self {
-        Self::Office(news)
-    }
 }
 
 /// How long a mail server may take for an answer.

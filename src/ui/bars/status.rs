@@ -30,8 +30,25 @@ pub fn status_bar(ui: &mut Ui, session: &Session, out: &Outbox) {
                 session.path.display(),
                 sources.join("\n")
             ));
-            ui.label(theme::muted(ui, "Nobody is signed in"))
-                .on_hover_text("This workspace has no users: who can open the file sees all of it, through the gate");
+            let (who, about) = who(session);
+            ui.label(theme::muted(ui, who)).on_hover_text(about);
         });
     });
+}
+
+/// Who looks, and what that means.
+fn who(session: &Session) -> (String, &'static str) {
+    match (&session.office, session.person()) {
+        (Some(office), Some(person)) => {
+            let name = office.people().name(person).to_owned();
+            (name, "What is shown are the groups that administrators have opened to this person, through the gate")
+        }
+        (Some(_), None) => {
+            ("Nobody is signed in".to_owned(), "The people of this workspace are made up: all of it is shown")
+        }
+        (None, _) => (
+            "Nobody is signed in".to_owned(),
+            "This workspace has no users: who can open the file sees all of it, through the gate",
+        ),
+    }
 }

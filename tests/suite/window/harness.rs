@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, OutputCommand, Pos2, Rect, Theme, ViewportId};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder, Node};
 use schoolbench::desk;
 use schoolbench::ui::{Change, Folders, Options, Start, View, Window};
@@ -217,7 +217,7 @@ impl Bench {
             let node = node.accesskit_node();
             if node.role() == Role::Label { node.value() } else { node.label() }
         };
-        self.harness.root().children_recursive().filter_map(text).collect()
+        self.nodes().filter_map(text).collect()
     }
 
     pub fn has(&self, text: &str) -> bool {
@@ -247,7 +247,7 @@ impl Bench {
 
     /// Clicks what has a name that begins so.
     pub fn click_from(&mut self, beginning: &str) {
-        let begins = |node: &egui_kittest::kittest::AccessKitNode<'_>| {
+        let begins = |node: &AccessKitNode<'_>| {
             node.role() != Role::Label && node.label().is_some_and(|label| label.starts_with(beginning))
         };
         self.harness.get_by(begins).click();
@@ -291,6 +291,50 @@ impl Bench {
         self.harness.get_by(|node| is_field(node.role()) && node.label().as_deref() == Some(field)).focus();
         self.harness.step();
         self.type_in(text);
+    }
+
+    /// Writes into the field with this name, in place of what is there. Waits until it is there.
+    pub fn write(&mut self, field: &str, text: &str) {
+        let named = |node: &AccessKitNode<'_>| is_field(node.role()) && node.label().as_deref() == Some(field);
+        self.until(field, |bench| bench.nodes().any(|node| named(&node.accesskit_node())));
+        self.harness.get_by(named).focus();
+        self.harness.step();
+        self.key(CTRL, Key::A);
+        self.harness.event(Event::Paste(text.to_owned()));
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Presses what has this name, wherever it is scrolled to. Waits until it is there and can be used.
+    pub fn press(&mut self, name: &str) {
+        self.until(name, |bench| bench.can(name));
+        self.harness
+            .get_by(|node| node.role() != Role::Label && node.label().as_deref() == Some(name))
+            .click_accesskit();
+        for _ in 0..4 {
+            self.harness.step();
+        }
+    }
+
+    /// Whether what has this name is there and can be used.
+    pub fn can(&self, name: &str) -> bool {
+        let named = |node: &AccessKitNode<'_>| node.role() != Role::Label && node.label().as_deref() == Some(name);
+        self.nodes().any(|node| named(&node.accesskit_node()) && !node.accesskit_node().is_disabled())
+    }
+
+    /// Waits until these words are on screen.
+    pub fn until_said(&mut self, words: &str) {
+        self.until(words, |bench| bench.has(words));
+    }
+
+    /// The lines of the list that is open.
+    pub fn options(&self) -> Vec<String> {
+        let option = |node: &AccessKitNode<'_>| node.role() == Role::ListBoxOption;
+        self.nodes().map(|node| node.accesskit_node()).filter(option).filter_map(|node| node.label()).collect()
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        self.harness.root().children_recursive()
     }
 
     /// Whether what is typed now goes into a field.
@@ -363,12 +407,12 @@ impl Bench {
 }
 
 /// What a node is called; a label's words are its value.
-pub fn name_of(node: &egui_kittest::kittest::AccessKitNode<'_>) -> Option<String> {
+pub fn name_of(node: &AccessKitNode<'_>) -> Option<String> {
     if node.role() == Role::Label { node.value() } else { node.label() }
 }
 
 fn is_field(role: Role) -> bool {
-    matches!(role, Role::TextInput | Role::MultilineTextInput)
+    matches!(role, Role::TextInput | Role::MultilineTextInput | Role::PasswordInput)
 }
 
 /// The file of a workspace, for messages.

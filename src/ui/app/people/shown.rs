@@ -1,0 +1,90 @@
+//! What stands beside the dashboards or in place of them: as whom one looks in a demonstration, and that no group is open.
+
+use eframe::egui::{self, RichText, Ui};
+
+use super::Place;
+use crate::collab::Role;
+use crate::ui::app::Window;
+use crate::ui::session::Who;
+use crate::ui::theme;
+
+impl Window {
+    /// Whether somebody made up is looked as, which is told above everything.
+    pub(in crate::ui::app) fn signed_in_for_show(&self) -> bool {
+        self.signed_in().is_some_and(|(office, _)| office.people().setup.demo)
+    }
+
+    /// In a demonstration nobody is signed in at first: one chooses as whom to look.
+    pub(super) fn choose_person(&mut self, ui: &mut Ui) {
+        let Some(office) = self.office() else { return };
+        let people = office.people();
+        ui.label(RichText::new("Administration").font(theme::title()));
+        ui.label("These people are made up. Choose as whom to look: administrators set up groups, others see them.");
+        ui.add_space(theme::space().one);
+        let mut chosen = None;
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            for (id, organisation) in &people.organisations {
+                ui.add_space(theme::space().one);
+                ui.label(RichText::new(&organisation.name).font(theme::strong()));
+                for (person, of) in people.people_of(*id).filter(|(_, of)| of.active) {
+                    let global = if of.global { ", global user" } else { "" };
+                    ui.horizontal(|ui| {
+                        if ui.button(format!("View as {}", of.name)).clicked() {
+                            chosen = Some(person);
+                        }
+                        ui.label(theme::muted(ui, format!("{}{global}", of.role.word())));
+                    });
+                }
+            }
+        });
+        if let Some(person) = chosen {
+            self.admit(Who::Person(person));
+            self.people.place = Some(Place::Administration);
+        }
+    }
+
+    /// Who looks, told above everything: always where the people are made up.
+    pub(in crate::ui::app) fn banner(&mut self, ui: &mut Ui) {
+        let Some((office, person)) = self.signed_in() else { return };
+        let people = office.people();
+        let Some(who) = people.persons.get(&person).filter(|_| people.setup.demo) else { return };
+        let (name, organisation) = (&who.name, people.organisation_name(who.organisation));
+        let global = if who.global { ", global user" } else { "" };
+        let mut leave = false;
+        ui.horizontal(|ui| {
+            let words =
+                format!("You look as {name}: {}{global} of {organisation}. These people are made up.", who.role.word());
+            ui.label(RichText::new(words).font(theme::small_strong()));
+            leave = ui.small_button("See everything again").clicked();
+        });
+        if leave {
+            self.sign_out();
+        }
+    }
+
+    /// Whether who looks sees no group at all: then there is nothing that a dashboard could ask.
+    pub(in crate::ui::app) fn sees_nothing(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.session.catalogue.groups().is_empty())
+    }
+
+    /// Says that no group is open to who looks, and how that changes. Gives whether it does.
+    pub(super) fn no_group(&mut self, ui: &mut Ui) -> bool {
+        if !self.sees_nothing() {
+            return false;
+        }
+        let administers = self.signed_in().is_some_and(|(office, person)| {
+            office.people().persons.get(&person).is_some_and(|person| person.role == Role::Administrator)
+        });
+        ui.add_space(theme::space().three);
+        ui.label(RichText::new("No group is open to you").font(theme::title()));
+        ui.label("You see the results of groups for which an administrator of your organisation has chosen you.");
+        if administers {
+            ui.label("To administer groups is not to see their results: choose yourself where you are meant to.");
+        }
+        ui.add_space(theme::space().one);
+        if ui.button("Administration").clicked() {
+            self.administer();
+        }
+        true
+    }
+}
