@@ -319,6 +319,9 @@ impl Window {
     fn send_mail(&mut self, office: Arc<Office>) {
         let password = self.people.mail_password.clone().or_else(|| std::env::var(outbox::PASSWORD_VARIABLE).ok());
         self.at_office(office, move |office| {
+            if office.people().setup.demo {
+                return OfficeNews::Said("These people are made up: nothing is sent to them".to_owned());
+            }
             let Some(server) = office.people().setup.mail.clone() else {
                 return OfficeNews::Said("No mail server is set up; export the e-mails as files instead".to_owned());
             };

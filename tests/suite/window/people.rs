@@ -187,7 +187,7 @@ fn a_group_of_the_demonstration_is_set_up_shared_and_seen() {
     bench.press("Paste a list of URNs");
     bench.write("List of URNs", &SCHOOLS.map(|urn| urn.to_string()).join("\n"));
     bench.press("Add pasted schools");
-    bench.until_said("✔ 5 schools added");
+    bench.until_said("✓ 5 schools added");
     bench.press("Next");
     bench.press("Callum Pryderi (callum.pryderi@wexmoor.example)");
     bench.press("Next");
@@ -195,26 +195,26 @@ fn a_group_of_the_demonstration_is_set_up_shared_and_seen() {
     let (version, _) = people.newest_terms().unwrap();
     bench.press(&format!("I have read and accept the terms, version {version}"));
     bench.press("Create group");
-    bench.until_said(&format!("✔ “{NAME}” is created, for its schools too"));
+    bench.until_said(&format!("✓ “{NAME}” is created, for its schools too"));
 
     // All are asked; three agree, as the authority records it.
     bench.press("Permissions of its schools");
     bench.press("Tick all 5 shown");
     bench.press("Record");
-    bench.until_said("✔ Recorded requested for 5 schools");
+    bench.until_said("✓ Recorded requested for 5 schools");
     for number in &SCHOOLS[1..4] {
         bench.press(&format!("Tick {}", scene.name(urn(*number))));
     }
     bench.press("Granted");
     bench.press("Record");
     bench.press("Record granted");
-    bench.until_said("✔ Recorded granted for 3 schools");
+    bench.until_said("✓ Recorded granted for 3 schools");
     bench.press("Back to groups");
     bench.write("Search groups", NAME);
     bench.press(&format!("Tick {NAME}"));
     bench.press("Make live 1 ticked group");
     bench.press("Make live now");
-    bench.until_said(&format!("✔ “{NAME}” is live now"));
+    bench.until_said(&format!("✓ “{NAME}” is live now"));
     see_everything(&mut bench);
     assert!(groups(&mut bench).iter().any(|group| group == NAME));
 
@@ -226,10 +226,10 @@ fn a_group_of_the_demonstration_is_set_up_shared_and_seen() {
     bench.until_said(&format!("{school}: requested"));
     bench.press("Grant…");
     bench.press("Grant permission");
-    bench.until_said("✔ Your school's permission is granted now");
+    bench.until_said("✓ Your school's permission is granted now");
     bench.press("Emeka Thistlewood");
     bench.press("Save who sees it");
-    bench.until_said("✔ 1 user allocated");
+    bench.until_said("✓ 1 user allocated");
     see_everything(&mut bench);
 
     // The user: exactly the groups that are theirs.
@@ -354,7 +354,7 @@ fn nothing_is_shown_before_somebody_signs_in_and_then_what_is_theirs() {
     assert!(bench.options().is_empty(), "the palette is closed");
 
     sign_in(&mut bench, "una@some.example", "not the password");
-    bench.until_said("✖ the e-mail or the password is not right");
+    bench.until_said("× the e-mail or the password is not right");
     scene.assert_nothing_shown(&bench);
     sign_in(&mut bench, "una@some.example", ONCE);
     bench.until_said("Yours was set by an administrator and is good for this once.");
@@ -388,7 +388,7 @@ fn nothing_is_shown_before_somebody_signs_in_and_then_what_is_theirs() {
     assert!(matches!(*refused, DeskError::Refused { .. }), "{refused}");
     // The password that was good for once is good no more.
     sign_in(&mut bench, "una@some.example", ONCE);
-    bench.until_said("✖ the e-mail or the password is not right");
+    bench.until_said("× the e-mail or the password is not right");
     sign_in(&mut bench, "una@some.example", OWN);
     bench.until("the group again", |bench| bench.window().person() == Some(una));
     bench.answered();
@@ -455,7 +455,7 @@ fn what_another_program_changes_reaches_the_open_window() {
     assert!(bench.options().is_empty());
     assert_eq!(bench.window().person(), None);
     sign_in(&mut bench, "una@some.example", OWN);
-    bench.until_said("✖ the e-mail or the password is not right");
+    bench.until_said("× the e-mail or the password is not right");
 }
 
 #[test]
