@@ -53,7 +53,12 @@ impl Direction {
     pub fn paint(&self, painter: &Painter, inner: Rect, top: f32, colours: &Colours) {
         const SIGN: f32 = 12.0;
         let ink = *colours.muted;
-        let words = one_line(painter, self.in_words(), theme::small(), ink, inner.width() - SIGN);
+        let words = match self.verdict {
+            // The whole words do not fit; they stand in the tooltip.
+            Significance::NotDifferent => "no clear change".to_owned(),
+            Significance::Above | Significance::Below => self.in_words(),
+        };
+        let words = one_line(painter, words, theme::small(), ink, inner.width() - SIGN);
         let left = inner.right() - words.size().x;
         let at = pos2(left - SIGN / 2.0, top + words.size().y / 2.0);
         match self.verdict {
