@@ -109,7 +109,9 @@ impl Chain {
         let kind = people.kind_of(person);
         let active = if who.active { "may sign in" } else { "may not sign in any more" };
         self.step(who.active, format!("{name} of {from} {active}"))?;
-        self.step(of.state != GroupState::Archived, format!("the group is {}", of.state.word()))?;
+        let archived = of.state == GroupState::Archived;
+        let put_away = if archived { "the group is archived" } else { "the group is not archived" };
+        self.step(!archived, put_away.to_owned())?;
         if who.organisation == of.owner {
             let how = match (who.global, of.users.contains(&person)) {
                 (true, _) => format!("{name} is a global user of {from}, which owns the group"),

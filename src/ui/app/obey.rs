@@ -97,7 +97,7 @@ impl Window {
                 change(self, Change::Place(place));
             }
             Command::Administration => self.administer(),
-            Command::AdministrationApart => self.people.apart = !self.people.apart,
+            Command::AdministrationApart => self.administer_apart(),
             Command::BeginPeople => self.people.place = Some(super::people::Place::Begin),
             Command::ChangePassword => self.people.place = Some(super::people::Place::Password),
             Command::SignOut => self.sign_out(),

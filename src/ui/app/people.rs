@@ -94,6 +94,13 @@ impl Window {
         self.must_sign_in() || self.must_change() || (self.open.is_some() && self.people.is_away())
     }
 
+    /// Opens the administration in a window of its own, or takes it back into this one.
+    pub(super) fn administer_apart(&mut self) {
+        let was_apart = self.people.apart && self.people.place == Some(Place::Administration);
+        self.administer();
+        self.people.apart = !was_apart;
+    }
+
     /// Opens the administration: with the first administrator where there is none yet.
     pub(super) fn administer(&mut self) {
         let has_people = self.office().is_some();

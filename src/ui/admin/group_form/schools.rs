@@ -15,8 +15,9 @@ use crate::ui::widgets::{Pick, picker};
 
 /// Height of a line of a list.
 const ROW: f32 = 44.0;
-/// Height of a list.
+/// Least height of a list, and what is left below one for the list of URNs that can be pasted.
 const LIST: f32 = 290.0;
+const BELOW: f32 = 60.0;
 
 /// What is sought.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -256,7 +257,8 @@ fn chosen(ui: &mut Ui, form: &mut Form, room: &Room<'_>) {
 
 /// A list of schools of which only the lines in sight are drawn; each is drawn from the right.
 fn lines(ui: &mut Ui, id: &str, urns: &[Urn], mut draw: impl FnMut(&mut Ui, Urn)) {
-    let area = ScrollArea::vertical().id_salt(id).max_height(LIST).auto_shrink([false, true]);
+    let room = (ui.clip_rect().bottom() - ui.cursor().top() - BELOW).max(LIST);
+    let area = ScrollArea::vertical().id_salt(id).max_height(room).auto_shrink([false, true]);
     area.show_rows(ui, ROW, urns.len(), |ui, shown| {
         for urn in urns.get(shown).unwrap_or_default() {
             let size = vec2(ui.available_width(), ROW);
