@@ -202,11 +202,14 @@ pub(super) fn axis<'a>(hints: AxisHints<'a>, colours: &theme::Colours) -> AxisHi
     hints.tick_label_font(theme::small()).tick_label_color(*colours.muted)
 }
 
-/// Four to seven lines across an axis, at steps of 1, 2 or 5.
+/// How many of the plot's base steps, of 8 points each, lie between two lines at least, so that each has its number.
+const APART: f64 = 3.5;
+
+/// Up to seven lines across an axis, at steps of 1, 2 or 5; fewer where it is short.
 #[expect(clippy::needless_pass_by_value, reason = "the plot hands it over so")]
 pub(super) fn steps(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    let rough = ((high - low) / 7.0).max(f64::MIN_POSITIVE);
+    let rough = ((high - low) / 7.0).max(APART * input.base_step_size).max(f64::MIN_POSITIVE);
     let power = 10f64.powf(rough.log10().floor());
     let step_size = [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= rough);
     let step_size = step_size.unwrap_or(rough);
