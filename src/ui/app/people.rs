@@ -279,7 +279,7 @@ impl Window {
             return;
         }
         let builder =
-            ViewportBuilder::default().with_title("Administration – Schoolbench").with_inner_size([1100.0, 760.0]);
+            ViewportBuilder::default().with_title("Administration – Schoolbench").with_inner_size([1240.0, 800.0]);
         let id = ViewportId::from_hash_of("administration");
         let mut closed = false;
         ctx.clone().show_viewport_immediate(id, builder, |ui, _| {

@@ -23,7 +23,7 @@ pub(super) fn ui(
     acts: &mut Vec<Act>,
 ) {
     let room = (ui.clip_rect().bottom() - ui.cursor().top() - 40.0).max(200.0);
-    let wide = ui.available_width() > 820.0;
+    let wide = ui.available_width() > 980.0;
     let fixed = |width: f32| Column::exact(width).clip(true);
     let mut table = TableBuilder::new(ui)
         .id_salt("groups")
