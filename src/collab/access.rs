@@ -87,6 +87,22 @@ pub fn verdict(people: &People, person: PersonId, group: GroupId) -> Verdict {
     Verdict { schools, side, chain: chain.steps }
 }
 
+/// A person whose sight of a group a change makes another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shift {
+    pub person: PersonId,
+    pub saw: Verdict,
+    pub sees: Verdict,
+}
+
+/// Who sees a group otherwise after a change than before it: whether at all, or other schools of it.
+pub fn shifts((before, after): (&People, &People), group: GroupId) -> Vec<Shift> {
+    let of = |person: PersonId| (verdict(before, person, group), verdict(after, person, group));
+    let shift = |(person, (saw, sees)): (PersonId, (Verdict, Verdict))| Shift { person, saw, sees };
+    let all = after.persons.keys().map(|person| shift((*person, of(*person))));
+    all.filter(|of| (of.saw.side, &of.saw.schools) != (of.sees.side, &of.sees.schools)).collect()
+}
+
 #[derive(Default)]
 struct Chain {
     steps: Vec<Step>,

@@ -19,7 +19,7 @@ mod people;
 mod records;
 mod rules;
 
-pub use access::{Rights, Seen, Side, Step, Verdict, answers_for, verdict};
+pub use access::{Rights, Seen, Shift, Side, Step, Verdict, answers_for, shifts, verdict};
 pub use command::{Command, Draft, Recorded, Refusal};
 pub use notice::{is_listed_for, of_change as notices_of};
 pub use office::{Done, NotSignedIn, Office, OfficeError};

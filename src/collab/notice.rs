@@ -147,8 +147,7 @@ fn lines_of_group(
 
 /// What differs between a group and itself later.
 fn between(was: &Group, is: &Group, viewer: Viewer, register: &Register, lines: &mut Vec<String>) {
-    let called =
-        |urn: &Urn| register.school(*urn).map_or_else(|| format!("school {urn}"), |school| school.name.clone());
+    let called = |urn: &Urn| register.called(*urn);
     if was.name != is.name {
         lines.push(format!("Its name is “{}”; it was “{}”.", is.name, was.name));
     }

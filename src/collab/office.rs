@@ -14,7 +14,7 @@ use super::command::{Command, Refusal};
 use super::entry::{Changed, entry, row};
 use super::notice;
 use super::password::{self, PasswordError};
-use super::people::{GroupId, Key, MailState, NoticeId, People, PersonId};
+use super::people::{Key, MailState, NoticeId, People, PersonId};
 use super::records::{self, Unreadable};
 use super::rules::{self, Moment};
 use crate::workspace::people::{Edit, Entry, Head, PeopleFile};
@@ -246,38 +246,25 @@ impl Office {
         beside: impl FnOnce(&mut People),
     ) -> Result<Done, OfficeError> {
         let done = self.change(who, command, now, |before, moment| {
-            let mut after =
-                rules::apply(before, who, command, moment).map_err(|refusal| self.told_by_whom(refusal, command))?;
+            let mut after = rules::apply(before, who, command, moment)?;
             beside(&mut after);
             Ok(after)
         });
-        if matches!(done, Err(OfficeError::Refused(Refusal::Changed { .. }))) {
-            // Who asked looked at what is no longer there: it is shown next.
-            self.read()?;
-        }
-        done
+        let Err(OfficeError::Refused(Refusal::Changed { what, by })) = done else { return done };
+        // Who asked looked at what is no longer there: it is shown next.
+        self.read()?;
+        let by = self.changed_last(command).unwrap_or(by);
+        Err(Refusal::Changed { what, by }.into())
     }
 
-    /// Names who changed a group meanwhile.
-    fn told_by_whom(&self, refusal: Refusal, command: &Command) -> OfficeError {
-        let group = match command {
-            Command::EditGroup { group, .. } | Command::SetState { group, .. } => Some(*group),
-            _ => None,
-        };
-        match (refusal, group) {
-            (Refusal::Changed { what, by }, Some(group)) => {
-                let by = self.changed_last(group).unwrap_or(by);
-                Refusal::Changed { what, by }.into()
-            }
-            (refusal, _) => refusal.into(),
-        }
-    }
-
-    /// Who changed a group last, as far as is known here.
-    fn changed_last(&self, group: GroupId) -> Option<String> {
+    /// Who changed the group of a command last, by the entry of the audit that its revision names.
+    fn changed_last(&self, command: &Command) -> Option<String> {
+        let (Command::EditGroup { group, .. } | Command::SetState { group, .. }) = command else { return None };
         let people = self.people();
-        let contact = people.groups.get(&group)?.contact;
-        Some(format!("{} or another administrator", people.name(contact)))
+        let revision = people.groups.get(group)?.revision;
+        let (entries, _) = self.file.audit().ok()?;
+        let entry = entries.iter().find(|entry| entry.seq == revision)?;
+        audit::read(entry).ok()?.who.map(|who| people.name(who).to_owned())
     }
 
     /// One transaction: reads what is there now, lets `make` decide, adds notices and the audit's entry.

@@ -141,7 +141,7 @@ fn written(people: &People, to: PersonId, notices: &[&Notice]) -> Option<Message
         text.push('\n');
     }
     text.push_str(&format!(
-        "To read this in Schoolbench, open it, sign in as {} and choose Administration, then Notices.\n\n\
+        "To read this in Schoolbench, open it, sign in as {} and choose People, then Notices.\n\n\
          You get this e-mail because {} uses Collaborate groups. There are no results in it, and nothing about pupils.\n",
         person.email,
         people.organisation_name(person.organisation),

@@ -79,6 +79,11 @@ impl Register {
         self.schools.get(&urn)
     }
 
+    /// What a school is called; "School 100053" where it is not loaded.
+    pub fn called(&self, urn: Urn) -> String {
+        self.school(urn).map_or_else(|| format!("School {urn}"), |school| school.name.clone())
+    }
+
     /// Every school, by the URN under which it stands now.
     pub fn schools(&self) -> impl ExactSizeIterator<Item = &School> {
         // Counted, so that its length is known.

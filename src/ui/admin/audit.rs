@@ -8,10 +8,10 @@ use egui_extras::{Column, TableBuilder};
 
 use self::difference::Part;
 use self::filter::Filter;
-use super::inbox::{card, moment};
 use super::{Request, Room, setup};
 use crate::collab::Command;
 use crate::collab::audit::{self, Row};
+use crate::ui::admin::parts::{card, moment};
 use crate::ui::theme;
 
 /// Height of a row, in points.
@@ -213,7 +213,7 @@ impl State {
         ui.add_space(theme::space().one);
         let height = ui.available_height().max(140.0);
         ScrollArea::vertical().id_salt("entry").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-            card(ui, |ui| {
+            card(ui, "", |ui| {
                 ui.horizontal(|ui| {
                     let title = format!("Entry {}: {}", row.seq, row.what);
                     ui.label(RichText::new(title).font(theme::strong()));

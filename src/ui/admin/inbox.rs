@@ -6,12 +6,11 @@ use eframe::egui::{
     self, Align, Button, FontId, Layout, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
     vec2,
 };
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::{Page, Request, Room};
 use crate::collab::mail::Message;
 use crate::collab::{MailState, Notice, NoticeId, PersonId, is_listed_for, outbox};
+use crate::ui::admin::parts::{card, moment};
 use crate::ui::theme;
 use crate::ui::widgets::segment;
 
@@ -145,7 +144,7 @@ impl State {
         let place = self.list.iter().position(|listed| *listed == id);
         let mut next = None;
         ScrollArea::vertical().id_salt("open notice").max_height(height).auto_shrink(false).show(ui, |ui| {
-            card(ui, |ui| {
+            card(ui, "", |ui| {
                 ui.label(RichText::new(&notice.subject).font(theme::strong()));
                 ui.label(theme::muted(ui, moment(notice.at)));
                 ui.add_space(theme::space().half);
@@ -172,7 +171,7 @@ impl State {
                 });
             });
             ui.add_space(theme::space().one);
-            card(ui, |ui| {
+            card(ui, "", |ui| {
                 ui.label(RichText::new("E-mail").font(theme::strong()));
                 ui.label(theme::muted(ui, format!("The e-mail about this {}.", state_in_words(&notice.mail))));
                 ui.checkbox(&mut self.show_mail, "Show the e-mail");
@@ -295,19 +294,4 @@ impl Preview {
             }
         });
     }
-}
-
-/// A part of a page that belongs together.
-pub(super) fn card(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let colours = theme::of(ui);
-    let frame = egui::Frame::new().fill(*colours.panel).stroke(Stroke::new(1.0, *colours.line));
-    frame.inner_margin(theme::space().two).corner_radius(theme::space().radius).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        add(ui);
-    });
-}
-
-/// A day and time where the program runs: "3 May 2026, 14:05".
-pub(super) fn moment(at: Timestamp) -> String {
-    at.to_zoned_datetime(TimeZone::system()).strftime("%-d %b %Y, %H:%M").to_string()
 }

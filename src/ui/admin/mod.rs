@@ -8,6 +8,7 @@ mod audit;
 mod group_form;
 mod groups;
 mod inbox;
+mod parts;
 mod people;
 mod permissions;
 mod school;
@@ -167,7 +168,7 @@ impl Room<'_> {
 
     /// What a school is called.
     pub fn school(&self, urn: crate::model::Urn) -> String {
-        self.register.school(urn).map_or_else(|| format!("School {urn}"), |school| school.name.clone())
+        self.register.called(urn)
     }
 
     /// The organisations that who is signed in administers.

@@ -15,7 +15,8 @@ use super::{Request, Room};
 use crate::collab::{Command, OrganisationId, Person, PersonId};
 use crate::ui::theme;
 
-use parts::{Run, button};
+use crate::ui::admin::parts::button;
+use parts::Run;
 
 /// The page as it stands.
 #[derive(Debug, Default)]

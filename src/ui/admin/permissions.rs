@@ -14,10 +14,11 @@ use super::{Page, Request, Room, say};
 use crate::collab::{Command, Group, GroupId, GroupState, PermissionState, Recorded, Visibility};
 use crate::export::words::plural;
 use crate::model::Urn;
+use crate::ui::admin::parts::{button, card, note};
 use crate::ui::theme;
 use crate::ui::widgets::{Mark, segment};
 use board::{Board, Filter};
-use parts::{Confirm, Reply, card, day, named, note};
+use parts::{Confirm, Reply, day, named};
 
 /// The page as it stands.
 #[derive(Debug, Default)]
@@ -138,7 +139,7 @@ impl State {
                 (false, true) => Some("None of the ticked schools has an administrator here"),
                 (false, false) => None,
             };
-            if parts::button(ui, "Copy e-mail addresses", cannot) {
+            if button(ui, "Copy e-mail addresses", cannot) {
                 let all: Vec<&str> = emails.iter().copied().collect();
                 room.out.push(Request::Copy(all.join("; ")));
                 let without = ticked().filter(|row| row.administrators.is_empty()).count();
@@ -243,7 +244,7 @@ impl State {
                 (.., Err(why)) => Some(why.clone()),
                 _ => None,
             };
-            if parts::button(ui, "Record", cannot.as_deref())
+            if button(ui, "Record", cannot.as_deref())
                 && let Ok(on) = &on
             {
                 self.begin(group, to, *on, room);

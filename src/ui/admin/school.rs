@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use eframe::egui::{Button, Label, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use super::permissions::parts::{Confirm, Reply, card, chip, day, note};
+use super::permissions::parts::{Confirm, Reply, chip, day};
 use super::{Request, Room, say};
 use crate::collab::{
     Command, Group, GroupId, GroupState, OrganisationId, PermissionState, PersonId, Role, is_listed_for,
 };
 use crate::export::words::plural;
 use crate::model::Urn;
+use crate::ui::admin::parts::{card, note};
 use crate::ui::theme;
 
 const ROW: f32 = 28.0;

@@ -8,9 +8,9 @@ use eframe::egui::{Button, DragValue, Grid, RichText, Ui};
 
 use self::server::Draft;
 use super::Room;
-use super::inbox::card;
 use crate::collab::mail::Security;
 use crate::collab::{Command, OrganisationKind, Setup};
+use crate::ui::admin::parts::card;
 use crate::ui::theme;
 
 /// The page as it stands.
@@ -35,20 +35,20 @@ impl State {
             ui.label(theme::muted(ui, words));
             ui.add_space(theme::space().half);
         }
-        card(ui, |ui| {
+        card(ui, "", |ui| {
             ui.add_enabled_ui(may, |ui| self.general(ui));
         });
         ui.add_space(theme::space().one);
-        card(ui, |ui| {
+        card(ui, "", |ui| {
             ui.add_enabled_ui(may, |ui| self.draft.server_ui(ui));
             self.password.ui(ui, room, may);
         });
         ui.add_space(theme::space().one);
         self.save(ui, room, may);
         ui.add_space(theme::space().two);
-        card(ui, |ui| self.outbox.ui(ui, room, may));
+        card(ui, "", |ui| self.outbox.ui(ui, room, may));
         ui.add_space(theme::space().one);
-        card(ui, |ui| self.terms.ui(ui, room, may));
+        card(ui, "", |ui| self.terms.ui(ui, room, may));
         ui.add_space(theme::space().two);
     }
 

@@ -6,7 +6,7 @@ use super::{Made, copy_summary, step, step_words};
 use crate::collab::{GroupId, OrganisationKind, People, PersonId, Step, verdict};
 use crate::export::words::plural;
 use crate::ui::admin::Room;
-use crate::ui::admin::people::parts::card;
+use crate::ui::admin::parts::card;
 use crate::ui::admin::people::reach;
 use crate::ui::theme;
 

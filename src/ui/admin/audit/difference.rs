@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::super::inbox::moment;
 use crate::collab::audit::Row;
 use crate::collab::{Group, Member, Organisation, OrganisationId, People, Permission, Person, PersonId, Setup, Terms};
+use crate::ui::admin::parts::moment;
 use crate::workspace::Register;
 
 /// How much of a long text is shown, in characters.
@@ -183,7 +183,7 @@ impl Names<'_> {
             words("Terms", terms),
         ];
         for (urn, member) in &group.schools {
-            let name = self.register.school(*urn).map_or_else(|| format!("School {urn}"), |s| s.name.clone());
+            let name = self.register.called(*urn);
             // Schools may have the same name.
             let name = format!("{name} ({urn})");
             fields.push(words(&name, self.permission(member)));

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use eframe::egui::{RichText, Ui};
 
 use crate::collab::{
-    Group, GroupState, OrganisationId, OrganisationKind, People, PermissionState, PersonId, Role, Verdict, Visibility,
-    verdict,
+    Group, GroupState, OrganisationId, OrganisationKind, People, PermissionState, PersonId, Role, Shift, Visibility,
+    shifts,
 };
 use crate::export::words::plural;
 use crate::model::Urn;
+use crate::model::words::{people, some_of};
 use crate::ui::theme;
 use crate::workspace::Register;
 
@@ -52,11 +53,8 @@ impl Effect {
                 continue;
             }
             let mut sights: BTreeMap<OrganisationId, Sight<'_>> = BTreeMap::new();
-            for (person, who) in &after.persons {
-                let (saw, sees): (Verdict, Verdict) = (verdict(before, *person, *id), verdict(after, *person, *id));
-                if !saw.sees() && !sees.sees() {
-                    continue;
-                }
+            for Shift { person, saw, sees } in shifts((before, after), *id) {
+                let Some(who) = after.persons.get(&person) else { continue };
                 // Everyone of an organisation who sees a group sees the same schools of it.
                 let sight = sights.entry(who.organisation).or_default();
                 match (saw.sees(), sees.sees()) {
@@ -89,18 +87,18 @@ impl Effect {
                     0 => String::new(),
                     n => format!("; {} kept from them, because permission is not granted", are(n, "school")),
                 };
-                let (people, names) = (persons(sight.gain.len()), some(&sight.gain));
+                let (people, names) = (people(sight.gain.len()), listed(&sight.gain));
                 let schools = plural(sight.is.len() as i64, "school");
                 self.more(format!("{people} of {from} will see the group, with {schools}: {names}{kept}"));
             }
             if !sight.lose.is_empty() {
-                let (people, names) = (persons(sight.lose.len()), some(&sight.lose));
+                let (people, names) = (people(sight.lose.len()), listed(&sight.lose));
                 self.lines.push((Sign::Less, format!("{people} of {from} will no longer see the group: {names}")));
             }
             if sight.stay.is_empty() {
                 continue;
             }
-            let people = format!("{} of {from}, who see the group already, will see", persons(sight.stay.len()));
+            let people = format!("{} of {from}, who see the group already, will see", people(sight.stay.len()));
             let fresh = called(sight.is.difference(&sight.was), register);
             if !fresh.is_empty() {
                 let schools = plural(fresh.len() as i64, "more school");
@@ -134,7 +132,7 @@ impl Effect {
             .schools
             .iter()
             .filter(|(_, member)| member.permission.state != PermissionState::Granted)
-            .map(|(urn, member)| format!("{} ({})", name_of(*urn, register), member.permission.state.words()))
+            .map(|(urn, member)| format!("{} ({})", register.called(*urn), member.permission.state.words()))
             .collect();
         if !held_back.is_empty() {
             let of = group.schools.len();
@@ -151,9 +149,9 @@ impl Effect {
             let people: Vec<(PersonId, &crate::collab::Person)> =
                 organisation.map(|id| after.people_of(id).filter(|(_, who)| who.active).collect()).unwrap_or_default();
             if !people.iter().any(|(_, who)| who.role == Role::Administrator) {
-                nobody_chooses.push(name_of(urn, register));
+                nobody_chooses.push(register.called(urn));
             } else if !people.iter().any(|(id, who)| who.global || group.schools[&urn].users.contains(id)) {
-                nobody_chosen.push(name_of(urn, register));
+                nobody_chosen.push(register.called(urn));
             }
         }
         if !nobody_chosen.is_empty() {
@@ -196,31 +194,15 @@ impl Effect {
     }
 }
 
-fn persons(n: usize) -> String {
-    if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
-}
-
 fn are(n: usize, what: &str) -> String {
     format!("{} {}", plural(n as i64, what), if n == 1 { "is" } else { "are" })
 }
 
-fn name_of(urn: Urn, register: &Register) -> String {
-    register.school(urn).map_or_else(|| format!("school {urn}"), |school| school.name.clone())
-}
-
 fn called<'a>(urns: impl Iterator<Item = &'a Urn>, register: &Register) -> Vec<String> {
-    urns.map(|urn| name_of(*urn, register)).collect()
+    urns.map(|urn| register.called(*urn)).collect()
 }
 
 /// Some names of a list, and how many more there are.
-pub fn listed(names: &[String]) -> String {
-    some(&names.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-fn some(names: &[&str]) -> String {
-    let shown = names.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(MOST_NAMES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+pub fn listed(names: &[impl AsRef<str>]) -> String {
+    some_of(names, MOST_NAMES)
 }

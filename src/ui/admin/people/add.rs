@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use eframe::egui::{Grid, TextEdit, Ui};
 
 use super::card::about_global;
-use super::parts::{Asked, button, card, field, role, tick};
+use super::parts::{Asked, field, role, tick};
 use super::{copy, invitation, organisation_words, reach};
 use crate::collab::{Command, OrganisationId, OrganisationKind, Role};
 use crate::ui::admin::Room;
+use crate::ui::admin::parts::{button, card};
 use crate::ui::theme;
 use crate::ui::widgets::{Pick, picker};
 

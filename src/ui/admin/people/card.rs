@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{Grid, RichText, Ui};
 
-use super::parts::{Asked, button, card, field, role, tick};
+use super::parts::{Asked, field, role, tick};
 use super::table::SignIn;
 use super::{copy, edit, invitation, reach};
 use crate::collab::{GroupId, OrganisationId, People, Person, PersonId, Side, Verdict, verdict};
+use crate::ui::admin::parts::{button, card};
 use crate::ui::admin::{Page, Request, Room};
 use crate::ui::theme;
 

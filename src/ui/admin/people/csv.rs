@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{Label, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 
-use super::parts::{Run, button, card};
+use super::parts::Run;
 use super::reach;
 use crate::collab::OrganisationId;
 use crate::collab::lists::{self, Report};
 use crate::export::words::plural;
+use crate::ui::admin::parts::{button, card};
 use crate::ui::admin::{Request, Room};
 use crate::ui::{theme, widgets};
 

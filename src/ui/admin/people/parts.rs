@@ -1,27 +1,11 @@
 //! Parts that the pages about people share: cards, fields, and what became of what was asked.
 
-use eframe::egui::{Button, Frame, RichText, TextEdit, Ui};
+use eframe::egui::{TextEdit, Ui};
 
 use crate::collab::lists::Sequence;
 use crate::collab::{Command, People, Role};
 use crate::ui::admin::{Room, say};
-use crate::ui::{theme, widgets};
-
-/// A card with a title.
-pub fn card<T>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> T) -> T {
-    let (colours, space) = (theme::of(ui), theme::space());
-    let frame = Frame::new().fill(*colours.panel).stroke((1.0, *colours.line));
-    let inner = frame.corner_radius(space.radius).inner_margin(space.two).show(ui, |ui| {
-        ui.set_min_width(ui.available_width());
-        if !title.is_empty() {
-            ui.label(RichText::new(title).font(theme::strong()));
-            ui.add_space(space.half);
-        }
-        add(ui)
-    });
-    ui.add_space(space.one);
-    inner.inner
-}
+use crate::ui::widgets;
 
 /// A row of a grid: what is asked, and a field for it.
 pub fn field(ui: &mut Ui, name: &str, text: &mut String, why_not: Option<&str>) {
@@ -32,16 +16,6 @@ pub fn field(ui: &mut Ui, name: &str, text: &mut String, why_not: Option<&str>) 
         field.on_disabled_hover_text(why);
     }
     ui.end_row();
-}
-
-/// A button that says why it cannot be used, where it cannot. Gives whether it was pressed.
-pub fn button(ui: &mut Ui, words: &str, why_not: Option<&str>) -> bool {
-    let response = ui.add_enabled(why_not.is_none(), Button::new(words));
-    let clicked = response.clicked();
-    if let Some(why) = why_not {
-        response.on_disabled_hover_text(why);
-    }
-    clicked
 }
 
 /// A row of a grid: the choice of a role.

@@ -86,7 +86,7 @@ impl Board {
     pub fn of(group: &Group, people: &People, register: &Register, today: Date) -> Self {
         let row = |(urn, member): (&Urn, &crate::collab::Member)| {
             let school = register.school(*urn);
-            let name = school.map_or_else(|| format!("School {urn}"), |school| school.name.clone());
+            let name = register.called(*urn);
             let administrators = administrators(people, register, *urn);
             let permission = member.permission.clone();
             let contacts = administrators.iter().map(|(_, name, email)| format!("{name} {email}"));

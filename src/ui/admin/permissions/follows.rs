@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::collab::{GroupId, GroupState, OrganisationId, People, PersonId, Side, Visibility, verdict};
+use crate::collab::{GroupId, GroupState, OrganisationId, People, PersonId, Shift, Side, Visibility, shifts};
 use crate::export::words::plural;
 use crate::model::Urn;
+use crate::model::words::{people, some_of};
 use crate::workspace::Register;
 
 /// So many names are said; the others are counted.
@@ -45,31 +46,27 @@ pub fn follows(
         say(false, format!("{} {words}", named(&vanish)));
     }
     let mut moved = Moved::default();
-    for person in after.persons.keys() {
-        let (saw, sees) = (verdict(before, *person, group), verdict(after, *person, group));
+    for Shift { person, saw, sees } in shifts((before, after), group) {
         match (saw.side, sees.side) {
             (None, Some(side)) => {
-                moved.gain.push(*person);
+                moved.gain.push(person);
                 if matches!(side, Side::School(_)) {
                     moved.seen = sees.schools;
                 }
             }
-            (Some(_), None) => moved.lose.push(*person),
+            (Some(_), None) => moved.lose.push(person),
             _ => {
                 if !minus(&sees.schools, &saw.schools).is_empty() {
-                    moved.more.push(*person);
+                    moved.more.push(person);
                 }
                 if !minus(&saw.schools, &sees.schools).is_empty() {
-                    moved.less.push(*person);
+                    moved.less.push(person);
                 }
             }
         }
     }
     let whom = |persons: &[PersonId]| whom(after, persons, school);
-    let people = |persons: &[PersonId]| match persons.len() {
-        1 => "1 person".to_owned(),
-        n => format!("{n} people"),
-    };
+    let people = |persons: &[PersonId]| people(persons.len());
     if !moved.gain.is_empty() {
         let with = if moved.seen.is_empty() {
             String::new()
@@ -122,36 +119,25 @@ pub fn nothing(people: &People, group: GroupId) -> String {
 
 /// Schools by name: "Oak School, Elm School and 3 more".
 pub fn schools(urns: &BTreeSet<Urn>, register: &Register) -> String {
-    let name = |urn: &Urn| register.school(*urn).map_or_else(|| format!("school {urn}"), |school| school.name.clone());
-    let mut names: Vec<String> = urns.iter().map(name).collect();
+    let mut names: Vec<String> = urns.iter().map(|urn| register.called(*urn)).collect();
     names.sort();
-    listed(&names, names.len())
+    some_of(&names, NAMED)
 }
 
 /// People by name and organisation; with `school`, those of others are only counted.
-fn whom(people: &People, persons: &[PersonId], school: Option<OrganisationId>) -> String {
-    let known = persons.iter().filter_map(|id| people.persons.get(id));
+fn whom(all: &People, persons: &[PersonId], school: Option<OrganisationId>) -> String {
+    let known = persons.iter().filter_map(|id| all.persons.get(id));
     let own = known.filter(|person| school.is_none_or(|school| person.organisation == school));
     let names: Vec<String> = own
         .map(|person| match school {
             Some(_) => person.name.clone(),
-            None => format!("{} ({})", person.name, people.organisation_name(person.organisation)),
+            None => format!("{} ({})", person.name, all.organisation_name(person.organisation)),
         })
         .collect();
     let others = persons.len().saturating_sub(names.len());
     match (names.is_empty(), others) {
         (true, n) => format!("{} of other schools", plural(n as i64, "user")),
-        (false, 0) => listed(&names, names.len()),
-        (false, n) => format!("{}; and {} of other schools", listed(&names, names.len()), plural(n as i64, "user")),
-    }
-}
-
-fn listed(names: &[String], of: usize) -> String {
-    let said = names.get(..NAMED.min(names.len())).unwrap_or(names);
-    let more = of.saturating_sub(said.len());
-    match said {
-        _ if more > 0 => format!("{} and {more} more", said.join(", ")),
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => said.join(", "),
+        (false, 0) => some_of(&names, NAMED),
+        (false, n) => format!("{}; and {} of other schools", some_of(&names, NAMED), plural(n as i64, "user")),
     }
 }

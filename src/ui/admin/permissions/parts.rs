@@ -1,7 +1,7 @@
 //! What the permissions board and the school's page share: states as chips, days in words, asking once more.
 
 use eframe::egui::{
-    self, Button, Color32, Frame, Id, Label, Modal, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui,
+    self, Color32, Frame, Id, Label, Modal, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui,
     WidgetInfo, vec2,
 };
 use jiff::civil::Date;
@@ -9,29 +9,9 @@ use jiff::civil::Date;
 use super::follows::Line;
 use crate::collab::{Command, Permission, PermissionState};
 use crate::export::words::plural;
+use crate::ui::admin::parts::{button, note};
 use crate::ui::theme;
 use crate::ui::widgets::{Icon, Mark, paint_icon, paint_mark};
-
-/// Draws a part of a page on a ground of its own, over the whole width.
-pub fn card(ui: &mut Ui, title: &str, draw: impl FnOnce(&mut Ui)) {
-    let space = theme::space();
-    Frame::new().fill(*theme::of(ui).panel).corner_radius(space.radius).inner_margin(12).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        if !title.is_empty() {
-            ui.label(RichText::new(title).font(theme::strong()));
-            ui.add_space(space.half);
-        }
-        // In columns too, nothing is stretched that does not ask for it.
-        ui.vertical(draw);
-    });
-    ui.add_space(space.one);
-}
-
-/// A note that may take several lines.
-pub fn note(ui: &mut Ui, words: impl Into<String>) {
-    let words = theme::muted(ui, words);
-    ui.add(Label::new(words).wrap());
-}
 
 /// A sign before words, both in one colour: what it says does not hang on the colour.
 pub fn marked(ui: &mut Ui, mark: Mark, ink: Color32, words: &str) -> Response {
@@ -126,12 +106,6 @@ pub fn fields(ui: &mut Ui, on: &mut String, agreement: &mut String) {
         let hint = "Reference of the data-sharing agreement; left empty, the one that is recorded stays";
         ui.add(field).labelled_by(name.id).on_hover_text(hint);
     });
-}
-
-/// A button that says why it cannot be used now.
-pub fn button(ui: &mut Ui, words: &str, cannot: Option<&str>) -> bool {
-    let button = ui.add_enabled(cannot.is_none(), Button::new(words));
-    button.on_disabled_hover_text(cannot.unwrap_or_default()).clicked()
 }
 
 /// Something that is asked once more before it is done, with what follows from it.

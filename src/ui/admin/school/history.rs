@@ -4,11 +4,12 @@ use eframe::egui::{RichText, ScrollArea, Ui};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::super::permissions::parts::{day, note};
+use super::super::permissions::parts::day;
 use super::super::{Request, Room};
 use crate::collab::audit::Row;
 use crate::collab::{GroupId, People, Permission};
 use crate::model::Urn;
+use crate::ui::admin::parts::note;
 use crate::ui::theme;
 
 /// The history as it was made last.

@@ -6,9 +6,10 @@ use eframe::egui::Ui;
 
 use super::super::Room;
 use super::super::permissions::follows::{follows, nothing};
-use super::super::permissions::parts::{self, Confirm, card, chip, day, marked, note};
+use super::super::permissions::parts::{self, Confirm, chip, day, marked};
 use super::{Asked, Listed, State};
 use crate::collab::{Command, PermissionState, Recorded};
+use crate::ui::admin::parts::{button, card, note};
 use crate::ui::theme;
 use crate::ui::widgets::Mark;
 
@@ -53,7 +54,7 @@ impl State {
                         (Err(why), None) => Some(why.as_str()),
                         (Ok(_), None) => None,
                     };
-                    if parts::button(ui, verb(answer), cannot)
+                    if button(ui, verb(answer), cannot)
                         && let Ok(on) = &on
                     {
                         let recorded = Recorded { state: answer, on: *on, agreement: self.agreement.clone() };

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use eframe::egui::{Checkbox, Label, Role, TextEdit, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder};
 
-use super::super::permissions::parts::{button, card, note};
 use super::super::{Page, Request, Room};
 use super::{Asked, Listed, State};
 use crate::collab::{Command, GroupState, PermissionState, Person, PersonId, Visibility, verdict};
 use crate::export::words::plural;
+use crate::ui::admin::parts::{button, card, note};
 use crate::ui::theme;
 
 /// Lists longer than this can be searched.

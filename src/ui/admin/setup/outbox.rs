@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use eframe::egui::{Button, Label, RichText, Role, Sense, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder};
 
-use super::super::inbox::{Preview, moment};
+use super::super::inbox::Preview;
 use super::super::{Request, Room};
 use super::heading;
 use crate::collab::{MailState, Notice, NoticeId, OrganisationId, outbox};
+use crate::ui::admin::parts::moment;
 use crate::ui::theme;
 use crate::ui::widgets::segment;
 

@@ -3,9 +3,9 @@
 use eframe::egui::{Button, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use super::super::Room;
-use super::super::inbox::moment;
 use super::heading;
 use crate::collab::Command;
+use crate::ui::admin::parts::moment;
 use crate::ui::theme;
 
 /// The part of the page as it stands.
