@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::people::{
-    GroupId, GroupState, OrganisationId, OrganisationKind, PermissionState, PersonId, Role, Setup, Visibility,
+    Group, GroupId, GroupState, OrganisationId, OrganisationKind, PermissionState, PersonId, Role, Setup, Visibility,
 };
 use crate::model::Urn;
 
@@ -22,6 +22,21 @@ pub struct Draft {
     pub visibility: Visibility,
     /// The version of the terms that was read and is accepted with this.
     pub accepts: Option<u32>,
+}
+
+impl Draft {
+    /// A group as it is; accepting the terms anew is not part of that.
+    pub fn of(group: &Group) -> Self {
+        Self {
+            owner: group.owner,
+            name: group.name.clone(),
+            description: group.description.clone(),
+            schools: group.schools.keys().copied().collect(),
+            users: group.users.clone(),
+            visibility: group.visibility,
+            accepts: None,
+        }
+    }
 }
 
 /// A permission as it is recorded.

@@ -344,15 +344,7 @@ impl Change<'_> {
     /// A group with the same schools and users, as a draft for its owner only: permission and terms were for the other.
     fn duplicate(&mut self, id: GroupId, name: &str) -> Result<(), Refusal> {
         let before = self.group(id)?.clone();
-        let draft = Draft {
-            owner: before.owner,
-            name: name.to_owned(),
-            description: before.description,
-            schools: before.schools.into_keys().collect(),
-            users: before.users,
-            visibility: Visibility::OwnerOnly,
-            accepts: None,
-        };
+        let draft = Draft { name: name.to_owned(), visibility: Visibility::OwnerOnly, ..Draft::of(&before) };
         self.create(&draft, GroupState::Draft)
     }
 

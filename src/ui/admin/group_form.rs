@@ -154,15 +154,18 @@ impl Filled {
                         self.kept = None;
                     }
                     _ => {
-                        let name = self.form.name.trim().to_owned();
-                        let new =
-                            room.people.groups.iter().find(|(_, of)| of.owner == self.form.owner && of.name == name);
-                        let words = match self.form.visibility {
+                        let name = self.form.draft.name.trim().to_owned();
+                        let new = room
+                            .people
+                            .groups
+                            .iter()
+                            .find(|(_, of)| of.owner == self.form.draft.owner && of.name == name);
+                        let words = match self.form.draft.visibility {
                             Visibility::OwnerOnly => format!("“{name}” is created, for its owner only"),
                             Visibility::SchoolsToo => format!("“{name}” is created, for its schools too"),
                         };
                         let group = new.map(|(id, _)| *id);
-                        let owner = self.form.owner;
+                        let owner = self.form.draft.owner;
                         *self = Self::with(Form::empty(owner), 0);
                         self.done = Some(Finished { words, group, entry: None });
                     }
@@ -392,7 +395,7 @@ impl Filled {
 
     /// Asks for the change, or first whether it is meant where more people see something by it.
     fn ask(&mut self, group: Option<GroupId>, room: &mut Room<'_>) {
-        let name = self.form.name.trim().to_owned();
+        let name = self.form.draft.name.trim().to_owned();
         let Ok(effect) = self.foresee(group, room).clone() else { return };
         let asks = if group.is_some() { effect.shows_more } else { self.form.state == GroupState::Live };
         if !asks {

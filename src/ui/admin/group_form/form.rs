@@ -52,14 +52,7 @@ impl Step {
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
-    pub owner: OrganisationId,
-    pub name: String,
-    pub description: String,
-    pub schools: BTreeSet<Urn>,
-    pub users: BTreeSet<PersonId>,
-    pub visibility: Visibility,
-    /// The version of the terms that is ticked as read and accepted.
-    pub accepts: Option<u32>,
+    pub draft: Draft,
     /// As what a new group is created.
     pub state: GroupState,
 }
@@ -67,7 +60,7 @@ pub struct Form {
 impl Form {
     /// With nothing written.
     pub fn empty(owner: OrganisationId) -> Self {
-        Self {
+        let draft = Draft {
             owner,
             name: String::new(),
             description: String::new(),
@@ -75,43 +68,36 @@ impl Form {
             users: BTreeSet::new(),
             visibility: Visibility::OwnerOnly,
             accepts: None,
-            state: GroupState::Draft,
-        }
+        };
+        Self { draft, state: GroupState::Draft }
     }
 
     /// A group as it is.
     pub fn of(group: &Group) -> Self {
-        Self {
-            owner: group.owner,
-            name: group.name.clone(),
-            description: group.description.clone(),
-            schools: group.schools.keys().copied().collect(),
-            users: group.users.clone(),
-            visibility: group.visibility,
-            accepts: None,
-            state: group.state,
-        }
+        Self { draft: Draft::of(group), state: group.state }
     }
 
     /// Whether a group is as it is written here.
     pub fn is(&self, group: &Group) -> bool {
-        let Self { owner, name, description, schools, users, visibility, .. } = Self::of(group);
-        (owner, name.as_str(), description.as_str()) == (self.owner, self.name.trim(), self.description.trim())
-            && (&schools, &users, visibility) == (&self.schools, &self.users, self.visibility)
+        let Draft { name, description, .. } = &self.draft;
+        let written = Draft {
+            name: name.trim().to_owned(),
+            description: description.trim().to_owned(),
+            accepts: None,
+            ..self.draft.clone()
+        };
+        written == Draft::of(group)
     }
 
     /// The change that makes it so: a new group, or another as it was seen.
     pub fn command(&self, group: Option<(GroupId, i64)>, room: &Room<'_>) -> Command {
         // Of another owner, while there was one: they stay ticked in case the owner is chosen again.
-        let of_owner = |id: &&PersonId| room.people.persons.get(id).is_some_and(|who| who.organisation == self.owner);
+        let of_owner =
+            |id: &&PersonId| room.people.persons.get(id).is_some_and(|who| who.organisation == self.draft.owner);
         let draft = Draft {
-            owner: self.owner,
-            name: self.name.clone(),
-            description: self.description.clone(),
-            schools: self.schools.clone(),
-            users: self.users.iter().filter(of_owner).copied().collect(),
-            visibility: self.visibility,
-            accepts: self.accepts.filter(|_| self.visibility == Visibility::SchoolsToo),
+            users: self.draft.users.iter().filter(of_owner).copied().collect(),
+            accepts: self.draft.accepts.filter(|_| self.draft.visibility == Visibility::SchoolsToo),
+            ..self.draft.clone()
         };
         match group {
             Some((group, seen)) => Command::EditGroup { group, seen, draft },
@@ -121,21 +107,21 @@ impl Form {
 
     /// The schools for which the owner does not answer, and that were not in the group before.
     pub fn of_others(&self, before: Option<&Group>, room: &Room<'_>) -> Vec<Urn> {
-        let Some(owner) = room.people.organisations.get(&self.owner) else { return Vec::new() };
+        let Some(owner) = room.people.organisations.get(&self.draft.owner) else { return Vec::new() };
         let others = |urn: &&Urn| {
             let known = before.is_some_and(|group| group.schools.contains_key(urn));
             !known && !answers_for(owner.kind, **urn, room.register)
         };
-        self.schools.iter().filter(others).copied().collect()
+        self.draft.schools.iter().filter(others).copied().collect()
     }
 
     /// What is missing or not right, with the step at which it stands.
     pub fn problems(&self, group: Option<GroupId>, room: &Room<'_>) -> Vec<(Step, String)> {
         let before = group.and_then(|id| room.people.groups.get(&id));
         let mut problems = Vec::new();
-        let name = self.name.trim();
+        let name = self.draft.name.trim();
         let taken = room.people.groups.iter().any(|(id, other)| {
-            Some(*id) != group && other.owner == self.owner && other.name.to_lowercase() == name.to_lowercase()
+            Some(*id) != group && other.owner == self.draft.owner && other.name.to_lowercase() == name.to_lowercase()
         });
         if name.is_empty() {
             problems.push((Step::Name, "The group needs a name".to_owned()));
@@ -144,25 +130,25 @@ impl Form {
         } else if taken {
             problems.push((Step::Name, format!("There is a group “{name}” already; choose another name")));
         }
-        let length = self.description.trim().chars().count();
+        let length = self.draft.description.trim().chars().count();
         if length > DESCRIPTION {
             let words = format!("The description has {length} characters; at most {DESCRIPTION} are kept");
             problems.push((Step::Name, words));
         }
-        if self.schools.is_empty() {
+        if self.draft.schools.is_empty() {
             problems.push((Step::Schools, "The group needs at least one school".to_owned()));
         }
         let others: Vec<String> = self.of_others(before, room).into_iter().map(|urn| room.school(urn)).collect();
         if !others.is_empty() {
-            let owner = room.people.organisation_name(self.owner);
+            let owner = room.people.organisation_name(self.draft.owner);
             let n = plural(others.len() as i64, "school");
             let words = format!("{owner} does not answer for {n}: {}", listed(&others));
             problems.push((Step::Schools, words));
         }
         let newest = room.people.newest_terms().map(|(version, _)| version);
-        if self.visibility == Visibility::SchoolsToo {
+        if self.draft.visibility == Visibility::SchoolsToo {
             let accepted = before.is_some_and(|group| group.terms.is_some());
-            match (self.accepts, newest) {
+            match (self.draft.accepts, newest) {
                 (None, _) if accepted => {}
                 (_, None) => problems.push((Step::Visibility, "There are no terms to accept yet".to_owned())),
                 (None, Some(_)) => {
@@ -181,14 +167,14 @@ impl Form {
 
     /// Everything that was written, as text to copy.
     pub fn as_text(&self, room: &Room<'_>) -> String {
-        let schools = self.schools.iter().map(|urn| format!("{urn} {}", room.school(*urn)));
-        let users = self.users.iter().map(|id| room.people.name(*id).to_owned());
+        let schools = self.draft.schools.iter().map(|urn| format!("{urn} {}", room.school(*urn)));
+        let users = self.draft.users.iter().map(|id| room.people.name(*id).to_owned());
         let lines = |lines: Vec<String>| lines.join("\n");
         format!(
             "{}\n\n{}\n\nVisible to: {}\n\nSchools:\n{}\n\nPeople:\n{}\n",
-            self.name,
-            self.description,
-            self.visibility.words(),
+            self.draft.name,
+            self.draft.description,
+            self.draft.visibility.words(),
             lines(schools.collect()),
             lines(users.collect())
         )

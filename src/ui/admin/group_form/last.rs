@@ -11,20 +11,20 @@ use crate::ui::theme;
 
 /// Draws visibility, terms, and as what a new group begins.
 pub fn ui(ui: &mut Ui, form: &mut Form, before: Option<&Group>, room: &Room<'_>) {
-    let owner = room.people.organisation_name(form.owner).to_owned();
+    let owner = room.people.organisation_name(form.draft.owner).to_owned();
     ui.label(RichText::new("Who is to see the group?").font(theme::strong()));
-    ui.radio_value(&mut form.visibility, Visibility::OwnerOnly, "Owner only");
+    ui.radio_value(&mut form.draft.visibility, Visibility::OwnerOnly, "Owner only");
     ui.label(theme::muted(ui, format!("Users of {owner} who are ticked, and its global users")));
-    ui.radio_value(&mut form.visibility, Visibility::SchoolsToo, "Schools too");
+    ui.radio_value(&mut form.draft.visibility, Visibility::SchoolsToo, "Schools too");
     let words = "Also users of its schools, once the group is live: of each school whose permission is granted, those whom \
                  its administrator chooses. They see the schools whose permission is granted";
     ui.label(theme::muted(ui, words));
-    let granted = before.map_or(0, |group| group.granted().intersection(&form.schools).count());
-    if before.is_none() || granted < form.schools.len() {
+    let granted = before.map_or(0, |group| group.granted().intersection(&form.draft.schools).count());
+    if before.is_none() || granted < form.draft.schools.len() {
         tip(ui, form, granted);
     }
     ui.add_space(theme::space().one);
-    if form.visibility == Visibility::SchoolsToo {
+    if form.draft.visibility == Visibility::SchoolsToo {
         terms(ui, form, before, room);
         ui.add_space(theme::space().one);
     }
@@ -56,11 +56,11 @@ fn tip(ui: &mut Ui, form: &mut Form, granted: usize) {
             "Tip: when first creating a group that can be visible to schools, create it as owner only at first, until you \
              have received all of the required permissions.",
         );
-        if form.visibility == Visibility::SchoolsToo {
+        if form.draft.visibility == Visibility::SchoolsToo {
             ui.horizontal_wrapped(|ui| {
-                ui.label(format!("Permission is granted by {granted} of {} schools.", form.schools.len()));
+                ui.label(format!("Permission is granted by {granted} of {} schools.", form.draft.schools.len()));
                 if ui.button("Owner only for now").clicked() {
-                    form.visibility = Visibility::OwnerOnly;
+                    form.draft.visibility = Visibility::OwnerOnly;
                 }
             });
         }
@@ -92,10 +92,10 @@ fn terms(ui: &mut Ui, form: &mut Form, before: Option<&Group>, room: &Room<'_>) 
         let field = TextEdit::multiline(&mut text).desired_width(f32::INFINITY).desired_rows(3);
         ui.add(field).accessible_name(format!("Terms and conditions, version {version}"));
     });
-    let mut ticked = form.accepts == Some(version);
+    let mut ticked = form.draft.accepts == Some(version);
     let words = format!("I have read and accept the terms, version {version}");
     if ui.add(Checkbox::new(&mut ticked, words)).changed() {
-        form.accepts = ticked.then_some(version);
+        form.draft.accepts = ticked.then_some(version);
     }
 }
 

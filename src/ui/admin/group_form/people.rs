@@ -20,16 +20,16 @@ pub struct State {
 impl State {
     /// Draws the step.
     pub fn ui(&mut self, ui: &mut Ui, form: &mut Form, room: &mut Room<'_>) {
-        let owner = room.people.organisation_name(form.owner);
+        let owner = room.people.organisation_name(form.draft.owner);
         ui.label(format!(
             "Tick who of {owner} may see this group. Global users see every group of {owner} without a tick."
         ));
-        if form.visibility == Visibility::SchoolsToo {
+        if form.draft.visibility == Visibility::SchoolsToo {
             ui.label("Who of each school sees it is chosen by the school's own administrator.");
         }
-        let all = room.people.people_of(form.owner);
+        let all = room.people.people_of(form.draft.owner);
         let mut people: Vec<(PersonId, &Person)> =
-            all.filter(|(id, person)| person.active || form.users.contains(id)).collect();
+            all.filter(|(id, person)| person.active || form.draft.users.contains(id)).collect();
         people.sort_by_cached_key(|(_, person)| person.name.to_lowercase());
         let total = people.len();
         let sought = self.sought.trim().to_lowercase();
@@ -43,15 +43,15 @@ impl State {
                 people.iter().filter(|(_, person)| !person.global && person.active).map(|(id, _)| *id).collect();
             let tick = ui.add_enabled(!open.is_empty(), Button::new("Tick all shown"));
             if tick.on_disabled_hover_text("Nobody is shown who could be ticked").clicked() {
-                form.users.extend(&open);
+                form.draft.users.extend(&open);
             }
-            let untick = ui.add_enabled(!form.users.is_empty(), Button::new("Untick all shown"));
+            let untick = ui.add_enabled(!form.draft.users.is_empty(), Button::new("Untick all shown"));
             if untick.on_disabled_hover_text("Nobody is ticked").clicked() {
-                form.users.retain(|id| !people.iter().any(|(shown, _)| shown == id));
+                form.draft.users.retain(|id| !people.iter().any(|(shown, _)| shown == id));
             }
             let of_owner =
-                |id: &&PersonId| room.people.persons.get(id).is_some_and(|who| who.organisation == form.owner);
-            let ticked = form.users.iter().filter(of_owner).count();
+                |id: &&PersonId| room.people.persons.get(id).is_some_and(|who| who.organisation == form.draft.owner);
+            let ticked = form.draft.users.iter().filter(of_owner).count();
             ui.label(theme::muted(ui, format!("{ticked} ticked · {} shown", plural(people.len() as i64, "user"))));
         });
         if people.is_empty() {
@@ -72,7 +72,8 @@ impl State {
                 room.out.push(Request::Go(Page::People));
             }
         }
-        let sees = |who: &Person| who.organisation == form.owner && (who.global || form.users.contains(&room.who));
+        let sees =
+            |who: &Person| who.organisation == form.draft.owner && (who.global || form.draft.users.contains(&room.who));
         if !room.people.persons.get(&room.who).is_some_and(sees) {
             ui.add_space(theme::space().one);
             ui.label(theme::muted(
@@ -91,12 +92,12 @@ fn line(ui: &mut Ui, id: PersonId, person: &Person, form: &mut Form) {
             let tick = ui.add_enabled(false, Checkbox::new(&mut true, &person.name)).accessible_name(name);
             tick.on_disabled_hover_text("A global user sees every group of the owner");
         } else {
-            let mut ticked = form.users.contains(&id);
+            let mut ticked = form.draft.users.contains(&id);
             if ui.checkbox(&mut ticked, &person.name).accessible_name(name).changed() {
                 if ticked {
-                    form.users.insert(id)
+                    form.draft.users.insert(id)
                 } else {
-                    form.users.remove(&id)
+                    form.draft.users.remove(&id)
                 };
             }
         }

@@ -60,11 +60,11 @@ impl State {
         if !others.is_empty() {
             let words = format!("Take out the {} of others", plural(others.len() as i64, "school"));
             if ui.button(words).clicked() {
-                form.schools.retain(|urn| !others.contains(urn));
+                form.draft.schools.retain(|urn| !others.contains(urn));
             }
         }
         ui.add_space(theme::space().one);
-        self.gather(form.owner, room);
+        self.gather(form.draft.owner, room);
         ui.columns(2, |columns| {
             let [left, right] = columns else { return };
             self.find(left, form, room);
@@ -118,14 +118,14 @@ impl State {
         ui.add(field).accessible_name("Search schools");
         ui.horizontal_wrapped(|ui| self.filters(ui));
         self.search(room);
-        let new: Vec<Urn> = self.found.iter().filter(|urn| !form.schools.contains(urn)).copied().collect();
+        let new: Vec<Urn> = self.found.iter().filter(|urn| !form.draft.schools.contains(urn)).copied().collect();
         ui.horizontal_wrapped(|ui| {
             ui.label(format!("{} found", plural(self.found.len() as i64, "school")));
             let words = format!("Add all {} found", new.len());
             let button = ui.add_enabled(!new.is_empty(), Button::new(words)).accessible_name("Add all found");
             let why = if self.found.is_empty() { "No school was found" } else { "They are all in the group" };
             if button.on_disabled_hover_text(why).clicked() {
-                form.schools.extend(new);
+                form.draft.schools.extend(new);
             }
         });
         if self.found.is_empty() {
@@ -137,11 +137,11 @@ impl State {
             ui.label(theme::muted(ui, none));
         }
         lines(ui, "found schools", &self.found, |ui, urn| {
-            let there = form.schools.contains(&urn);
+            let there = form.draft.schools.contains(&urn);
             let name = format!("Add {} ({urn})", room.school(urn));
             let button = ui.add_enabled(!there, Button::new(if there { "Added" } else { "Add" })).accessible_name(name);
             if button.on_disabled_hover_text("It is in the group").clicked() {
-                form.schools.insert(urn);
+                form.draft.schools.insert(urn);
             }
             about(ui, urn, room);
         });
@@ -187,10 +187,10 @@ impl State {
         ui.horizontal(|ui| {
             let button = ui.add_enabled(self.has_pasted(), Button::new("Add pasted schools"));
             if button.on_disabled_hover_text("Paste or type URNs first").clicked()
-                && let Some(owner) = room.people.organisations.get(&form.owner)
+                && let Some(owner) = room.people.organisations.get(&form.draft.owner)
             {
-                let report = Report::of(&self.pasted, (owner.kind, &owner.name), room.register, &form.schools);
-                form.schools.extend(&report.added);
+                let report = Report::of(&self.pasted, (owner.kind, &owner.name), room.register, &form.draft.schools);
+                form.draft.schools.extend(&report.added);
                 self.report = Some(report);
             }
             if let Some(report) = &self.report
@@ -224,11 +224,11 @@ fn findable(school: &School, room: &Room<'_>) -> String {
 
 /// The schools of the group.
 fn chosen(ui: &mut Ui, form: &mut Form, room: &Room<'_>) {
-    let mut schools: Vec<(String, Urn)> = form.schools.iter().map(|urn| (room.school(*urn), *urn)).collect();
+    let mut schools: Vec<(String, Urn)> = form.draft.schools.iter().map(|urn| (room.school(*urn), *urn)).collect();
     schools.sort();
     ui.label(RichText::new("In the group").font(theme::strong()));
     let mut phases: BTreeMap<&str, usize> = BTreeMap::new();
-    for school in form.schools.iter().filter_map(|urn| room.register.school(*urn)) {
+    for school in form.draft.schools.iter().filter_map(|urn| room.register.school(*urn)) {
         *phases.entry(school.phase.as_str()).or_default() += 1;
     }
     let counts = phases.iter().map(|(phase, n)| format!("{n} {phase}")).collect::<Vec<_>>().join(", ");
@@ -239,7 +239,7 @@ fn chosen(ui: &mut Ui, form: &mut Form, room: &Room<'_>) {
             ui.label(theme::muted(ui, format!("{mixed}{counts}")));
         }
         if !schools.is_empty() && ui.button("Take all out").clicked() {
-            form.schools.clear();
+            form.draft.schools.clear();
         }
     });
     if schools.is_empty() {
@@ -249,7 +249,7 @@ fn chosen(ui: &mut Ui, form: &mut Form, room: &Room<'_>) {
     lines(ui, "chosen schools", &urns, |ui, urn| {
         let name = format!("Take out {} ({urn})", room.school(urn));
         if ui.button("Take out").accessible_name(name).clicked() {
-            form.schools.remove(&urn);
+            form.draft.schools.remove(&urn);
         }
         about(ui, urn, room);
     });
