@@ -44,6 +44,7 @@ pub fn apply(people: &People, who: Option<PersonId>, command: &Command, moment: 
     let mut after = people.clone();
     let mut change = Change { people: &mut after, who, moment };
     change.make(command)?;
+    whole(people, &after)?;
     Ok(after)
 }
 
@@ -236,14 +237,8 @@ impl Change<'_> {
             }
         }
         let name = written("the person's name", name, NAME)?;
-        let person = Person { name, role, global, active, ..before.clone() };
+        let person = Person { name, role, global, active, ..before };
         self.people.persons.insert(id, person);
-        let administers = |person: &Person| person.active && person.role == Role::Administrator;
-        let left = self.people.people_of(before.organisation).any(|(_, person)| administers(person));
-        if administers(&before) && !left {
-            let organisation = self.people.organisation_name(before.organisation).to_owned();
-            return Err(Refusal::LastAdministrator { organisation });
-        }
         Ok(())
     }
 
@@ -258,13 +253,6 @@ impl Change<'_> {
             return Err(Refusal::NotYours { what: "setting up a group", whom });
         }
         let name = written("the group's name", &draft.name, NAME)?;
-        let taken = self.people.groups.values().any(|group| {
-            let itself = before.is_some_and(|before| before.name == group.name);
-            group.owner == draft.owner && group.name.to_lowercase() == name.to_lowercase() && !itself
-        });
-        if taken {
-            return Err(Refusal::Invalid(format!("there is a group “{name}” already; choose another name")));
-        }
         if draft.schools.is_empty() {
             return Err(Refusal::Invalid("a group needs at least one school".to_owned()));
         }
@@ -456,7 +444,7 @@ fn address(email: &str) -> Result<String, Refusal> {
 pub fn whole(before: &People, after: &People) -> Result<(), Refusal> {
     let mut names = BTreeSet::new();
     if let Some(twice) = after.groups.values().find(|group| !names.insert((group.owner, group.name.to_lowercase()))) {
-        return Err(Refusal::Invalid(format!("there is another group “{}” now", twice.name)));
+        return Err(Refusal::Invalid(format!("there is a group “{}” already; choose another name", twice.name)));
     }
     let administered = |people: &People, organisation| {
         people.people_of(organisation).any(|(_, person)| person.active && person.role == Role::Administrator)
