@@ -360,8 +360,7 @@ impl Window {
         let rests = self.load.is_none() && self.findings.is_none() && !self.report;
         if let Some(open) = self.open.as_ref().filter(|_| rests && situation.open) {
             let here = Some(open.view.place).filter(|_| !self.is_away());
-            let unread = open.session.person().zip(open.session.office.as_ref());
-            let unread = unread.map_or(0, |(person, office)| office.people().unread(person));
+            let unread = self.unread();
             Edge::left("rail")
                 .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(4, space.one as i8)))
                 .resizable(false)

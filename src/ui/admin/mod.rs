@@ -202,6 +202,12 @@ pub struct Administration {
 }
 
 impl Administration {
+    /// For somebody else: without anything that was written or shown. Tickets are numbered on, so that no outcome of what
+    /// was asked for before is taken for one of theirs.
+    pub fn anew(&self) -> Self {
+        Self { tickets: self.tickets, ..Self::default() }
+    }
+
     /// Goes to a page.
     pub fn go(&mut self, page: Page) {
         self.page = page;

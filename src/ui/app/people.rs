@@ -111,9 +111,13 @@ impl Window {
         self.open.as_ref().and_then(|open| open.session.office.clone())
     }
 
+    /// How many notices who is signed in has not read.
+    pub(super) fn unread(&self) -> usize {
+        self.signed_in().map_or(0, |(office, person)| office.people().unread(person))
+    }
+
     /// Begins with the people of a workspace that was just opened.
     pub(super) fn meet_people(&mut self, office: Option<&Arc<Office>>) {
-        self.people = self.people.next();
         if let Some(office) = office {
             self.jobs.watch(self.people.nth, office);
         }
@@ -124,7 +128,7 @@ impl Window {
         // Who comes back to their locked window goes on; anybody else finds nothing of what was written or shown here.
         let is_same = who == Who::Nobody || self.people.locked.is_some_and(|person| who == Who::Person(person));
         if !is_same {
-            self.people.administration = Administration::default();
+            self.people.administration = self.people.administration.anew();
         }
         (self.palette, self.form) = (None, None);
         let Some(open) = &mut self.open else { return };
@@ -142,7 +146,7 @@ impl Window {
     /// Signs out. Of a demonstration: back to seeing everything.
     pub(super) fn sign_out(&mut self) {
         let demo = self.office().is_some_and(|office| office.people().setup.demo);
-        self.people.administration = Administration::default();
+        self.people.administration = self.people.administration.anew();
         self.admit(if demo { Who::Anyone } else { Who::Nobody });
     }
 
@@ -203,7 +207,9 @@ impl Window {
             }
             (who, _) => who,
         };
-        if open.session.has_other_rights(who) {
+        if who == Who::Nobody && open.session.who() != Who::Nobody {
+            self.admit(Who::Nobody);
+        } else if open.session.has_other_rights(who) {
             let name = open.session.catalogue.name_of(&open.view.scope);
             open.session.admit(who);
             // A group that has other schools now is still that group.
@@ -275,7 +281,8 @@ impl Window {
 
     /// The administration in a window of its own.
     pub(super) fn administration_apart(&mut self, ctx: &Context) {
-        if !self.people.apart || self.people.place != Some(Place::Administration) || self.must_sign_in() {
+        let is_open = self.people.apart && self.people.place == Some(Place::Administration);
+        if !is_open || self.must_sign_in() || self.must_change() {
             return;
         }
         let builder =
@@ -284,6 +291,10 @@ impl Window {
         let mut closed = false;
         ctx.clone().show_viewport_immediate(id, builder, |ui, _| {
             closed = ui.input(|input| input.viewport().close_requested());
+            // Who works in this window is not away, though nothing happens in the other.
+            if has_acted(ui.ctx()) {
+                self.people.active = Some(Instant::now());
+            }
             let frame = Frame::new().fill(*theme::of(ui).canvas).inner_margin(theme::space().one);
             egui::CentralPanel::default().frame(frame).show(ui, |ui| self.administration_ui(ui));
         });
@@ -388,7 +399,7 @@ impl Window {
         if setup.demo || setup.idle_minutes == 0 {
             return;
         }
-        let acted = ctx.input(|input| !input.events.is_empty() || input.pointer.is_moving());
+        let acted = has_acted(ctx);
         let active = *self.people.active.get_or_insert_with(Instant::now);
         if acted {
             self.people.active = Some(Instant::now());
@@ -423,6 +434,11 @@ pub(in crate::ui) enum OfficeNews {
 
 /// How long a mail server may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whether somebody does something in the window that is drawn.
+fn has_acted(ctx: &Context) -> bool {
+    ctx.input(|input| !input.events.is_empty() || input.pointer.is_moving())
+}
 
 fn said(done: Result<String, OfficeError>) -> OfficeNews {
     OfficeNews::Said(done.unwrap_or_else(|error| error.to_string()))
