@@ -3,14 +3,16 @@
 mod difference;
 mod filter;
 
+use std::collections::BTreeSet;
+
 use eframe::egui::{Align, Button, Label, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
 use self::difference::Part;
 use self::filter::Filter;
 use super::{Request, Room, setup};
-use crate::collab::Command;
 use crate::collab::audit::{self, Row};
+use crate::collab::{Command, OrganisationId};
 use crate::ui::admin::parts::{card, moment};
 use crate::ui::theme;
 
@@ -25,7 +27,7 @@ pub struct State {
     asked: Option<i64>,
     /// The places of the entries that are shown, and of what that was made.
     shown: Vec<usize>,
-    made_of: Option<(usize, bool, Filter)>,
+    made_of: Option<(usize, Option<BTreeSet<OrganisationId>>, Filter)>,
     /// The entry that is open, with what it changed.
     open: Option<(i64, Vec<Part>)>,
     /// The entry that was last asked to be taken back, and the ticket.
@@ -61,8 +63,9 @@ impl State {
             ui.label(theme::muted(ui, words));
         }
         ui.add_space(theme::space().half);
-        self.filter.ui(ui, rows, room);
-        self.make(rows, room, all);
+        let administered = (!all).then(|| room.administered());
+        self.filter.ui(ui, rows, room, administered.as_ref());
+        self.make(rows, room, administered.as_ref());
         self.count(ui, rows, room);
         self.outcome(ui, room);
         if self.shown.is_empty() {
@@ -97,13 +100,12 @@ impl State {
         }
     }
 
-    fn make(&mut self, rows: &[Row], room: &Room<'_>, all: bool) {
-        let made_of = (rows.len(), all, self.filter.clone());
+    fn make(&mut self, rows: &[Row], room: &Room<'_>, of: Option<&BTreeSet<OrganisationId>>) {
+        let made_of = (rows.len(), of.cloned(), self.filter.clone());
         if self.made_of.as_ref() == Some(&made_of) {
             return;
         }
-        let administered = (!all).then(|| room.administered());
-        self.shown = self.filter.sought(rows, room.people, administered.as_ref());
+        self.shown = self.filter.sought(rows, room.people, of);
         self.made_of = Some(made_of);
     }
 

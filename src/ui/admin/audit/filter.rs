@@ -34,13 +34,14 @@ fn day(text: &str) -> Result<Option<Date>, ()> {
 }
 
 impl Filter {
-    /// Draws the filter over the entries that there are.
-    pub fn ui(&mut self, ui: &mut Ui, rows: &[Row], room: &Room<'_>) {
+    /// Draws the filter over the entries that may be shown: nobody and no group is offered beside theirs.
+    pub fn ui(&mut self, ui: &mut Ui, rows: &[Row], room: &Room<'_>, of: Option<&BTreeSet<OrganisationId>>) {
         let people = room.people;
+        let shown = || rows.iter().filter(|row| of.is_none_or(|of| concerns(row, people, of)));
         ui.horizontal_wrapped(|ui| {
             let words = self.person.map_or("everybody", |id| people.name(id)).to_owned();
             let lines = || {
-                let who: BTreeSet<PersonId> = rows.iter().filter_map(|row| row.who).collect();
+                let who: BTreeSet<PersonId> = shown().filter_map(|row| row.who).collect();
                 let mut lines: Vec<Pick<Option<PersonId>>> =
                     who.into_iter().map(|id| Pick::new(Some(id), people.name(id))).collect();
                 lines.sort_by_key(|line| line.words.to_lowercase());
@@ -52,7 +53,7 @@ impl Filter {
             }
             let words = self.what.clone().unwrap_or_else(|| "everything".to_owned());
             let lines = || {
-                let kinds: BTreeSet<&String> = rows.iter().map(|row| &row.what).collect();
+                let kinds: BTreeSet<&String> = shown().map(|row| &row.what).collect();
                 let kinds = kinds.into_iter().map(|what| Pick::new(Some(what.clone()), what));
                 std::iter::once(Pick::new(None, "everything")).chain(kinds).collect()
             };
@@ -62,7 +63,8 @@ impl Filter {
             let named = |id: GroupId| people.groups.get(&id).map_or_else(|| format!("group {id}"), |g| g.name.clone());
             let words = self.group.map_or_else(|| "any".to_owned(), named);
             let lines = || {
-                let groups = people.groups.iter().map(|(id, group)| Pick::new(Some(*id), &group.name));
+                let theirs = people.groups.iter().filter(|(_, group)| of.is_none_or(|of| of.contains(&group.owner)));
+                let groups = theirs.map(|(id, group)| Pick::new(Some(*id), &group.name));
                 std::iter::once(Pick::new(None, "any")).chain(groups).collect()
             };
             if let Some(picked) = picker(ui, "Group", &self.group, &words, lines) {
