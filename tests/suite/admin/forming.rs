@@ -153,7 +153,7 @@ fn a_group_is_set_up_in_four_steps() {
     press(&mut pages, "I have read and accept the terms, version 1");
     let n = secondaries.len() + 2;
     let (_, la) = authority();
-    says(&pages, &format!("+ 3 people of {la} will see the group, with {n} schools: Ada Adminson, ben, gil"));
+    says(&pages, &format!("+ 3 people of {la} will see the group, with {n} schools: Ada Adminson, ben and gil"));
     press(&mut pages, "Create group");
     says(&pages, "✓ “Physics network” is created, for its schools too");
 
@@ -305,7 +305,7 @@ fn several_groups_are_put_away_and_taken_back_at_once() {
     press(&mut pages, "Tick Art");
     press(&mut pages, "Tick Chemistry");
     press(&mut pages, "Archive 2 ticked groups");
-    says(&pages, "✓ “Art” is archived, “Chemistry” is archived");
+    says(&pages, "✓ “Art” is archived and “Chemistry” is archived");
     assert_eq!(states(), [GroupState::Archived, GroupState::Draft, GroupState::Archived]);
     assert!(is_disabled(&pages, "Make live 0 ticked groups"));
     press(&mut pages, "Undo");
