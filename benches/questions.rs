@@ -9,11 +9,51 @@ mod shared;
 
 use divan::Bencher;
 use duckdb::Connection;
-use schoolbench::model::{Grade, Question};
+use schoolbench::model::{Grade, Question, Words};
 use shared::{DataSet, data_sets};
 
 fn main() {
     divan::main();
+}
+
+/// The questions of a dashboard.
+impl DataSet {
+    /// Overview tiles of a local authority: headlines of every year, for FSM6 pupils, beside the same pupils everywhere.
+    pub fn tiles(&self) -> Question {
+        self.question(&format!("la:{}", self.la), "pupils,att8,basics4,basics5,ebacc_aps", "", "year")
+    }
+
+    /// Subject trend lines of a local authority: every subject in every year, for FSM6 pupils.
+    pub fn trends(&self) -> Question {
+        self.question(&format!("la:{}", self.la), "entries,grade4plus,avg_points", "", "subject,year")
+    }
+
+    /// A scatter chart of every school: one subject in the last year, for FSM6 pupils.
+    pub fn scatter(&self) -> Question {
+        self.question("all", "entries,avg_points", "maths", "school")
+    }
+
+    /// A group of twenty schools by subject and year.
+    pub fn group(&self) -> Question {
+        let first = if self.name == "demo" { 900_001 } else { 900_100 };
+        let urns: Vec<_> = (0..20).map(|n| (first + n).to_string()).collect();
+        self.question(&format!("urn:{}", urns.join(",")), "entries,grade4plus,avg_points", "", "subject,year")
+    }
+
+    fn question(&self, scope: &str, indicator: &str, subject: &str, by: &str) -> Question {
+        let years = if by.contains("year") { "2013-2024" } else { "2024" };
+        let words = Words {
+            stage: "ks4".to_owned(),
+            years: years.to_owned(),
+            scope: scope.to_owned(),
+            indicator: indicator.to_owned(),
+            subject: subject.to_owned(),
+            filter: vec!["fsm6=yes".to_owned()],
+            by: by.to_owned(),
+            ..Words::default()
+        };
+        Question::try_from(words).expect("the question is right")
+    }
 }
 
 fn ask(bencher: Bencher<'_, '_>, set: &DataSet, question: &Question) {

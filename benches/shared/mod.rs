@@ -1,4 +1,4 @@
-//! What the benches share: the data sets, and the questions of a dashboard.
+//! What the benches share: the data sets.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use schoolbench::desk::{Desk, Options, Reader};
 use schoolbench::ingest::{Cancel, import};
-use schoolbench::model::{Question, Words};
 use schoolbench::workspace::{Access, Workspace};
 
 /// Results to ask about: the demo, and with `SCHOOLBENCH_NATIONAL=folder` all of a made-up England.
@@ -55,42 +54,5 @@ impl DataSet {
         let workspace = Workspace::open(&self.workspace, Access::Read).expect("the workspace opens");
         let options = Options { cache_bytes: 0, ..Options::default() };
         Desk::new(workspace, Reader::default(), options).expect("the desk opens")
-    }
-
-    /// Overview tiles of a local authority: headlines of every year, for FSM6 pupils, beside the same pupils everywhere.
-    pub fn tiles(&self) -> Question {
-        self.question(&format!("la:{}", self.la), "pupils,att8,basics4,basics5,ebacc_aps", "", "year")
-    }
-
-    /// Subject trend lines of a local authority: every subject in every year, for FSM6 pupils.
-    pub fn trends(&self) -> Question {
-        self.question(&format!("la:{}", self.la), "entries,grade4plus,avg_points", "", "subject,year")
-    }
-
-    /// A scatter chart of every school: one subject in the last year, for FSM6 pupils.
-    pub fn scatter(&self) -> Question {
-        self.question("all", "entries,avg_points", "maths", "school")
-    }
-
-    /// A group of twenty schools by subject and year.
-    pub fn group(&self) -> Question {
-        let first = if self.name == "demo" { 900_001 } else { 900_100 };
-        let urns: Vec<_> = (0..20).map(|n| (first + n).to_string()).collect();
-        self.question(&format!("urn:{}", urns.join(",")), "entries,grade4plus,avg_points", "", "subject,year")
-    }
-
-    fn question(&self, scope: &str, indicator: &str, subject: &str, by: &str) -> Question {
-        let years = if by.contains("year") { "2013-2024" } else { "2024" };
-        let words = Words {
-            stage: "ks4".to_owned(),
-            years: years.to_owned(),
-            scope: scope.to_owned(),
-            indicator: indicator.to_owned(),
-            subject: subject.to_owned(),
-            filter: vec!["fsm6=yes".to_owned()],
-            by: by.to_owned(),
-            ..Words::default()
-        };
-        Question::try_from(words).expect("the question is right")
     }
 }
