@@ -3,7 +3,7 @@
 //! `cargo bench --bench dashboards`; with `SCHOOLBENCH_NATIONAL=folder` on all of a made-up England too; words after `--` choose
 //! rows that have them all ("national overview"). A window without a
 //! screen is given one pupil filter after the other, each new to it; timed is from the change until every panel is drawn from its
-//! new answers, frames included. The first filter of a characteristic also finds out what must be withheld for others' sake, so
+//! new answers, frames included. A group is chosen first, in a column of its own; what is then read in the background is waited for. The first filter of a characteristic also finds out what must be withheld for others' sake, so
 //! those stand in a column of their own.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot go on has failed")]
@@ -57,9 +57,9 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let mut out = std::io::stdout();
     let mut say = |line: String| writeln!(out, "{line}").expect("a place to print");
-    say("| data | schools | dashboard | questions | first of a characteristic, median | slowest | others, p50 | p95 |"
-        .to_owned());
-    say("|---|---|---|---|---|---|---|---|".to_owned());
+    let columns = "data | schools | dashboard | questions | group | first of a characteristic, median | slowest | others, p50 | p95";
+    say(format!("| {columns} |"));
+    say("|---|---|---|---|---|---|---|---|---|".to_owned());
     for set in data_sets() {
         for (name, scope) in scopes(set) {
             for place in PLACES {
@@ -69,8 +69,9 @@ fn main() {
                 }
                 // A window of its own, so that no shield is raised and nothing is kept.
                 let mut stage = Stage::of(set);
-                stage.change(Change::Scope(scope.clone()));
                 stage.change(Change::Place(place));
+                let of_group = stage.change(Change::Scope(scope.clone()));
+                stage.prepare();
                 let (mut firsts, mut others) = (Vec::new(), Vec::new());
                 let before = stage.asked.load(Ordering::Relaxed);
                 for characteristic in COMMON {
@@ -84,8 +85,9 @@ fn main() {
                 let questions = (stage.asked.load(Ordering::Relaxed) - before) as f64 / changes as f64;
                 let ms = |of: Duration| format!("{:.1} ms", 1e3 * of.as_secs_f64());
                 say(format!(
-                    "| {set} | {name} | {} | {questions:.1} | {} | {} | {} | {} |",
+                    "| {set} | {name} | {} | {questions:.1} | {} | {} | {} | {} | {} |",
                     place.word(),
+                    ms(of_group),
                     ms(quantile(&mut firsts, 0.5)),
                     ms(quantile(&mut firsts, 1.0)),
                     ms(quantile(&mut others, 0.5)),
@@ -131,7 +133,7 @@ impl Stage {
         let start = Start {
             folders: Folders { config: folder.path().join("config"), data: folder.path().join("data") },
             options: Options { workspace: Some(set.workspace.clone()), ..Options::default() },
-            desk: desk::Options { before, ..desk::Options::default() },
+            desk: desk::Options { before, prepares: true, ..desk::Options::default() },
             ..Start::default()
         };
         let window = Window::new(&ctx, start);
@@ -173,6 +175,12 @@ impl Stage {
             let desk = self.window.desk().expect("a workspace is open");
             assert!(desk.wait_until_settled(PATIENCE), "an answer does not come");
         }
+    }
+
+    /// Waits for what is read in the background.
+    fn prepare(&self) {
+        let desk = self.window.desk().expect("a workspace is open");
+        assert!(desk.wait_until_prepared(PATIENCE), "what is read in the background does not come");
     }
 
     /// How long a change takes until it is drawn.

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// Keeps values up to a number of bytes; what was used longest ago goes first.
 pub(super) struct Lru<K, V> {
-    values: HashMap<K, Kept<V>>,
-    by_use: BTreeMap<u64, K>,
+    values: HashMap<Arc<K>, Kept<V>>,
+    by_use: BTreeMap<u64, Arc<K>>,
     uses: u64,
     bytes: usize,
     limit: usize,
@@ -18,7 +19,7 @@ struct Kept<V> {
     used: u64,
 }
 
-impl<K: Clone + Eq + Hash, V: Clone> Lru<K, V> {
+impl<K: Eq + Hash, V: Clone> Lru<K, V> {
     pub fn new(limit: usize) -> Self {
         Self { values: HashMap::new(), by_use: BTreeMap::new(), uses: 0, bytes: 0, limit }
     }
@@ -26,10 +27,11 @@ impl<K: Clone + Eq + Hash, V: Clone> Lru<K, V> {
     /// The value, if it is kept; it is then the last used.
     pub fn get(&mut self, key: &K) -> Option<V> {
         let kept = self.values.get_mut(key)?;
-        self.by_use.remove(&kept.used);
-        self.uses += 1;
-        kept.used = self.uses;
-        self.by_use.insert(self.uses, key.clone());
+        if let Some(key) = self.by_use.remove(&kept.used) {
+            self.uses += 1;
+            kept.used = self.uses;
+            self.by_use.insert(self.uses, key);
+        }
         Some(kept.value.clone())
     }
 
@@ -41,7 +43,8 @@ impl<K: Clone + Eq + Hash, V: Clone> Lru<K, V> {
         }
         self.uses += 1;
         self.bytes += bytes;
-        self.by_use.insert(self.uses, key.clone());
+        let key = Arc::new(key);
+        self.by_use.insert(self.uses, Arc::clone(&key));
         self.values.insert(key, Kept { value, bytes, used: self.uses });
         while self.bytes > self.limit {
             let Some((_, oldest)) = self.by_use.pop_first() else { break };

@@ -1,12 +1,13 @@
 //! What the intake of a group explains of its difference from the comparator.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 
-use super::work::{Counted, Work};
+use super::work::{Counted, Library, Work};
 use super::{Answer, DeskError, Figure};
 use crate::engine::{Slice, TallyRow};
 use crate::method::Tally;
-use crate::method::contextual::{CHARACTERISTICS, CellCodes, InSchool, Split, split};
+use crate::method::contextual::{CHARACTERISTICS, CellCodes, Draws, InSchool, Split, split};
 use crate::method::interval::Interval;
 use crate::model::{Breakdown, Compare, Draft, Filter, Indicator, Question, Scope, Source, Unit, Year};
 
@@ -111,9 +112,22 @@ impl Work<'_> {
             let group: Vec<InSchool> = own.rows.iter().filter_map(in_school).collect();
             let standard: BTreeMap<CellCodes, Tally> =
                 all.rows.iter().filter_map(|row| Some((codes(&row.keys)?, *row.tallies.get(nth)?))).collect();
-            Some((*indicator, in_units(*indicator, split(&group, &standard)?)))
+            Some((*indicator, in_units(*indicator, split(&group, &standard, |schools| self.library().draws_of(schools))?)))
         };
         Ok(slice.indicators.iter().enumerate().filter_map(of_indicator).collect())
+    }
+}
+
+impl Library {
+    /// Draws of so many schools, kept or fresh.
+    fn draws_of(&self, schools: usize) -> Arc<Draws> {
+        let kept = || self.draws.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept().get(&schools);
+        known.unwrap_or_else(|| {
+            let draws = Arc::new(Draws::of(schools));
+            kept().insert(schools, Arc::clone(&draws), draws.bytes());
+            draws
+        })
     }
 }
 

@@ -13,9 +13,11 @@ mod contextual;
 mod error;
 mod gate;
 mod parts;
+mod prepare;
 mod published;
 mod shield;
 mod similar;
+mod singly;
 mod work;
 
 use std::collections::BTreeMap;
@@ -80,6 +82,8 @@ pub type NoteRefusal = dyn Fn(&Reader, &Question) + Send + Sync;
 pub struct Options {
     /// Bytes of answers that are kept.
     pub cache_bytes: usize,
+    /// Whether cells of the groups asked about are read in the background, for the questions that follow: for a window.
+    pub prepares: bool,
     /// Called from a worker when an answer has come: the window wakes up to draw it.
     pub notify: Arc<dyn Fn() + Send + Sync>,
     /// Called on a worker before it works on a question: tests hold the engine up here.
@@ -90,7 +94,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}), before: Arc::new(|_| {}), refused: Arc::new(|_, _| {}) }
+        Self {
+            cache_bytes: 64 << 20,
+            prepares: false,
+            notify: Arc::new(|| {}),
+            before: Arc::new(|_| {}),
+            refused: Arc::new(|_, _| {}),
+        }
     }
 }
 
@@ -136,7 +146,8 @@ struct Panel {
 }
 
 struct Running {
-    question: Question,
+    /// Nothing where cells are read for questions to come.
+    question: Option<Question>,
     handle: Arc<InterruptHandle>,
     /// Whether no panel asks it any more, as of the last question asked or frame ended: the worker looks here often, and must
     /// not hold up the window by locking the state.
@@ -161,7 +172,7 @@ impl Desk {
             state: Mutex::new(state),
             work: Condvar::new(),
             done: Condvar::new(),
-            library: Library::open(&workspace, reader, options.cache_bytes)?,
+            library: Library::open(&workspace, reader, &options)?,
             notify: options.notify,
             before: options.before,
             refused: options.refused,
@@ -272,6 +283,23 @@ impl Desk {
         !timeout.timed_out()
     }
 
+    /// Waits until nothing is left to be read for the questions that follow, at most this long. Gives whether that is so: for
+    /// tests and benches.
+    pub fn wait_until_prepared(&self, longest: Duration) -> bool {
+        let reads = |running: &Running| running.question.is_none();
+        let busy = |state: &mut State| {
+            state.running.iter().flatten().any(reads) || self.shared.library.prepared.has_wishes()
+        };
+        let waited = self.shared.done.wait_timeout_while(self.shared.lock(), longest, busy);
+        let (_state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        !timeout.timed_out()
+    }
+
+    /// Bytes of cells kept now, from which answers are added up.
+    pub fn prepared_bytes(&self) -> usize {
+        self.shared.library.prepared.bytes()
+    }
+
     /// Bytes of answers kept now.
     pub fn cached_bytes(&self) -> usize {
         self.shared.lock().answers.bytes()
@@ -321,7 +349,7 @@ impl State {
     /// statement starts, so this is repeated with every question asked.
     fn interrupt_the_unwanted(&self) {
         for running in self.running.iter().flatten() {
-            let unwanted = !self.wanted(&running.question);
+            let unwanted = running.question.as_ref().map_or(self.closing, |question| !self.wanted(question));
             running.unwanted.store(unwanted, Ordering::Relaxed);
             if unwanted {
                 running.handle.interrupt();
@@ -329,12 +357,25 @@ impl State {
         }
     }
 
-    /// The question that has waited longest in a lane and that no worker is at.
+    /// Whether nobody waits for an answer.
+    fn is_quiet(&self) -> bool {
+        !self.panels.values().any(|panel| matches!(panel.status, Status::Waiting { .. }))
+    }
+
+    /// The question that a worker does next: what is prefetched waits for what somebody looks at.
     fn next(&self, lane: Lane) -> Option<Question> {
+        match lane {
+            Lane::Interactive => self.oldest(Lane::Interactive),
+            Lane::Background => self.oldest(Lane::Interactive).or_else(|| self.oldest(Lane::Background)),
+        }
+    }
+
+    /// The question that has waited longest in a lane and that no worker is at.
+    fn oldest(&self, lane: Lane) -> Option<Question> {
         let waiting = self.panels.values().filter(|panel| {
             panel.lane == lane
                 && matches!(panel.status, Status::Waiting { .. })
-                && self.running.iter().flatten().all(|running| running.question != panel.question)
+                && self.running.iter().flatten().all(|running| running.question.as_ref() != Some(&panel.question))
         });
         waiting.min_by_key(|panel| panel.turn).map(|panel| panel.question.clone())
     }
@@ -369,6 +410,19 @@ impl Shared {
                 return;
             }
             let Some(question) = state.next(lane) else {
+                let is_idle = lane == Lane::Background && state.is_quiet();
+                if let Some(of) = is_idle.then(|| self.library.prepared.wish()).flatten() {
+                    let unwanted = Arc::new(AtomicBool::new(false));
+                    let (handle, flag) = (connection.interrupt_handle(), Arc::clone(&unwanted));
+                    state.running[place] = Some(Running { question: None, handle, unwanted: flag });
+                    drop(state);
+                    // Interrupted when the desk closes.
+                    let _ = self.library.prepare(connection, &of, i64::MAX, &|| !unwanted.load(Ordering::Relaxed));
+                    state = self.lock();
+                    state.running[place] = None;
+                    self.done.notify_all();
+                    continue;
+                }
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
@@ -380,7 +434,7 @@ impl Shared {
             let (handle, reader) = (connection.interrupt_handle(), state.reader);
             let unwanted = Arc::new(AtomicBool::new(false));
             state.running[place] =
-                Some(Running { question: question.clone(), handle, unwanted: Arc::clone(&unwanted) });
+                Some(Running { question: Some(question.clone()), handle, unwanted: Arc::clone(&unwanted) });
             drop(state);
             (self.before)(&question);
             let wanted = || !unwanted.load(Ordering::Relaxed);
@@ -405,6 +459,8 @@ impl Shared {
                 Outcome::Stopped => {}
             }
             self.done.notify_all();
+            // Nobody may wait now, and then there is time to prepare.
+            self.work.notify_all();
             (self.notify)();
         }
     }

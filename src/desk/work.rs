@@ -13,15 +13,21 @@ use super::cache::Lru;
 use super::compare::{self, Comparator, project, years_of};
 use super::gate::{self, Evidence, Made, OfPupils};
 use super::parts::{Parts, complete};
+use super::prepare::Prepared;
 use super::shield::{self, Judge};
-use super::{DeskError, Workspace, WorkspaceError};
+use super::singly::Singly;
+use super::{DeskError, Options, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
 use crate::method::Tally;
+use crate::method::contextual::Draws;
 use crate::method::disclosure::Policy;
 use crate::method::shield::Wanted;
 use crate::model::words::counted;
 use crate::model::{Breakdown, Compare, Indicator, KeyStage, Question, Scope, Source, Unit, Urn, Year};
 use crate::workspace::{MostResults, National, Published, Register};
+
+/// Bytes of draws that are kept.
+const DRAWS_BYTES: usize = 16 << 20;
 
 /// What workers look up. It does not change while the desk is open.
 pub(super) struct Library {
@@ -38,8 +44,12 @@ pub(super) struct Library {
     slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
     figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
     pub shields: Mutex<Lru<shield::Of, Arc<shield::Raised>>>,
+    pub raising: Singly<shield::Of>,
     /// Groups of schools that somebody has looked at.
     pub groups: Mutex<Vec<BTreeSet<Urn>>>,
+    pub prepared: Prepared,
+    /// Schools drawn with replacement, by how many there are.
+    pub draws: Mutex<Lru<usize, Arc<Draws>>>,
 }
 
 /// How work on a question ended.
@@ -89,7 +99,7 @@ pub(super) struct Work<'a> {
 }
 
 impl Library {
-    pub fn open(workspace: &Workspace, reader: Reader, cache_bytes: usize) -> Result<Self, WorkspaceError> {
+    pub fn open(workspace: &Workspace, reader: Reader, options: &Options) -> Result<Self, WorkspaceError> {
         Ok(Self {
             register: workspace.register()?,
             published: workspace.published()?,
@@ -99,10 +109,13 @@ impl Library {
             years: workspace.years()?,
             most_results: workspace.most_results()?,
             reader: RwLock::new(reader),
-            slices: Mutex::new(Lru::new(cache_bytes)),
-            figures: Mutex::new(Lru::new(cache_bytes)),
+            slices: Mutex::new(Lru::new(options.cache_bytes)),
+            figures: Mutex::new(Lru::new(options.cache_bytes)),
             shields: Mutex::new(Lru::new(shield::KEPT_BYTES)),
+            raising: Singly::default(),
             groups: Mutex::new(Vec::new()),
+            prepared: Prepared::new(options.prepares),
+            draws: Mutex::new(Lru::new(DRAWS_BYTES)),
         })
     }
 
@@ -463,7 +476,13 @@ impl Work<'_> {
         let tallies = match kept {
             Some(tallies) => tallies,
             None => {
-                let mut tallies = run(self.connection, &plan)?;
+                let prepared = match counted {
+                    Counted::Observations => {
+                        self.library.prepared_tallies(self.connection, slice, self.wanted)?
+                    }
+                    Counted::Pupils => None,
+                };
+                let mut tallies = prepared.map_or_else(|| run(self.connection, &plan), Ok)?;
                 let by_school = slice.by.iter().position(|by| *by == Breakdown::School);
                 if let Some(place) = by_school.filter(|_| register.has_lines()) {
                     tallies = tallies.by_line(place, |urn| self.head(urn));

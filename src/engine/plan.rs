@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Slice;
-use crate::model::{Breakdown, Indicator, PupilGroup, Scope, Source};
+use super::{CellsOf, Slice};
+use crate::model::{Breakdown, Indicator, Profile, PupilGroup, Scope, Source};
 use crate::workspace::measures::{TallySql, code, over_cube, over_facts, pupils_over_facts};
 
 /// Which of the three forms of the facts is read. All give the same tallies.
@@ -65,7 +65,8 @@ impl Path {
 pub struct Plan {
     pub sql: String,
     pub values: Vec<i32>,
-    /// How many of the columns are keys.
+    /// How many columns there are, and how many of them are keys.
+    pub columns: usize,
     pub keys: usize,
     /// For each indicator of the slice, the columns of its n, sum and sum of squares; indicators share columns.
     pub sums: Vec<[usize; 3]>,
@@ -99,12 +100,7 @@ impl Plan {
         for (by, key) in slice.by.iter().zip(&keys) {
             columns.push(format!("CAST({key} AS INTEGER) AS by_{}", by.word()));
         }
-        let mut place = |expression: String| {
-            columns.iter().position(|known| *known == expression).unwrap_or_else(|| {
-                columns.push(expression);
-                columns.len() - 1
-            })
-        };
+        let mut place = |expression: String| place_of(&mut columns, expression);
         let sums = slice.indicators.iter().map(|indicator| {
             let tally = tally(*indicator);
             [tally.n, tally.sum, tally.sum_of_squares].map(&mut place)
@@ -131,7 +127,36 @@ impl Plan {
         if !keys.is_empty() {
             let _ = write!(sql, " GROUP BY {} ORDER BY {} NULLS LAST", keys.join(", "), keys.join(" NULLS LAST, "));
         }
-        Self { sql, values, keys: keys.len(), sums }
+        Self { sql, values, columns: columns.len(), keys: keys.len(), sums }
+    }
+
+    /// The plan that reads cells of a scope, broken down by these and the common part of the profile, which is the last key; in
+    /// order of the keys.
+    pub(super) fn of_cells(of: &CellsOf, scope: &Scope, by: &[Breakdown], indicators: &[Indicator]) -> Self {
+        let path = if *scope == Scope::All { Path::Cube } else { Path::BySchool };
+        let mut keys: Vec<String> = by.iter().map(|by| key(*by)).collect();
+        keys.push(format!("(profile & {})", Profile::COMMON));
+        let mut columns: Vec<String> = keys.iter().map(|key| format!("CAST({key} AS INTEGER)")).collect();
+        let tally = if path == Path::Cube { over_cube } else { over_facts };
+        let sums = indicators.iter().map(|indicator| {
+            let tally = tally(*indicator);
+            [tally.n, tally.sum, tally.sum_of_squares].map(|expression| place_of(&mut columns, expression))
+        });
+        let sums: Vec<[usize; 3]> = sums.collect();
+        let mut values = vec![of.stage.number()];
+        let mut sql = format!("SELECT {} FROM {} WHERE stage = ?", columns.join(", "), path.table(of.source));
+        in_scope(&mut sql, &mut values, scope);
+        let _ = write!(sql, " GROUP BY {} ORDER BY {}", keys.join(", "), keys.join(", "));
+        Self { sql, values, columns: columns.len(), keys: keys.len(), sums }
+    }
+
+    /// The plan that counts the rows of facts of which cells would be.
+    pub(super) fn counting(of: &CellsOf, scope: &Scope) -> Self {
+        let mut values = vec![of.stage.number()];
+        let path = if *scope == Scope::All { Path::Cube } else { Path::BySchool };
+        let mut sql = format!("SELECT COUNT(*) FROM {} WHERE stage = ?", path.table(of.source));
+        in_scope(&mut sql, &mut values, scope);
+        Self { sql, values, columns: 1, keys: 0, sums: Vec::new() }
     }
 
     /// The statement with its values in place, to read and to copy. What runs has them bound.
@@ -143,6 +168,14 @@ impl Plan {
         };
         self.sql.split('?').map(value).collect()
     }
+}
+
+/// The place of an expression among the columns, to which it is added where it is not there.
+fn place_of(columns: &mut Vec<String>, expression: String) -> usize {
+    columns.iter().position(|known| *known == expression).unwrap_or_else(|| {
+        columns.push(expression);
+        columns.len() - 1
+    })
 }
 
 fn key(by: Breakdown) -> String {

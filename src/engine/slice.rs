@@ -39,6 +39,11 @@ impl Slice {
             .collect()
     }
 
+    /// The indicators whose tallies it needs: those of an intake are told by the number of pupils.
+    pub fn held_indicators(&self) -> impl Iterator<Item = Indicator> + '_ {
+        self.indicators.iter().map(|of| if of.is_intake() { Indicator::Pupils } else { *of })
+    }
+
     /// The same pupil group in other schools: not broken down by school.
     #[must_use]
     pub fn in_scope(&self, scope: Scope) -> Self {

@@ -5,7 +5,9 @@
 //! difference splits without a remainder into what the intake explains, and what is left.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use hashbrown::HashMap;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
@@ -80,14 +82,47 @@ impl Split {
     }
 }
 
-/// Splits the difference between a group and a comparator. `None` where one of them has no pupils.
-pub fn split(group: &[InSchool], comparator: &BTreeMap<CellCodes, Tally>) -> Option<Split> {
+/// Schools drawn with replacement, [`DRAWS`] times: places among so many schools. The same in every run, so that they are made
+/// once for all indicators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draws {
+    schools: usize,
+    places: Vec<u32>,
+}
+
+impl Draws {
+    /// Draws of so many schools.
+    pub fn of(schools: usize) -> Self {
+        let mut dice = ChaCha8Rng::seed_from_u64(SEED);
+        // The bias of the remainder is below one in a hundred million.
+        let place = |_| (dice.next_u64() % schools as u64) as u32;
+        let places = if schools == 0 { Vec::new() } else { (0..DRAWS * schools).map(place).collect() };
+        Self { schools, places }
+    }
+
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        4 * self.places.len()
+    }
+}
+
+/// Splits the difference between a group and a comparator. `None` where one of them has no pupils. `draws` gives draws of so many
+/// schools.
+pub fn split(
+    group: &[InSchool],
+    comparator: &BTreeMap<CellCodes, Tally>,
+    draws: impl Fn(usize) -> Arc<Draws>,
+) -> Option<Split> {
     let standard = Standard::of(comparator);
-    let all = standard.mean_of(&[])?;
+    let all = standard.mean_of(0, &CellCodes::default())?;
+    let mut means: HashMap<CellCodes, (f64, bool)> = HashMap::new();
     let mut schools: BTreeMap<i32, Sums> = BTreeMap::new();
     let mut merged = 0;
     for InSchool { school, cell, tally } in group {
-        let (mean, whole) = standard.mean(cell)?;
+        let (mean, whole) = match means.get(cell) {
+            Some(known) => *known,
+            None => *means.entry(*cell).or_insert(standard.mean(cell)?),
+        };
         let sums = schools.entry(*school).or_default();
         sums.n += tally.n as f64;
         sums.own += tally.sum as f64;
@@ -100,7 +135,8 @@ pub fn split(group: &[InSchool], comparator: &BTreeMap<CellCodes, Tally>) -> Opt
         return None;
     }
     let (own, expected) = together.means();
-    let (left_interval, intake_interval) = drawn(&schools, all).unzip();
+    let enough = schools.len() >= LEAST_SCHOOLS;
+    let (left_interval, intake_interval) = enough.then(|| drawn(&schools, all, &draws(schools.len()))).unzip();
     let n = together.n as i64;
     let merged = merged as f64 / together.n;
     Some(Split { n, own, comparator: all, expected, left_interval, intake_interval, merged })
@@ -124,61 +160,58 @@ impl Sums {
     }
 }
 
-/// The comparator's means by the first characteristics of a cell, from none to all of them.
+/// The comparator's tallies by the first characteristics of a cell, from none to all of them; the others are 0.
 struct Standard {
-    by_first: BTreeMap<Vec<i32>, Tally>,
+    by_first: [HashMap<CellCodes, Tally>; CHARACTERISTICS.len() + 1],
 }
 
 impl Standard {
     fn of(cells: &BTreeMap<CellCodes, Tally>) -> Self {
-        let mut by_first: BTreeMap<Vec<i32>, Tally> = BTreeMap::new();
+        let mut by_first: [HashMap<CellCodes, Tally>; CHARACTERISTICS.len() + 1] = Default::default();
         for (cell, tally) in cells {
-            for count in 0..=cell.len() {
-                *by_first.entry(cell[..count].to_vec()).or_default() += *tally;
+            for (count, of) in by_first.iter_mut().enumerate() {
+                *of.entry(first(cell, count)).or_default() += *tally;
             }
         }
         Self { by_first }
     }
 
-    fn mean_of(&self, first: &[i32]) -> Option<f64> {
-        self.by_first.get(first).and_then(Tally::mean)
+    fn mean_of(&self, count: usize, cell: &CellCodes) -> Option<f64> {
+        self.by_first[count].get(&first(cell, count)).and_then(Tally::mean)
     }
 
     /// The mean of a cell, or of the smallest merged cell that is large enough; and whether it is the cell itself.
     fn mean(&self, cell: &CellCodes) -> Option<(f64, bool)> {
         let enough = |count: &usize| {
-            let known = self.by_first.get(&cell[..*count]);
+            let known = self.by_first[*count].get(&first(cell, *count));
             *count == 0 || known.is_some_and(|tally| tally.n >= LEAST_IN_CELL)
         };
         let count = (0..=cell.len()).rev().find(enough)?;
-        Some((self.mean_of(&cell[..count])?, count == cell.len()))
+        Some((self.mean_of(count, cell)?, count == cell.len()))
     }
 }
 
+/// The first codes of a cell, the others 0.
+fn first(cell: &CellCodes, count: usize) -> CellCodes {
+    std::array::from_fn(|place| if place < count { cell[place] } else { 0 })
+}
+
 /// 95 % intervals of what is left and of what the intake explains, from schools drawn with replacement.
-fn drawn(schools: &[Sums], comparator: f64) -> Option<(Interval, Interval)> {
-    if schools.len() < LEAST_SCHOOLS {
-        return None;
-    }
-    let mut dice = ChaCha8Rng::seed_from_u64(SEED);
+fn drawn(schools: &[Sums], comparator: f64, draws: &Draws) -> (Interval, Interval) {
+    debug_assert_eq!(schools.len(), draws.schools, "draws of these schools");
     let (mut left, mut intake) = (Vec::with_capacity(DRAWS), Vec::with_capacity(DRAWS));
-    for _ in 0..DRAWS {
-        let mut together = Sums::default();
-        for _ in 0..schools.len() {
-            // The bias of the remainder is below one in a hundred million.
-            let nth = (dice.next_u64() % schools.len() as u64) as usize;
-            together = together.and(&schools[nth]);
-        }
+    for places in draws.places.chunks(schools.len()) {
+        let together = places.iter().fold(Sums::default(), |sums, place| sums.and(&schools[*place as usize]));
         let (own, expected) = together.means();
         left.push(own - expected);
         intake.push(expected - comparator);
     }
-    Some((percentiles(left), percentiles(intake)))
+    (percentiles(left), percentiles(intake))
 }
 
 /// The middle 95 %.
 fn percentiles(mut values: Vec<f64>) -> Interval {
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
+    let last = values.len().saturating_sub(1);
+    let mut at = |share: f64| *values.select_nth_unstable_by((last as f64 * share).round() as usize, f64::total_cmp).1;
     Interval { lower: at(0.025), upper: at(0.975) }
 }

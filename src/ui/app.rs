@@ -46,7 +46,8 @@ pub struct Start {
 impl Default for Start {
     fn default() -> Self {
         let folders = Folders { config: PathBuf::new(), data: PathBuf::new() };
-        Self { folders, options: Options::default(), desk: desk::Options::default(), outcome: Outcome::default() }
+        let desk = desk::Options { prepares: true, ..desk::Options::default() };
+        Self { folders, options: Options::default(), desk, outcome: Outcome::default() }
     }
 }
 

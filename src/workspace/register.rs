@@ -3,6 +3,7 @@
 //! A school that goes on under another URN is one school: its line has a head, the URN under which it stands now, and
 //! earlier URNs.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +21,29 @@ pub struct Register {
     earlier: Arc<BTreeMap<Urn, Vec<Urn>>>,
     /// What schools were called before, with the last year in which they were.
     former_names: Arc<BTreeMap<Urn, Vec<(String, Year)>>>,
+    standing: Arc<Standing>,
+}
+
+/// Where schools stand now, each list in order of URN: every question looks some of them up.
+#[derive(Debug, Default, PartialEq)]
+struct Standing {
+    all: Vec<Urn>,
+    in_authority: BTreeMap<LaCode, Vec<Urn>>,
+    in_trust: BTreeMap<TrustUid, Vec<Urn>>,
+}
+
+impl Standing {
+    fn of(schools: &BTreeMap<Urn, School>, heads: &BTreeMap<Urn, Urn>) -> Self {
+        let mut standing = Self::default();
+        for school in schools.values().filter(|school| !heads.contains_key(&school.urn)) {
+            standing.all.push(school.urn);
+            standing.in_authority.entry(school.la_code).or_default().push(school.urn);
+            if let Some(trust) = school.trust_uid {
+                standing.in_trust.entry(trust).or_default().push(school.urn);
+            }
+        }
+        standing
+    }
 }
 
 impl Register {
@@ -67,6 +91,7 @@ impl Register {
             }
         }
         Ok(Self {
+            standing: Arc::new(Standing::of(&schools, &heads)),
             schools: Arc::new(schools),
             heads: Arc::new(heads),
             earlier: Arc::new(earlier),
@@ -86,9 +111,7 @@ impl Register {
 
     /// Every school, by the URN under which it stands now.
     pub fn schools(&self) -> impl ExactSizeIterator<Item = &School> {
-        // Counted, so that its length is known.
-        let heads: Vec<&School> = self.schools.values().filter(|school| self.head(school.urn) == school.urn).collect();
-        heads.into_iter()
+        self.standing.all.iter().map(|urn| &self.schools[urn])
     }
 
     /// The URN under which a school stands now.
@@ -126,18 +149,18 @@ impl Register {
     }
 
     /// The schools of a scope, by the URN under which they stand now. Schools that are named but not loaded are left out.
-    pub fn schools_of<'a, 's>(&'a self, scope: &'s Scope) -> impl Iterator<Item = &'a School> + use<'a, 's> {
-        let named: BTreeSet<Urn> = match scope {
-            Scope::Schools(urns) => urns.iter().map(|urn| self.head(*urn)).collect(),
-            _ => BTreeSet::new(),
+    pub fn schools_of<'a>(&'a self, scope: &Scope) -> impl Iterator<Item = &'a School> + use<'a> {
+        let some = |urns: Option<&'a Vec<Urn>>| Cow::Borrowed(urns.map_or(&[][..], Vec::as_slice));
+        let urns: Cow<'a, [Urn]> = match scope {
+            Scope::All => Cow::Borrowed(&self.standing.all),
+            Scope::La(code) => some(self.standing.in_authority.get(code)),
+            Scope::Trust(uid) => some(self.standing.in_trust.get(uid)),
+            Scope::Schools(urns) => {
+                let heads: BTreeSet<Urn> = urns.iter().map(|urn| self.head(*urn)).collect();
+                heads.into_iter().collect()
+            }
         };
-        let heads = self.schools.values().filter(|school| self.head(school.urn) == school.urn);
-        heads.filter(move |school| match scope {
-            Scope::All => true,
-            Scope::La(code) => school.la_code == *code,
-            Scope::Trust(uid) => school.trust_uid == Some(*uid),
-            Scope::Schools(_) => named.contains(&school.urn),
-        })
+        (0..urns.len()).filter_map(move |nth| self.schools.get(&urns[nth]))
     }
 
     /// The local authorities of a scope, with their names.

@@ -1,9 +1,9 @@
 //! All ways to a slice give the same tallies, and tallies add up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use duckdb::Connection;
-use schoolbench::engine::{Path, Plan, Slice, Tallies, TallyRow, run};
+use schoolbench::engine::{Cells, CellsOf, Path, Plan, Slice, Tallies, TallyRow, run};
 use schoolbench::method::Tally;
 use schoolbench::model::{
     Breakdown, Characteristic, Compare, Draft, Filter, Indicator, Judged, KeyStage, PupilGroup, Question, Scope,
@@ -75,6 +75,42 @@ fn every_path_gives_the_same_tallies() {
             let count = compared.get(&(many, source)).copied().unwrap_or(0);
             assert!(count >= 20, "only {count} slices of {source:?} were answered by {many} paths");
         }
+    }
+}
+
+/// Cells that were read in one go, or indicator by indicator, tell the same as a statement for each slice.
+#[test]
+fn cells_add_up_to_what_a_statement_gives() {
+    let workspace = workspace();
+    let connection = workspace.connection();
+    let mut read: HashMap<CellsOf, Cells> = HashMap::new();
+    let mut told: BTreeMap<(Source, bool, bool), usize> = BTreeMap::new();
+    for slice in slices(7) {
+        let common = slice.filter.constraints().all(|(of, _)| of.is_common())
+            && slice.by.iter().all(|by| !matches!(by, Breakdown::Pupils(of) if !of.is_common()));
+        let by_school = slice.by.contains(&Breakdown::School);
+        let Some(of) = CellsOf::telling(&slice) else {
+            assert!(!common || by_school, "{slice:?}");
+            continue;
+        };
+        let facts = of.facts(connection, &slice.scope).unwrap();
+        let before = read.remove(&of);
+        let asked: BTreeSet<Indicator> = slice.held_indicators().collect();
+        let cells = Cells::read(connection, &of, &slice.scope, facts, &asked, before.as_ref()).unwrap().unwrap();
+        assert!(cells.hold(&slice));
+        let path = Path::best(&slice);
+        assert_eq!(cells.tallies(&slice), Some(tallies(connection, &slice, path)), "{path:?} differs on {slice:?}");
+        *told.entry((slice.source, slice.scope == Scope::All, by_school)).or_insert(0) += 1;
+        read.insert(of, cells);
+    }
+    for of in [
+        (Source::Outcomes, true, false),
+        (Source::Outcomes, false, false),
+        (Source::Outcomes, false, true),
+        (Source::Results, true, false),
+        (Source::Results, false, false),
+    ] {
+        assert!(told.get(&of).is_some_and(|count| *count >= 10), "{of:?}: {told:?}");
     }
 }
 

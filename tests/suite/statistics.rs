@@ -1,10 +1,11 @@
 //! Differences, ranks, Progress 8 and the split by intake, against published examples, naive sums and simulations.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schoolbench::desk::split_in_words;
 use schoolbench::method::Tally;
-use schoolbench::method::contextual::{InSchool, LEAST_IN_CELL, LEAST_SCHOOLS, split};
+use schoolbench::method::contextual::{Draws, InSchool, LEAST_IN_CELL, LEAST_SCHOOLS, split};
 use schoolbench::method::difference::{
     FUNNEL, benjamini_hochberg, error_of_means, error_of_share, funnel_limits, of_means, of_shares, p_value,
     percentile_rank, percentile_rank_in_order, three_year_rank,
@@ -231,6 +232,10 @@ fn tally(points: impl Iterator<Item = i64>) -> Tally {
     })
 }
 
+fn draws(schools: usize) -> Arc<Draws> {
+    Arc::new(Draws::of(schools))
+}
+
 fn in_schools(pupils: &[(i32, [i32; 5], i64)]) -> Vec<InSchool> {
     let mut cells: BTreeMap<(i32, [i32; 5]), Vec<i64>> = BTreeMap::new();
     for (school, cell, points) in pupils {
@@ -258,7 +263,7 @@ fn the_split_is_what_a_pupil_by_pupil_count_gives_and_its_parts_add_up() {
     for round in 0..50 {
         let nation = pupils(&mut dice, 40, 20 + round * 4);
         let group: Vec<_> = nation.iter().copied().filter(|(school, cell, _)| *school < 8 && cell[0] < 3).collect();
-        let made = split(&in_schools(&group), &standard(&nation)).unwrap();
+        let made = split(&in_schools(&group), &standard(&nation), draws).unwrap();
         // Each pupil's expectation: the mean of the pupils of the nation who agree in the most characteristics, the last
         // left out first, of whom there are enough.
         let expectation = |cell: &[i32; 5]| {
@@ -297,7 +302,7 @@ fn the_split_is_what_a_pupil_by_pupil_count_gives_and_its_parts_add_up() {
         assert!((0.7..1.3).contains(&(width / (2.0 * 1.96 * error))), "{width} beside {error} in round {round}");
         let of_intake = made.intake_interval.unwrap();
         assert!(of_intake.lower <= made.intake() && made.intake() <= of_intake.upper, "{made:?}");
-        assert_eq!(split(&in_schools(&group), &standard(&nation)), Some(made), "the same in every run");
+        assert_eq!(split(&in_schools(&group), &standard(&nation), draws), Some(made), "the same in every run");
     }
 }
 
@@ -310,12 +315,12 @@ fn a_group_with_the_nations_figures_is_explained_by_its_intake_alone() {
         *points = 4_000 + 700 * i64::from(cell[0]) - 300 * i64::from(cell[1]);
     }
     let group: Vec<_> = nation.iter().copied().filter(|(school, cell, _)| *school < 6 && cell[0] == 0).collect();
-    let made = split(&in_schools(&group), &standard(&nation)).unwrap();
+    let made = split(&in_schools(&group), &standard(&nation), draws).unwrap();
     assert!(made.gap() < -500.0);
     close(made.left(), 0.0, 1e-6);
     let few: Vec<_> = group.into_iter().filter(|(school, ..)| (*school as usize) < LEAST_SCHOOLS - 1).collect();
-    assert!(split(&in_schools(&few), &standard(&nation)).unwrap().left_interval.is_none(), "too few schools");
-    assert!(split(&[], &standard(&nation)).is_none());
+    assert!(split(&in_schools(&few), &standard(&nation), draws).unwrap().left_interval.is_none(), "too few schools");
+    assert!(split(&[], &standard(&nation), draws).is_none());
 }
 
 /// The split of a group of the demo through the desk, against its own answers: the whole difference is the figure's.

@@ -128,26 +128,42 @@ impl Raised {
     }
 }
 
+/// Shields by subject.
+type BySubject = BTreeMap<Option<Subject>, Arc<Raised>>;
+
+impl Library {
+    /// The shields that are kept, and the subjects of which there is none.
+    fn raised(&self, of: &Of, subjects: &[Option<Subject>]) -> (BySubject, Vec<Option<Subject>>) {
+        let mut kept = self.shields.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut of, mut raised, mut missing) = (of.clone(), BySubject::new(), Vec::new());
+        for subject in subjects {
+            of.subject = *subject;
+            match kept.get(&of) {
+                Some(found) => drop(raised.insert(*subject, found)),
+                None => missing.push(*subject),
+            }
+        }
+        (raised, missing)
+    }
+}
+
 impl Work<'_> {
     /// The shields for some pupils by subject (`None` for pupils), kept or raised. What is not kept is counted in one
     /// statement.
     pub fn shields(&mut self, of: &Of, subjects: &[Option<Subject>]) -> Result<Vec<Arc<Raised>>, DeskError> {
         let library = self.library();
-        let kept = || library.shields.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all = of.clone();
-        let mut raised: BTreeMap<Option<Subject>, Arc<Raised>> = BTreeMap::new();
-        let mut missing: Vec<Option<Subject>> = Vec::new();
-        for subject in subjects {
-            all.subject = *subject;
-            match kept().get(&all) {
-                Some(found) => drop(raised.insert(*subject, found)),
-                None => missing.push(*subject),
-            }
-        }
+        let (mut raised, missing) = library.raised(of, subjects);
         if !missing.is_empty() {
+            // The other worker may be raising the same: then they are there once it is done.
+            let all = Of { subject: None, ..of.clone() };
+            let Some(_claim) = library.raising.claim(&all, self.wanted()) else {
+                return Err(EngineError::Interrupted.into());
+            };
+            let (found, missing) = library.raised(of, &missing);
+            raised.extend(found);
             for (subject, shield) in missing.iter().zip(self.raise(of, &missing)?) {
-                all.subject = *subject;
-                kept().insert(all.clone(), Arc::clone(&shield), shield.bytes());
+                let kept = || library.shields.lock().unwrap_or_else(PoisonError::into_inner);
+                kept().insert(Of { subject: *subject, ..of.clone() }, Arc::clone(&shield), shield.bytes());
                 raised.insert(*subject, shield);
             }
         }
@@ -156,6 +172,9 @@ impl Work<'_> {
 
     /// Raises the shields of some subjects: all, or [`EngineError::Interrupted`] when nobody asks any more.
     fn raise(&mut self, of: &Of, subjects: &[Option<Subject>]) -> Result<Vec<Arc<Raised>>, DeskError> {
+        if subjects.is_empty() {
+            return Ok(Vec::new());
+        }
         let by = of.by();
         // By subject the shields of fewer characteristics.
         let mut below: Vec<Vec<(Arc<Shield>, Vec<usize>)>> = vec![Vec::new(); subjects.len()];
@@ -170,6 +189,8 @@ impl Work<'_> {
         let register = &library.register;
         let scope = match &of.authorities {
             None => Scope::All,
+            // Its cells may be there.
+            Some(codes) if codes.len() == 1 => codes.first().map_or(Scope::All, |code| Scope::La(*code)),
             Some(codes) => {
                 let schools = register.schools().filter(|school| codes.contains(&school.la_code));
                 Scope::Schools(schools.map(|school| school.urn).collect())

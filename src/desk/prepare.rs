@@ -1,0 +1,169 @@
+//! Cells of the groups that are looked at, kept for the questions that follow.
+//!
+//! Who looks at a group asks many questions of the same pupils. Where its cells take no longer to read than a few of these
+//! questions, the first question reads them; where they take longer, it is answered by a statement of its own, and the cells
+//! are read in the background once nobody waits. From then on a filter is answered from memory.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use duckdb::Connection;
+
+use super::cache::Lru;
+use super::singly::Singly;
+use super::work::Library;
+use crate::engine::{Cells, CellsOf, EngineError, Slice, Tallies};
+use crate::method::shield::Wanted;
+use crate::model::{Indicator, KeyStage, Source};
+
+/// Bytes of cells that are kept.
+const KEPT_BYTES: usize = 256 << 20;
+
+/// Cells of so many rows are read by the first question.
+const AT_ONCE: i64 = 400_000;
+
+/// Most cells that are wanted at a time; the oldest wish is forgotten.
+const MOST_WISHES: usize = 16;
+
+/// The cells that are there, and those that are wanted.
+pub(super) struct Prepared {
+    is_on: bool,
+    inner: Mutex<Inner>,
+    reading: Singly<CellsOf>,
+}
+
+struct Inner {
+    known: Lru<CellsOf, Known>,
+    wishes: Vec<CellsOf>,
+    /// The indicators that were asked about: cells of the next group are read with all of them at once.
+    asked: HashMap<(KeyStage, Source), BTreeSet<Indicator>>,
+}
+
+/// What is known of some cells.
+#[derive(Clone)]
+enum Known {
+    /// From so many rows they would be read.
+    Rows(i64),
+    Read(Arc<Cells>),
+    /// There are too many to hold, or they cannot be read: so that it is not tried again.
+    None,
+}
+
+impl Prepared {
+    /// Nothing prepared; `is_on` tells whether anything ever is.
+    pub fn new(is_on: bool) -> Self {
+        let inner = Inner { known: Lru::new(KEPT_BYTES), wishes: Vec::new(), asked: HashMap::new() };
+        Self { is_on, inner: Mutex::new(inner), reading: Singly::default() }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest wish, which is then nobody's.
+    pub fn wish(&self) -> Option<CellsOf> {
+        self.inner().wishes.pop()
+    }
+
+    /// Whether something is wished for.
+    pub fn has_wishes(&self) -> bool {
+        !self.inner().wishes.is_empty()
+    }
+
+    /// Bytes of cells that are kept now.
+    pub fn bytes(&self) -> usize {
+        self.inner().known.bytes()
+    }
+}
+
+impl Library {
+    /// The tallies of a slice from its cells, where they are there or read quickly. Where they are not, they are wished for.
+    ///
+    /// # Errors
+    /// [`EngineError::Interrupted`] when nobody asks any more.
+    pub fn prepared_tallies(
+        &self,
+        connection: &Connection,
+        slice: &Slice,
+        wanted: Wanted<'_>,
+    ) -> Result<Option<Tallies>, EngineError> {
+        let Some(of) = CellsOf::telling(slice).filter(|_| self.prepared.is_on) else { return Ok(None) };
+        let known = || {
+            let mut inner = self.prepared.inner();
+            inner.asked.entry((of.stage, of.source)).or_default().extend(slice.held_indicators());
+            inner.known.get(&of)
+        };
+        let told = |known: &Option<Known>| match known {
+            Some(Known::Read(cells)) if cells.hold(slice) => Some(cells.tallies(slice)),
+            Some(Known::None) => Some(None),
+            _ => None,
+        };
+        if let Some(told) = told(&known()) {
+            return Ok(told);
+        }
+        if !matches!(known(), Some(Known::Rows(rows)) if rows > AT_ONCE) {
+            self.prepare(connection, &of, AT_ONCE, wanted)?;
+            if let Some(told) = told(&known()) {
+                return Ok(told);
+            }
+        }
+        let mut inner = self.prepared.inner();
+        inner.wishes.retain(|wish| *wish != of);
+        inner.wishes.push(of);
+        if inner.wishes.len() > MOST_WISHES {
+            inner.wishes.remove(0);
+        }
+        Ok(None)
+    }
+
+    /// Reads what is asked about of some cells, where it is not there and they are of at most so many rows.
+    ///
+    /// # Errors
+    /// [`EngineError::Interrupted`] when nobody asks any more.
+    pub fn prepare(
+        &self,
+        connection: &Connection,
+        of: &CellsOf,
+        at_most: i64,
+        wanted: Wanted<'_>,
+    ) -> Result<(), EngineError> {
+        let Some(_claim) = self.prepared.reading.claim(of, wanted) else { return Err(EngineError::Interrupted) };
+        let (known, asked) = {
+            let mut inner = self.prepared.inner();
+            (inner.known.get(of), inner.asked.get(&(of.stage, of.source)).cloned().unwrap_or_default())
+        };
+        let keep = |known: Known| {
+            let bytes = if let Known::Read(cells) = &known { cells.bytes() } else { 0 };
+            let known = if bytes <= KEPT_BYTES { known } else { Known::None };
+            self.prepared.inner().known.insert(of.clone(), known, bytes.min(KEPT_BYTES));
+        };
+        let scope = self.register.with_earlier(&of.scope);
+        let read = || -> Result<Option<Known>, EngineError> {
+            let before = match &known {
+                Some(Known::Read(cells)) => Some(Arc::clone(cells)),
+                Some(Known::None) => return Ok(None),
+                Some(Known::Rows(rows)) if *rows > at_most => return Ok(None),
+                _ => None,
+            };
+            let rows = match (&before, &known) {
+                (Some(cells), _) => cells.facts(),
+                (_, Some(Known::Rows(rows))) => *rows,
+                _ => of.facts(connection, &scope)?,
+            };
+            if before.is_none() && rows > at_most {
+                return Ok(Some(Known::Rows(rows)));
+            }
+            let cells = Cells::read(connection, of, &scope, rows, &asked, before.as_deref())?;
+            Ok(Some(cells.map_or(Known::None, |cells| Known::Read(Arc::new(cells)))))
+        };
+        match read() {
+            Ok(known) => known.into_iter().for_each(keep),
+            Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
+            Err(error) => {
+                tracing::warn!("cells could not be read, so each question has a statement of its own: {error}");
+                keep(Known::None);
+            }
+        }
+        Ok(())
+    }
+}
