@@ -11,6 +11,7 @@ mod cache;
 mod compare;
 mod contextual;
 mod error;
+mod foresee;
 mod gate;
 mod parts;
 mod prepare;
@@ -40,6 +41,7 @@ use crate::engine::EngineError;
 use crate::model::Question;
 use crate::workspace::{Register, Workspace, WorkspaceError};
 use cache::Lru;
+use prepare::Wish;
 use work::{Library, Outcome};
 
 /// A place on screen that asks one question at a time.
@@ -135,6 +137,7 @@ struct State {
     closing: bool,
 }
 
+#[derive(Clone)]
 struct Panel {
     question: Question,
     lane: Lane,
@@ -146,8 +149,10 @@ struct Panel {
 }
 
 struct Running {
-    /// Nothing where cells are read for questions to come.
+    /// Nothing where something is prepared for questions to come.
     question: Option<Question>,
+    /// Whether it is given up as soon as somebody waits for an answer.
+    gives_way: bool,
     handle: Arc<InterruptHandle>,
     /// Whether no panel asks it any more, as of the last question asked or frame ended: the worker looks here often, and must
     /// not hold up the window by locking the state.
@@ -287,9 +292,8 @@ impl Desk {
     /// tests and benches.
     pub fn wait_until_prepared(&self, longest: Duration) -> bool {
         let reads = |running: &Running| running.question.is_none();
-        let busy = |state: &mut State| {
-            state.running.iter().flatten().any(reads) || self.shared.library.prepared.has_wishes()
-        };
+        let busy =
+            |state: &mut State| state.running.iter().flatten().any(reads) || self.shared.library.prepared.has_wishes();
         let waited = self.shared.done.wait_timeout_while(self.shared.lock(), longest, busy);
         let (_state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         !timeout.timed_out()
@@ -349,7 +353,10 @@ impl State {
     /// statement starts, so this is repeated with every question asked.
     fn interrupt_the_unwanted(&self) {
         for running in self.running.iter().flatten() {
-            let unwanted = running.question.as_ref().map_or(self.closing, |question| !self.wanted(question));
+            let unwanted = match &running.question {
+                Some(question) => !self.wanted(question),
+                None => self.closing || (running.gives_way && !self.is_quiet()),
+            };
             running.unwanted.store(unwanted, Ordering::Relaxed);
             if unwanted {
                 running.handle.interrupt();
@@ -357,9 +364,10 @@ impl State {
         }
     }
 
-    /// Whether nobody waits for an answer.
+    /// Whether nobody who looks waits for an answer.
     fn is_quiet(&self) -> bool {
-        !self.panels.values().any(|panel| matches!(panel.status, Status::Waiting { .. }))
+        let waits = |panel: &Panel| panel.lane == Lane::Interactive && matches!(panel.status, Status::Waiting { .. });
+        !self.panels.values().any(waits)
     }
 
     /// The question that a worker does next: what is prefetched waits for what somebody looks at.
@@ -411,13 +419,14 @@ impl Shared {
             }
             let Some(question) = state.next(lane) else {
                 let is_idle = lane == Lane::Background && state.is_quiet();
-                if let Some(of) = is_idle.then(|| self.library.prepared.wish()).flatten() {
+                if let Some(wish) = is_idle.then(|| self.library.prepared.wish()).flatten() {
                     let unwanted = Arc::new(AtomicBool::new(false));
                     let (handle, flag) = (connection.interrupt_handle(), Arc::clone(&unwanted));
-                    state.running[place] = Some(Running { question: None, handle, unwanted: flag });
+                    // Shields of one group may take seconds on every core; cells do not.
+                    let gives_way = matches!(wish, Wish::Shields(..));
+                    state.running[place] = Some(Running { question: None, gives_way, handle, unwanted: flag });
                     drop(state);
-                    // Interrupted when the desk closes.
-                    let _ = self.library.prepare(connection, &of, i64::MAX, &|| !unwanted.load(Ordering::Relaxed));
+                    self.library.fulfil(connection, wish, &|| !unwanted.load(Ordering::Relaxed));
                     state = self.lock();
                     state.running[place] = None;
                     self.done.notify_all();
@@ -433,8 +442,12 @@ impl Shared {
             }
             let (handle, reader) = (connection.interrupt_handle(), state.reader);
             let unwanted = Arc::new(AtomicBool::new(false));
-            state.running[place] =
-                Some(Running { question: Some(question.clone()), handle, unwanted: Arc::clone(&unwanted) });
+            state.running[place] = Some(Running {
+                question: Some(question.clone()),
+                gives_way: false,
+                handle,
+                unwanted: Arc::clone(&unwanted),
+            });
             drop(state);
             (self.before)(&question);
             let wanted = || !unwanted.load(Ordering::Relaxed);

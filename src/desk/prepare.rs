@@ -2,7 +2,8 @@
 //!
 //! Who looks at a group asks many questions of the same pupils. Where its cells take no longer to read than a few of these
 //! questions, the first question reads them; where they take longer, it is answered by a statement of its own, and the cells
-//! are read in the background once nobody waits. From then on a filter is answered from memory.
+//! are read in the background once nobody waits. From then on a filter is answered from memory. So are the shields raised that
+//! the next filter will need.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,10 +12,11 @@ use duckdb::Connection;
 
 use super::cache::Lru;
 use super::singly::Singly;
-use super::work::Library;
+use super::work::{Library, Work};
+use super::{DeskError, shield};
 use crate::engine::{Cells, CellsOf, EngineError, Slice, Tallies};
 use crate::method::shield::Wanted;
-use crate::model::{Indicator, KeyStage, Source};
+use crate::model::{Indicator, KeyStage, Source, Subject};
 
 /// Bytes of cells that are kept.
 const KEPT_BYTES: usize = 256 << 20;
@@ -22,8 +24,16 @@ const KEPT_BYTES: usize = 256 << 20;
 /// Cells of so many rows are read by the first question.
 const AT_ONCE: i64 = 400_000;
 
-/// Most cells that are wanted at a time; the oldest wish is forgotten.
-const MOST_WISHES: usize = 16;
+/// Most that is wanted at a time; the oldest wish is forgotten.
+const MOST_WISHES: usize = 256;
+
+/// What is wanted for questions to come.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Wish {
+    Cells(CellsOf),
+    /// Shields of some subjects, or of pupils.
+    Shields(shield::Of, Vec<Option<Subject>>),
+}
 
 /// The cells that are there, and those that are wanted.
 pub(super) struct Prepared {
@@ -34,7 +44,8 @@ pub(super) struct Prepared {
 
 struct Inner {
     known: Lru<CellsOf, Known>,
-    wishes: Vec<CellsOf>,
+    /// The newest last.
+    wishes: Vec<Wish>,
     /// The indicators that were asked about: cells of the next group are read with all of them at once.
     asked: HashMap<(KeyStage, Source), BTreeSet<Indicator>>,
 }
@@ -60,9 +71,27 @@ impl Prepared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The newest wish, which is then nobody's.
-    pub fn wish(&self) -> Option<CellsOf> {
-        self.inner().wishes.pop()
+    /// Whether anything is prepared.
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// Wishes for something, unless it is wished for already.
+    pub fn wish_for(&self, wish: Wish) {
+        let mut inner = self.inner();
+        inner.wishes.retain(|known| *known != wish);
+        inner.wishes.push(wish);
+        if inner.wishes.len() > MOST_WISHES {
+            inner.wishes.remove(0);
+        }
+    }
+
+    /// The newest wish, which is then nobody's: cells before shields.
+    pub fn wish(&self) -> Option<Wish> {
+        let mut inner = self.inner();
+        let cells = inner.wishes.iter().rposition(|wish| matches!(wish, Wish::Cells(_)));
+        let place = cells.or(inner.wishes.len().checked_sub(1))?;
+        Some(inner.wishes.remove(place))
     }
 
     /// Whether something is wished for.
@@ -107,20 +136,28 @@ impl Library {
                 return Ok(told);
             }
         }
-        let mut inner = self.prepared.inner();
-        inner.wishes.retain(|wish| *wish != of);
-        inner.wishes.push(of);
-        if inner.wishes.len() > MOST_WISHES {
-            inner.wishes.remove(0);
-        }
+        self.prepared.wish_for(Wish::Cells(of));
         Ok(None)
+    }
+
+    /// Does what is wished for, unless it is given up: then it is wished for again.
+    pub fn fulfil(&self, connection: &Connection, wish: Wish, wanted: Wanted<'_>) {
+        let done = match &wish {
+            Wish::Cells(of) => self.prepare(connection, of, i64::MAX, wanted).map_err(DeskError::from),
+            Wish::Shields(of, subjects) => Work::new(self, connection, wanted).shields(of, subjects).map(drop),
+        };
+        match done {
+            Ok(()) => {}
+            Err(DeskError::Engine(EngineError::Interrupted)) => self.prepared.wish_for(wish),
+            Err(error) => tracing::warn!("what is wanted next could not be prepared: {error}"),
+        }
     }
 
     /// Reads what is asked about of some cells, where it is not there and they are of at most so many rows.
     ///
     /// # Errors
     /// [`EngineError::Interrupted`] when nobody asks any more.
-    pub fn prepare(
+    fn prepare(
         &self,
         connection: &Connection,
         of: &CellsOf,

@@ -477,9 +477,7 @@ impl Work<'_> {
             Some(tallies) => tallies,
             None => {
                 let prepared = match counted {
-                    Counted::Observations => {
-                        self.library.prepared_tallies(self.connection, slice, self.wanted)?
-                    }
+                    Counted::Observations => self.library.prepared_tallies(self.connection, slice, self.wanted)?,
                     Counted::Pupils => None,
                 };
                 let mut tallies = prepared.map_or_else(|| run(self.connection, &plan), Ok)?;

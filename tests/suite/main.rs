@@ -19,6 +19,7 @@ mod method;
 mod oracle;
 mod password;
 mod paths;
+mod prepare;
 mod published;
 #[cfg(target_os = "linux")]
 mod real_window;
