@@ -54,6 +54,11 @@ impl<K: Clone + Eq + Hash, V: Clone> Lru<K, V> {
         *self = Self::new(self.limit);
     }
 
+    /// How many values are kept now.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// Bytes kept now; never above the limit.
     pub fn bytes(&self) -> usize {
         self.bytes

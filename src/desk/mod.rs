@@ -10,6 +10,7 @@ mod benchmark;
 mod cache;
 mod compare;
 mod contextual;
+mod diagnostics;
 mod error;
 mod gate;
 mod parts;
@@ -31,6 +32,7 @@ use duckdb::InterruptHandle;
 pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 pub use contextual::{Explained, split_in_words};
+pub use diagnostics::{End, Kept, Line, MOST_TOLD, Statement, Told};
 pub use error::DeskError;
 pub use similar::{Basis, InputOfTwo, LikeSchool, Neighbour, Similar};
 
@@ -38,6 +40,7 @@ use crate::engine::EngineError;
 use crate::model::Question;
 use crate::workspace::{Register, Workspace, WorkspaceError};
 use cache::Lru;
+use diagnostics::{Log, Meter};
 use work::{Library, Outcome};
 
 /// A place on screen that asks one question at a time.
@@ -80,6 +83,8 @@ pub type NoteRefusal = dyn Fn(&Reader, &Question) + Send + Sync;
 pub struct Options {
     /// Bytes of answers that are kept.
     pub cache_bytes: usize,
+    /// Bytes that DuckDB may take for the workspace; a quarter of the machine's where nothing is said.
+    pub memory: Option<u64>,
     /// Called from a worker when an answer has come: the window wakes up to draw it.
     pub notify: Arc<dyn Fn() + Send + Sync>,
     /// Called on a worker before it works on a question: tests hold the engine up here.
@@ -90,7 +95,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 64 << 20, notify: Arc::new(|| {}), before: Arc::new(|_| {}), refused: Arc::new(|_, _| {}) }
+        Self {
+            cache_bytes: 64 << 20,
+            memory: None,
+            notify: Arc::new(|| {}),
+            before: Arc::new(|_| {}),
+            refused: Arc::new(|_, _| {}),
+        }
     }
 }
 
@@ -107,6 +118,7 @@ struct Shared {
     work: Condvar,
     /// Signalled when a question is answered or has failed.
     done: Condvar,
+    log: Log,
     library: Library,
     notify: Arc<dyn Fn() + Send + Sync>,
     before: Arc<dyn Fn(&Question) + Send + Sync>,
@@ -157,10 +169,14 @@ impl Desk {
             reader: 0,
             closing: false,
         };
+        if let Some(bytes) = options.memory {
+            workspace.bound_memory(bytes)?;
+        }
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             work: Condvar::new(),
             done: Condvar::new(),
+            log: Log::new(workspace.path()),
             library: Library::open(&workspace, reader, options.cache_bytes)?,
             notify: options.notify,
             before: options.before,
@@ -186,6 +202,7 @@ impl Desk {
         state.reader += 1;
         state.answers.clear();
         state.panels.clear();
+        self.shared.log.clear();
         state.interrupt_the_unwanted();
     }
 
@@ -202,6 +219,9 @@ impl Desk {
         state.turn += 1;
         let asked_before = state.panels.get(&panel).is_some_and(|known| known.question == *question);
         let kept = if asked_before { None } else { state.answers.get(question) };
+        if let Some(answer) = &kept {
+            self.shared.log.note_kept(question, answer, Duration::ZERO);
+        }
         let waiting = || Status::Waiting { since: Instant::now() };
         let panel = state.panels.entry(panel).or_insert_with(|| Panel {
             question: question.clone(),
@@ -369,11 +389,20 @@ impl Shared {
                 return;
             }
             let Some(question) = state.next(lane) else {
+                if lane == Lane::Background && self.log.is_wished() {
+                    drop(state);
+                    self.log.take_stock(connection);
+                    (self.notify)();
+                    state = self.lock();
+                    continue;
+                }
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
+            let queued = state.queued(&question);
             // Another panel, or the other worker, may have had the same question.
             if let Some(answer) = state.answers.get(&question) {
+                self.log.note_kept(&question, &answer, queued);
                 state.settle(&question, &Ok(answer));
                 continue;
             }
@@ -384,12 +413,14 @@ impl Shared {
             drop(state);
             (self.before)(&question);
             let wanted = || !unwanted.load(Ordering::Relaxed);
+            let (meter, began) = (Meter::default(), Instant::now());
             // A fault of the program in one question must not leave every panel waiting.
-            let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted));
+            let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted, &meter));
             let outcome = std::panic::catch_unwind(answer).unwrap_or_else(|_| {
                 let detail = format!("a worker gave up on {question:?}");
                 Outcome::Failed(DeskError::Engine(EngineError::Sql { detail }))
             });
+            let took = began.elapsed();
             // Not what another reader asked, or the same with other rights.
             if matches!(outcome, Outcome::Failed(DeskError::Refused { .. })) && self.lock().reader == reader {
                 (self.refused)(&self.library.reader(), &question);
@@ -397,7 +428,12 @@ impl Shared {
             state = self.lock();
             state.running[place] = None;
             // What was made for somebody else is for nobody.
-            let outcome = if state.reader == reader { outcome } else { Outcome::Stopped };
+            let outcome = if state.reader == reader {
+                self.log.note(&question, queued, took, meter, &outcome);
+                outcome
+            } else {
+                Outcome::Stopped
+            };
             match outcome {
                 Outcome::Answered(answer) => state.settle(&question, &Ok(answer)),
                 Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),

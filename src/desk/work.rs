@@ -11,6 +11,7 @@ use super::answer::{Answer, Provenance, Reason};
 use super::benchmark::OF_ENGLAND;
 use super::cache::Lru;
 use super::compare::{self, Comparator, project, years_of};
+use super::diagnostics::Meter;
 use super::gate::{self, Evidence, Made, OfPupils};
 use super::parts::{Parts, complete};
 use super::shield::{self, Judge};
@@ -35,8 +36,8 @@ pub(super) struct Library {
     most_results: MostResults,
     reader: RwLock<Reader>,
     /// Tallies of comparators, which many questions share.
-    slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
-    figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
+    pub slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
+    pub figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
     pub shields: Mutex<Lru<shield::Of, Arc<shield::Raised>>>,
     /// Groups of schools that somebody has looked at.
     pub groups: Mutex<Vec<BTreeSet<Urn>>>,
@@ -86,6 +87,7 @@ pub(super) struct Work<'a> {
     spread_from: BTreeSet<String>,
     /// The schools with a similar intake, where they are the comparator.
     pub similar: Option<Scope>,
+    meter: &'a Meter,
 }
 
 impl Library {
@@ -107,8 +109,8 @@ impl Library {
     }
 
     /// Answers a question on a worker's connection. `wanted` tells whether somebody still asks.
-    pub fn answer(&self, connection: &Connection, question: &Question, wanted: Wanted<'_>) -> Outcome {
-        let work = Work::new(self, connection, wanted);
+    pub fn answer(&self, connection: &Connection, question: &Question, wanted: Wanted<'_>, meter: &Meter) -> Outcome {
+        let work = Work::new(self, connection, wanted, meter);
         match work.answer(question) {
             Ok(answer) => Outcome::Answered(Arc::new(answer)),
             Err(DeskError::Engine(EngineError::Interrupted)) => Outcome::Stopped,
@@ -148,13 +150,18 @@ impl Library {
 
 impl<'a> Work<'a> {
     /// Work that goes on as long as `wanted` says so.
-    pub fn new(library: &'a Library, connection: &'a Connection, wanted: Wanted<'a>) -> Self {
-        Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new(), similar: None }
+    pub fn new(library: &'a Library, connection: &'a Connection, wanted: Wanted<'a>, meter: &'a Meter) -> Self {
+        let spread_from = BTreeSet::new();
+        Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from, similar: None, meter }
     }
 
     /// Another question, answered on the way.
     pub fn ask_beside(&self, question: &Question) -> Outcome {
-        self.library.answer(self.connection, question, self.wanted)
+        self.library.answer(self.connection, question, self.wanted, self.meter)
+    }
+
+    pub fn meter(&self) -> &'a Meter {
+        self.meter
     }
 
     pub fn library(&self) -> &'a Library {
@@ -333,11 +340,13 @@ impl Work<'_> {
                     Whose::Schools(scope) => Whose::Schools(self.library.register.with_earlier(scope)),
                     area @ Whose::Area(..) => area.clone(),
                 };
-                let found = Arc::new(published(self.connection, &PublishedSlice { whose, ..slice.clone() })?);
+                let slice_of = PublishedSlice { whose, ..slice.clone() };
+                let found = Arc::new(self.meter.timed(|| published(self.connection, &slice_of))?);
                 figures().insert(slice.clone(), Arc::clone(&found), found.bytes());
                 found
             }
         };
+        self.meter.statement(&found.sql);
         self.sql.push(found.sql.clone());
         self.rows += found.rows.len();
         Ok(found)
@@ -463,7 +472,7 @@ impl Work<'_> {
         let tallies = match kept {
             Some(tallies) => tallies,
             None => {
-                let mut tallies = run(self.connection, &plan)?;
+                let mut tallies = self.meter.timed(|| run(self.connection, &plan))?;
                 let by_school = slice.by.iter().position(|by| *by == Breakdown::School);
                 if let Some(place) = by_school.filter(|_| register.has_lines()) {
                     tallies = tallies.by_line(place, |urn| self.head(urn));
@@ -473,7 +482,9 @@ impl Work<'_> {
                 tallies
             }
         };
-        self.sql.push(plan.readable());
+        let sql = plan.readable();
+        self.meter.statement(&sql);
+        self.sql.push(sql);
         self.rows += tallies.rows.len();
         Ok(tallies)
     }

@@ -6,6 +6,7 @@
 mod error;
 pub mod layout;
 pub mod measures;
+pub mod memory;
 mod national;
 pub mod people;
 mod published;
@@ -109,6 +110,14 @@ impl Workspace {
     /// When DuckDB cannot make one.
     pub fn connect(&self) -> Result<Connection, WorkspaceError> {
         self.connection.try_clone().map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
+    }
+
+    /// Lets DuckDB take so many bytes of memory for this workspace, whoever shares it. What needs more is put into files.
+    ///
+    /// # Errors
+    /// When it holds more and cannot let go of it.
+    pub fn bound_memory(&self, bytes: u64) -> Result<(), WorkspaceError> {
+        memory::bound(&self.connection, bytes).map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
     }
 
     /// How many loads have changed the data. Answers are kept for one revision.
@@ -222,7 +231,8 @@ fn connect(path: &Path, access: Access) -> duckdb::Result<Connection> {
         Access::Read => AccessMode::ReadOnly,
         Access::Write => AccessMode::ReadWrite,
     };
-    let config = Config::default().access_mode(mode)?.enable_autoload_extension(false)?;
+    let memory = memory::as_setting(memory::usual_limit());
+    let config = Config::default().access_mode(mode)?.enable_autoload_extension(false)?.max_memory(&memory)?;
     Connection::open_with_flags(path, config)
 }
 
