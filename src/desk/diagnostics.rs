@@ -171,8 +171,8 @@ struct Lines {
     stock: Option<Arc<Stock>>,
     /// Most bytes that were seen in files.
     most_spilled: u64,
-    /// The bound that is to be set when stock is taken next.
-    bound: Option<u64>,
+    /// The bound that is to be set when stock is taken next: bytes, or a quarter of the machine's.
+    bound: Option<Option<u64>>,
 }
 
 struct Noted {
@@ -289,7 +289,9 @@ impl Log {
     pub fn take_stock(&self, connection: &Connection) {
         self.wished.store(false, Ordering::Relaxed);
         let bound = self.lock().bound.take();
-        if let Some(Err(error)) = bound.map(|bytes| memory::bound(connection, bytes)) {
+        if let Some(Err(error)) =
+            bound.map(|bytes| memory::bound(connection, bytes.unwrap_or_else(memory::usual_limit)))
+        {
             tracing::warn!("the bound of memory stays as it was: {error}");
         }
         match Stock::take(connection, &self.path) {
@@ -363,7 +365,7 @@ impl Desk {
 
     /// Lets DuckDB take so many bytes from now on, or a quarter of the machine's.
     pub fn bound_memory(&self, bytes: Option<u64>) {
-        self.shared.log.lock().bound = Some(bytes.unwrap_or_else(memory::usual_limit));
+        self.shared.log.lock().bound = Some(bytes);
         self.take_stock();
     }
 }

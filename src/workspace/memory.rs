@@ -27,6 +27,9 @@ pub struct Stock {
     /// What the program holds now, and the most that it has held; `None` where the system does not tell.
     pub resident: Option<u64>,
     pub most_resident: Option<u64>,
+    /// What the machine has, where the system tells; and what DuckDB may take of it where nothing else is set.
+    pub machine: Option<u64>,
+    pub usual_limit: u64,
 }
 
 impl Stock {
@@ -51,6 +54,8 @@ impl Stock {
             has_spilled: super::beside(path, ".tmp").is_dir(),
             resident: in_bytes(&status, "VmRSS:"),
             most_resident: in_bytes(&status, "VmHWM:"),
+            machine: machine(),
+            usual_limit: usual_limit(),
         })
     }
 }
