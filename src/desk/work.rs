@@ -160,6 +160,7 @@ impl<'a> Work<'a> {
         self.library.answer(self.connection, question, self.wanted, self.meter)
     }
 
+    /// Measures the work.
     pub fn meter(&self) -> &'a Meter {
         self.meter
     }

@@ -155,7 +155,7 @@ fn table(ui: &mut Ui, made: &Made, chosen: Option<&Arc<Told>>, height: f32) -> O
         .auto_shrink(false)
         .min_scrolled_height(2.0 * ROW)
         .max_scroll_height(height)
-        .column(Column::initial(400.0).at_least(120.0).clip(true).resizable(true));
+        .column(Column::initial(340.0).at_least(120.0).clip(true).resizable(true));
     for _ in 1..HEADS.len() {
         table = table.column(Column::initial(66.0).at_least(48.0).clip(true).resizable(true));
     }

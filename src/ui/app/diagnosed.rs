@@ -11,8 +11,10 @@ impl Window {
         let Some(open) = self.open.as_ref().filter(|_| may) else { return self.diagnostics.forget() };
         let waiting = self.last.waiting > 0;
         if let Some(memory) = self.diagnostics.ui(ui, &open.session, self.settings.memory_mib, waiting) {
+            let bytes = memory.map(|mib| u64::from(mib) << 20);
             self.settings.memory_mib = memory;
-            open.session.desk.bound_memory(memory.map(|mib| u64::from(mib) << 20));
+            self.jobs.bound_memory(bytes);
+            open.session.desk.bound_memory(bytes);
         }
     }
 }
