@@ -22,8 +22,10 @@ use crate::workspace::memory::{self, Stock};
 /// How many questions are told of, the last ones.
 pub const MOST_TOLD: usize = 200;
 
-/// Most bytes of statements that are kept of one question. A group of many schools has long ones.
+/// Most bytes of statements that are kept of one question, and of one of them. That of many schools names them all: its middle
+/// is left out.
 const MOST_SQL: usize = 32 << 10;
+const MOST_OF_STATEMENT: usize = 4 << 10;
 
 /// Counts changes of logs: of all of them, so that nobody takes one workspace's log for another's.
 static CHANGES: AtomicU64 = AtomicU64::new(1);
@@ -31,6 +33,7 @@ static CHANGES: AtomicU64 = AtomicU64::new(1);
 /// A statement that went into an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
+    /// Without its middle where it is very long.
     pub sql: String,
     /// How long it ran; `None` where what it gave was kept from before.
     pub took: Option<Duration>,
@@ -67,7 +70,7 @@ pub struct Told {
     /// Figures of the answer, those that are withheld among them.
     pub cells: usize,
     pub statements: Vec<Statement>,
-    /// Statements that were too long to be kept here.
+    /// Statements that are not kept here, since there were too many.
     pub left_out: usize,
 }
 
@@ -125,17 +128,28 @@ impl Meter {
     pub fn statement(&self, sql: &str) {
         let mut measured = self.0.borrow_mut();
         let took = measured.last.take();
+        let sql = shortened(sql);
         if measured.bytes + sql.len() > MOST_SQL {
             measured.left_out += 1;
             return;
         }
         measured.bytes += sql.len();
-        measured.statements.push(Statement { sql: sql.to_owned(), took });
+        measured.statements.push(Statement { sql, took });
     }
 
     fn in_sql(&self) -> Duration {
         self.0.borrow().sql
     }
+}
+
+/// A statement without its middle where it is long.
+fn shortened(sql: &str) -> String {
+    if sql.len() <= MOST_OF_STATEMENT {
+        return sql.to_owned();
+    }
+    let quarter = MOST_OF_STATEMENT / 4;
+    let (from, to) = (sql.floor_char_boundary(3 * quarter), sql.ceil_char_boundary(sql.len() - quarter));
+    format!("{} /* {} bytes are left out here */ {}", &sql[..from], to - from, &sql[to..])
 }
 
 impl Work<'_> {

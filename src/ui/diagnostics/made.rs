@@ -135,7 +135,7 @@ pub fn sql_of(told: &Told) -> String {
     let mut parts: Vec<String> = told.statements.iter().map(statement).collect();
     if told.left_out > 0 {
         let left_out = i64::try_from(told.left_out).unwrap_or(i64::MAX);
-        parts.push(format!("-- {} left out here as too long", plural(left_out, "statement")));
+        parts.push(format!("-- {} more, not kept here", plural(left_out, "statement")));
     }
     match &told.end {
         End::Failed(why) => parts.push(format!("-- failed: {why}")),
