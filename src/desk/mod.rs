@@ -10,9 +10,11 @@ mod benchmark;
 mod cache;
 mod compare;
 mod contextual;
+mod diagnostics;
 mod error;
 mod foresee;
 mod gate;
+mod notes;
 mod parts;
 mod prepare;
 mod published;
@@ -34,6 +36,7 @@ use duckdb::InterruptHandle;
 pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 pub use contextual::{Explained, split_in_words};
+pub use diagnostics::{End, Kept, Line, MOST_TOLD, Statement, Told};
 pub use error::DeskError;
 pub use similar::{Basis, InputOfTwo, LikeSchool, Neighbour, Similar};
 
@@ -41,7 +44,7 @@ use crate::engine::EngineError;
 use crate::model::Question;
 use crate::workspace::{Register, Workspace, WorkspaceError};
 use cache::Lru;
-use prepare::Wish;
+use diagnostics::{Log, Meter};
 use work::{Library, Outcome};
 
 /// A place on screen that asks one question at a time.
@@ -86,6 +89,8 @@ pub struct Options {
     pub cache_bytes: usize,
     /// Whether cells of the groups asked about are read in the background, for the questions that follow: for a window.
     pub prepares: bool,
+    /// Bytes that DuckDB may take for the workspace; a quarter of the machine's where nothing is said.
+    pub memory: Option<u64>,
     /// Called from a worker when an answer has come: the window wakes up to draw it.
     pub notify: Arc<dyn Fn() + Send + Sync>,
     /// Called on a worker before it works on a question: tests hold the engine up here.
@@ -99,6 +104,7 @@ impl Default for Options {
         Self {
             cache_bytes: 64 << 20,
             prepares: false,
+            memory: None,
             notify: Arc::new(|| {}),
             before: Arc::new(|_| {}),
             refused: Arc::new(|_, _| {}),
@@ -119,6 +125,7 @@ struct Shared {
     work: Condvar,
     /// Signalled when a question is answered or has failed.
     done: Condvar,
+    log: Log,
     library: Library,
     notify: Arc<dyn Fn() + Send + Sync>,
     before: Arc<dyn Fn(&Question) + Send + Sync>,
@@ -173,10 +180,14 @@ impl Desk {
             reader: 0,
             closing: false,
         };
+        if let Some(bytes) = options.memory {
+            workspace.bound_memory(bytes)?;
+        }
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             work: Condvar::new(),
             done: Condvar::new(),
+            log: Log::new(workspace.path()),
             library: Library::open(&workspace, reader, &options)?,
             notify: options.notify,
             before: options.before,
@@ -202,6 +213,7 @@ impl Desk {
         state.reader += 1;
         state.answers.clear();
         state.panels.clear();
+        self.shared.log.clear();
         state.interrupt_the_unwanted();
     }
 
@@ -218,6 +230,9 @@ impl Desk {
         state.turn += 1;
         let asked_before = state.panels.get(&panel).is_some_and(|known| known.question == *question);
         let kept = if asked_before { None } else { state.answers.get(question) };
+        if let Some(answer) = &kept {
+            self.shared.log.note_kept(question, answer, Duration::ZERO);
+        }
         let waiting = || Status::Waiting { since: Instant::now() };
         let panel = state.panels.entry(panel).or_insert_with(|| Panel {
             question: question.clone(),
@@ -301,7 +316,7 @@ impl Desk {
 
     /// Bytes of cells kept now, from which answers are added up.
     pub fn prepared_bytes(&self) -> usize {
-        self.shared.library.prepared.bytes()
+        self.shared.library.prepared.kept().bytes
     }
 
     /// Bytes of answers kept now.
@@ -418,25 +433,18 @@ impl Shared {
                 return;
             }
             let Some(question) = state.next(lane) else {
-                let is_idle = lane == Lane::Background && state.is_quiet();
-                if let Some(wish) = is_idle.then(|| self.library.prepared.wish()).flatten() {
-                    let unwanted = Arc::new(AtomicBool::new(false));
-                    let (handle, flag) = (connection.interrupt_handle(), Arc::clone(&unwanted));
-                    // Shields of one group may take seconds on every core; cells do not.
-                    let gives_way = matches!(wish, Wish::Shields(..));
-                    state.running[place] = Some(Running { question: None, gives_way, handle, unwanted: flag });
-                    drop(state);
-                    self.library.fulfil(connection, wish, &|| !unwanted.load(Ordering::Relaxed));
-                    state = self.lock();
-                    state.running[place] = None;
-                    self.done.notify_all();
+                let worked;
+                (state, worked) = self.while_idle(lane, connection, state);
+                if worked {
                     continue;
                 }
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
+            let queued = state.queued(&question);
             // Another panel, or the other worker, may have had the same question.
             if let Some(answer) = state.answers.get(&question) {
+                self.log.note_kept(&question, &answer, queued);
                 state.settle(&question, &Ok(answer));
                 continue;
             }
@@ -451,12 +459,14 @@ impl Shared {
             drop(state);
             (self.before)(&question);
             let wanted = || !unwanted.load(Ordering::Relaxed);
+            let (meter, began) = (Meter::default(), Instant::now());
             // A fault of the program in one question must not leave every panel waiting.
-            let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted));
+            let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted, &meter));
             let outcome = std::panic::catch_unwind(answer).unwrap_or_else(|_| {
                 let detail = format!("a worker gave up on {question:?}");
                 Outcome::Failed(DeskError::Engine(EngineError::Sql { detail }))
             });
+            let took = began.elapsed();
             // Not what another reader asked, or the same with other rights.
             if matches!(outcome, Outcome::Failed(DeskError::Refused { .. })) && self.lock().reader == reader {
                 (self.refused)(&self.library.reader(), &question);
@@ -464,7 +474,12 @@ impl Shared {
             state = self.lock();
             state.running[place] = None;
             // What was made for somebody else is for nobody.
-            let outcome = if state.reader == reader { outcome } else { Outcome::Stopped };
+            let outcome = if state.reader == reader {
+                self.log.note(&question, queued, took, meter, &outcome);
+                outcome
+            } else {
+                Outcome::Stopped
+            };
             match outcome {
                 Outcome::Answered(answer) => state.settle(&question, &Ok(answer)),
                 Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),

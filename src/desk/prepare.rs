@@ -6,14 +6,16 @@
 //! the next filter will need.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use duckdb::Connection;
 
 use super::cache::Lru;
+use super::diagnostics::{Kept, Meter};
 use super::singly::Singly;
 use super::work::{Library, Work};
-use super::{DeskError, shield};
+use super::{DeskError, Lane, Running, Shared, State, shield};
 use crate::engine::{Cells, CellsOf, EngineError, Slice, Tallies};
 use crate::method::shield::Wanted;
 use crate::model::{Indicator, KeyStage, Source, Subject};
@@ -99,9 +101,10 @@ impl Prepared {
         !self.inner().wishes.is_empty()
     }
 
-    /// Bytes of cells that are kept now.
-    pub fn bytes(&self) -> usize {
-        self.inner().known.bytes()
+    /// The cells that are kept now.
+    pub fn kept(&self) -> Kept {
+        let known = &self.inner().known;
+        Kept { what: "cells", values: known.len(), bytes: known.bytes() }
     }
 }
 
@@ -144,7 +147,7 @@ impl Library {
     pub fn fulfil(&self, connection: &Connection, wish: Wish, wanted: Wanted<'_>) {
         let done = match &wish {
             Wish::Cells(of) => self.prepare(connection, of, i64::MAX, wanted).map_err(DeskError::from),
-            Wish::Shields(of, subjects) => Work::new(self, connection, wanted).shields(of, subjects).map(drop),
+            Wish::Shields(of, subjects) => Work::new(self, connection, wanted, &Meter::default()).shields(of, subjects).map(drop),
         };
         match done {
             Ok(()) => {}
@@ -202,5 +205,36 @@ impl Library {
             }
         }
         Ok(())
+    }
+}
+
+impl Shared {
+    /// What the background worker does where nobody waits; gives whether there was anything to do.
+    pub(super) fn while_idle<'s>(
+        &'s self,
+        lane: Lane,
+        connection: &Connection,
+        mut state: MutexGuard<'s, State>,
+    ) -> (MutexGuard<'s, State>, bool) {
+        let is_idle = lane == Lane::Background;
+        if is_idle && self.log.is_wished() {
+            drop(state);
+            self.log.take_stock(connection);
+            (self.notify)();
+            return (self.lock(), true);
+        }
+        let wish = (is_idle && state.is_quiet()).then(|| self.library.prepared.wish()).flatten();
+        let Some(wish) = wish else { return (state, false) };
+        let unwanted = Arc::new(AtomicBool::new(false));
+        let (handle, flag) = (connection.interrupt_handle(), Arc::clone(&unwanted));
+        // Shields of one group may take seconds on every core; cells do not.
+        let gives_way = matches!(wish, Wish::Shields(..));
+        state.running[lane as usize] = Some(Running { question: None, gives_way, handle, unwanted: flag });
+        drop(state);
+        self.library.fulfil(connection, wish, &|| !unwanted.load(Ordering::Relaxed));
+        state = self.lock();
+        state.running[lane as usize] = None;
+        self.done.notify_all();
+        (state, true)
     }
 }

@@ -244,8 +244,8 @@ impl Library {
 }
 
 impl Work<'_> {
-    /// The judge of a slice's rows.
-    pub fn judge(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
+    /// The judge of a slice's rows: [`Work::judge`] measures how long it takes.
+    pub fn judge_of(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
         let asked = Asked::new(slice, self.library());
         let of_stage = || Subject::all().filter(|subject| subject.key_stage == slice.stage);
         let subjects: Vec<Option<Subject>> = match (slice.source, slice.subjects.as_slice()) {

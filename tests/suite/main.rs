@@ -10,6 +10,7 @@ mod choice;
 mod contract;
 mod demo;
 mod desk;
+mod diagnostics;
 mod fixture;
 mod golden;
 mod house;
