@@ -126,6 +126,12 @@ impl Office {
         Arc::clone(&self.lock().people)
     }
 
+    /// Everyone and everything as last read, and the number of the audit's entry at which it was so.
+    pub fn people_at(&self) -> (Arc<People>, i64) {
+        let known = self.lock();
+        (Arc::clone(&known.people), known.entries)
+    }
+
     /// The number of the last entry of the audit that is known here.
     pub fn entries(&self) -> i64 {
         self.lock().entries

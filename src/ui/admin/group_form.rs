@@ -16,7 +16,7 @@ use eframe::egui::{self, Button, Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 use self::form::{Form, Step};
 use super::groups::confirm::Confirm;
 use super::groups::effect::Effect;
-use super::{Page, Request, Room, say};
+use super::{Key, Page, Request, Room, say};
 use crate::collab::{Command, Group, GroupId, GroupState, OrganisationId, OrganisationKind, PersonId, Visibility};
 use crate::ui::theme;
 use crate::ui::widgets::segment;
@@ -43,7 +43,7 @@ struct Filled {
     schools: schools::State,
     people: people::State,
     /// What comes of it, and from what that was told.
-    foreseen: Option<(i64, Command, Result<Effect, String>)>,
+    foreseen: Option<(Key, Command, Result<Effect, String>)>,
     ticket: Option<u64>,
     failed: Option<String>,
     done: Option<Finished>,
@@ -310,12 +310,12 @@ impl Filled {
     /// What comes of what is written, or why it is refused.
     fn foresee(&mut self, group: Option<GroupId>, room: &Room<'_>) -> &Result<Effect, String> {
         let command = self.form.command(group.map(|id| (id, self.seen)), room);
-        let entries = room.office.entries();
-        let same = self.foreseen.take().filter(|(of, asked, _)| *of == entries && *asked == command);
+        let key = room.key();
+        let same = self.foreseen.take().filter(|(of, asked, _)| *of == key && *asked == command);
         let (.., told) = self.foreseen.insert(same.unwrap_or_else(|| {
             let told = room.office.preview(room.who, &command, room.now);
             let told = told.map(|after| Effect::of(room.people, &after, room.register));
-            (entries, command, told.map_err(|refusal| refusal.to_string()))
+            (key, command, told.map_err(|refusal| refusal.to_string()))
         }));
         told
     }

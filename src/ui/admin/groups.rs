@@ -12,7 +12,7 @@ use eframe::egui::{self, Button, Id, Modal, RichText, TextEdit, Ui};
 use self::confirm::Confirm;
 use self::effect::Effect;
 use self::rows::{List, Row, Sort};
-use super::{Page, Request, Room};
+use super::{Key, Page, Request, Room};
 use crate::collab::{Command, GroupId, GroupState, PersonId};
 use crate::export::words::plural;
 use crate::ui::theme;
@@ -25,7 +25,7 @@ pub struct State {
     list: List,
     /// The rows, and what they were made from.
     rows: Vec<Row>,
-    made_from: Option<(i64, List, bool)>,
+    made_from: Option<(Key, List, bool)>,
     /// When groups were last changed and by whom, by the audit's entry.
     changes: BTreeMap<i64, String>,
     /// After which entry the audit was asked for.
@@ -159,16 +159,15 @@ impl State {
 
     /// Makes the rows where something has changed, and has the audit read for when that was.
     fn look(&mut self, room: &mut Room<'_>) {
-        let entries = room.office.entries();
         match room.audit {
             Some(_) => self.audit_asked = None,
-            None if self.audit_asked != Some(entries) => {
-                self.audit_asked = Some(entries);
+            None if self.audit_asked != Some(room.entries) => {
+                self.audit_asked = Some(room.entries);
                 room.out.push(Request::ReadAudit);
             }
             None => {}
         }
-        let from = Some((entries, self.list.clone(), room.audit.is_some()));
+        let from = Some((room.key(), self.list.clone(), room.audit.is_some()));
         if self.made_from == from {
             return;
         }

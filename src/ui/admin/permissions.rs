@@ -10,7 +10,7 @@ use std::sync::Arc;
 use eframe::egui::{RichText, Role, TextEdit, Ui, WidgetInfo};
 use jiff::civil::Date;
 
-use super::{Page, Request, Room, say};
+use super::{Key, Page, Request, Room, say};
 use crate::collab::{Command, Group, GroupId, GroupState, PermissionState, Recorded, Visibility};
 use crate::export::words::plural;
 use crate::model::Urn;
@@ -41,16 +41,8 @@ pub struct State {
     taken: bool,
     /// What else was done: copied, exported.
     aside: Option<Result<String, String>>,
-    board: Option<(Key, Arc<Board>)>,
-}
-
-/// What a board was made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key {
-    entries: i64,
-    /// Where the people stand in memory: a value that stays while we look, and another one after each change.
-    people: usize,
-    today: Date,
+    /// The board, and of whom and on which day it was made.
+    board: Option<((Key, Date), Arc<Board>)>,
 }
 
 impl State {
@@ -101,7 +93,7 @@ impl State {
 
     /// The board, made once for each state of the people and day.
     fn board(&mut self, of: &Group, room: &Room<'_>, today: Date) -> Arc<Board> {
-        let key = Key { entries: room.office.entries(), people: std::ptr::from_ref(room.people).addr(), today };
+        let key = (room.key(), today);
         match &self.board {
             Some((known, board)) if *known == key => Arc::clone(board),
             _ => {

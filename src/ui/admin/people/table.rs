@@ -9,7 +9,7 @@ use egui_extras::{Column, TableBuilder};
 use super::organisation_words;
 use super::reach;
 use crate::collab::{OrganisationId, People, Person, PersonId, Rights, Role};
-use crate::ui::admin::Room;
+use crate::ui::admin::{Key, Room};
 use crate::ui::theme;
 use crate::ui::widgets::{Pick, picker};
 
@@ -122,14 +122,6 @@ struct Line {
     sought: String,
 }
 
-/// What the rows were made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Made {
-    people: usize,
-    entries: i64,
-    who: PersonId,
-}
-
 /// The table as it stands.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -138,7 +130,8 @@ pub struct Table {
     kind: Kind,
     sort: Sort,
     backwards: bool,
-    made: Option<Made>,
+    /// Of what the rows were made.
+    made: Option<Key>,
     lines: Vec<Line>,
     /// Places in `lines` of those shown, in order.
     shown: Vec<usize>,
@@ -185,9 +178,8 @@ impl Table {
     }
 
     fn make(&mut self, room: &Room<'_>, managed: &BTreeSet<OrganisationId>) {
-        let people = std::ptr::from_ref(room.people).addr();
-        let made = Made { people, entries: room.office.entries(), who: room.who };
-        if self.made.as_ref() == Some(&made) {
+        let made = room.key();
+        if self.made == Some(made) {
             return;
         }
         let known = reach::known_groups(room);
