@@ -5,13 +5,14 @@ pub(super) mod effect;
 mod rows;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use eframe::egui::{self, Button, Id, Modal, RichText, TextEdit, Ui};
 
 use self::confirm::Confirm;
 use self::effect::Effect;
 use self::rows::{List, Row, Sort};
+use super::run::Run;
 use super::{Key, Page, Request, Room};
 use crate::collab::{Command, GroupId, GroupState, PersonId};
 use crate::export::words::plural;
@@ -49,12 +50,32 @@ struct Planned {
     words: String,
 }
 
-/// Changes that are asked for one after the other.
-#[derive(Debug, Default)]
+/// Changes that are carried out one after the other.
+#[derive(Debug)]
 struct Doing {
-    left: VecDeque<Planned>,
-    now: Option<(u64, Planned)>,
-    said: Said,
+    run: Run,
+    planned: Vec<Planned>,
+    /// What was not tried, and why.
+    refused: Vec<String>,
+}
+
+impl Doing {
+    /// What became of them.
+    fn said(self) -> Said {
+        let mut said = Said { failed: self.refused, ..Said::default() };
+        for (Planned { name, command, words }, became) in self.planned.into_iter().zip(self.run.became()) {
+            match became {
+                Ok(entry) => {
+                    let can_be_undone = matches!(command, Command::SetState { .. });
+                    said.entries.extend(entry.filter(|_| can_be_undone).map(|entry| (name, entry)));
+                    said.done.push(words);
+                }
+                Err(why) => said.failed.push(format!("“{name}”: {why}")),
+            }
+        }
+        said.failed.extend(self.run.cut().map(str::to_owned));
+        said
+    }
 }
 
 /// What became of changes.
@@ -83,10 +104,15 @@ impl State {
         }
         let pass = ui.ctx().cumulative_pass_nr();
         if self.pass + 1 < pass {
-            self.come_back(room);
+            self.come_back();
         }
         self.pass = pass;
-        self.go_on(ui, room);
+        if let Some(doing) = &mut self.doing {
+            doing.run.advance(ui, room);
+        }
+        if let Some(doing) = self.doing.take_if(|doing| !doing.run.goes_on()) {
+            self.said = Some(doing.said());
+        }
         self.look(room);
         let mut acts = Vec::new();
         self.top(ui, room, &mut acts);
@@ -111,16 +137,8 @@ impl State {
     }
 
     /// What stood here when the page was left is no longer "right after the change".
-    fn come_back(&mut self, room: &Room<'_>) {
+    fn come_back(&mut self) {
         (self.said, self.confirm, self.copying) = (None, None, None);
-        let told =
-            |doing: &Doing| doing.now.as_ref().is_some_and(|(ticket, _)| room.outcome_of(Some(*ticket)).is_some());
-        if !room.busy
-            && let Some(mut doing) = self.doing.take_if(|doing| !told(doing))
-        {
-            doing.said.failed.push("The page was left before the last change was told of; look at the list".to_owned());
-            self.said = Some(doing.said);
-        }
     }
 
     /// Why nothing can be changed at this moment.
@@ -128,33 +146,11 @@ impl State {
         (room.busy || self.doing.is_some()).then_some("A change is being carried out")
     }
 
-    /// Takes what became of the last change and asks for the next.
-    fn go_on(&mut self, ui: &Ui, room: &mut Room<'_>) {
-        let Some(doing) = &mut self.doing else { return };
-        if let Some((ticket, planned)) = &doing.now {
-            match room.outcome_of(Some(*ticket)) {
-                None => return,
-                Some(Ok(_)) => {
-                    doing.said.done.push(planned.words.clone());
-                    let undone = matches!(planned.command, Command::SetState { .. });
-                    let entry = room.entry_of(Some(*ticket)).filter(|_| undone);
-                    doing.said.entries.extend(entry.map(|entry| (planned.name.clone(), entry)));
-                }
-                Some(Err(why)) => doing.said.failed.push(format!("“{}”: {why}", planned.name)),
-            }
-            doing.now = None;
-        }
-        if let Some(next) = doing.left.pop_front() {
-            doing.now = Some((room.ask(next.command.clone()), next));
-        } else {
-            self.said = self.doing.take().map(|doing| doing.said);
-        }
-        ui.ctx().request_repaint();
-    }
-
-    fn start(&mut self, planned: Vec<Planned>) {
-        self.said = None;
-        self.doing = Some(Doing { left: planned.into(), ..Doing::default() });
+    /// Begins with what is planned; `refused` tells what is not tried, and why.
+    fn start(&mut self, planned: Vec<Planned>, refused: Vec<String>, room: &Room<'_>) {
+        let changes = planned.iter().map(|planned| (planned.command.clone(), planned.words.clone()));
+        let run = Run::begin_apart(room.people, changes);
+        (self.said, self.doing) = (None, Some(Doing { run, planned, refused }));
     }
 
     /// Makes the rows where something has changed, and has the audit read for when that was.
@@ -216,7 +212,7 @@ impl State {
                 name,
                 command: Command::Undo { entry },
             };
-            self.start(said.entries.into_iter().rev().map(plan).collect());
+            self.start(said.entries.into_iter().rev().map(plan).collect(), Vec::new(), room);
         } else if close {
             self.said = None;
         }
@@ -333,10 +329,7 @@ impl State {
             };
             self.confirm = Some((confirm, planned));
         } else {
-            self.start(planned);
-            if let Some(doing) = &mut self.doing {
-                doing.said.failed = confirm.refused;
-            }
+            self.start(planned, confirm.refused, room);
         }
     }
 
@@ -346,10 +339,7 @@ impl State {
             && let Some((confirm, planned)) = self.confirm.take()
             && yes
         {
-            self.start(planned);
-            if let Some(doing) = &mut self.doing {
-                doing.said.failed = confirm.refused;
-            }
+            self.start(planned, confirm.refused, room);
         }
         let why = self.why_not(room);
         let Some((group, name)) = &mut self.copying else { return };
@@ -403,7 +393,7 @@ impl State {
                 let words = format!("“{name}” is there, as a draft for its owner only");
                 let command = Command::Duplicate { group: *group, name: name.clone() };
                 self.copying = None;
-                self.start(vec![Planned { name, command, words }]);
+                self.start(vec![Planned { name, command, words }], Vec::new(), room);
             }
             Some(false) => self.copying = None,
             None => {}

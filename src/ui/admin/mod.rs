@@ -11,6 +11,7 @@ mod inbox;
 mod parts;
 mod people;
 mod permissions;
+mod run;
 mod school;
 mod setup;
 

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{Label, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 
-use super::parts::Run;
 use super::reach;
 use crate::collab::OrganisationId;
 use crate::collab::lists::{self, Report};
 use crate::export::words::plural;
 use crate::ui::admin::parts::{button, card};
+use crate::ui::admin::run::Run;
 use crate::ui::admin::{Key, Request, Room};
 use crate::ui::{theme, widgets};
 
@@ -54,8 +54,8 @@ pub struct Lists {
 
 impl Lists {
     /// Goes on with what is being carried out.
-    pub fn advance(&mut self, room: &mut Room<'_>) {
-        self.run.advance(room);
+    pub fn advance(&mut self, ui: &Ui, room: &mut Room<'_>) {
+        self.run.advance(ui, room);
     }
 
     /// Draws the section.
