@@ -7,6 +7,7 @@ use egui_extras::{Column, TableBuilder};
 use jiff::civil::Date;
 
 use super::parts::{chip, day, marked, overdue, overdue_words};
+use crate::collab::lists::guarded;
 use crate::collab::{Group, OrganisationKind, People, Permission, PermissionState, PersonId, Role as PersonRole};
 use crate::model::Urn;
 use crate::ui::theme;
@@ -121,7 +122,7 @@ impl Board {
         self.rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(place, _)| place).collect()
     }
 
-    /// The board as CSV.
+    /// The board as CSV, of which no cell is a formula to a spreadsheet.
     ///
     /// # Errors
     /// Where the rows cannot be written.
@@ -146,16 +147,16 @@ impl Board {
                 row.administrators.iter().map(|(name, email)| (name.as_str(), email.as_str())).unzip();
             writer.write_record([
                 row.urn.to_string().as_str(),
-                &row.name,
+                &guarded(&row.name),
                 &row.phase,
                 row.permission.state.words(),
                 &date(row.permission.on),
                 &date(row.permission.due),
                 &row.overdue.map(|days| days.to_string()).unwrap_or_default(),
-                &row.permission.agreement,
-                &row.by,
-                &names.join("; "),
-                &emails.join("; "),
+                &guarded(&row.permission.agreement),
+                &guarded(&row.by),
+                &guarded(&names.join("; ")),
+                &guarded(&emails.join("; ")),
             ])?;
         }
         writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
