@@ -1,9 +1,10 @@
 //! Signing in, choosing a password of one's own, and beginning with the first administrator.
 
-use eframe::egui::{self, ComboBox, Key, RichText, TextEdit, Ui};
+use eframe::egui::{self, Key, RichText, TextEdit, Ui};
 
 use super::session::Catalogue;
 use super::theme;
+use super::widgets::{Pick, picker};
 use crate::collab::password::LENGTH;
 use crate::collab::{Command, OrganisationKind};
 use crate::model::Scope;
@@ -135,22 +136,14 @@ impl SignIn {
             ui.label("So far, whoever opens this workspace sees everything in it, through the gate.");
             ui.label("With people, each signs in, and sees the groups that an administrator has set up for them.");
             ui.add_space(theme::space().two);
-            let label = ui.label("Organisation");
-            let chosen = self.organisation.as_ref().map_or("choose", |(_, name)| name.as_str()).to_owned();
-            ComboBox::from_id_salt("organisation")
-                .selected_text(chosen)
-                .width(360.0)
-                .height(400.0)
-                .show_ui(ui, |ui| {
-                    for (kind, name) in organisations(catalogue) {
-                        let here = self.organisation.as_ref().is_some_and(|(known, _)| *known == kind);
-                        if ui.selectable_label(here, &name).clicked() {
-                            self.organisation = Some((kind, name));
-                        }
-                    }
-                })
-                .response
-                .labelled_by(label.id);
+            let words = self.organisation.as_ref().map_or("choose…", |(_, name)| name.as_str());
+            let lines = || {
+                let all = organisations(catalogue).into_iter();
+                all.map(|(kind, name)| Pick::new(Some((kind, name.clone())), name)).collect()
+            };
+            if let Some(picked) = picker(ui, "Organisation", &self.organisation, words, lines) {
+                self.organisation = picked;
+            }
             field(ui, "Your name", &mut self.name, false);
             field(ui, "Your e-mail", &mut self.email, false);
             self.new_password(ui);

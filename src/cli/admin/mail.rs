@@ -104,7 +104,7 @@ impl At<'_> {
         if sight.decides_for_all() {
             return Ok(());
         }
-        let whom = sight.first().map(|first| self.people.organisation_name(first)).unwrap_or_default();
+        let whom = self.people.decider().map(|decider| self.people.organisation_name(decider)).unwrap_or_default();
         Err(CliError::Refused(format!("{what} is for administrators of {whom}; ask one of them")))
     }
 

@@ -11,7 +11,7 @@ mod schools;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eframe::egui::{self, Button, Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+use eframe::egui::{Button, Id, RichText, ScrollArea, TextEdit, Ui};
 
 use self::form::{Form, Step};
 use super::groups::confirm::Confirm;
@@ -19,7 +19,7 @@ use super::groups::effect::Effect;
 use super::{Key, Page, Request, Room, say};
 use crate::collab::{Command, Group, GroupId, GroupState, OrganisationId, OrganisationKind, PersonId, Visibility};
 use crate::ui::theme;
-use crate::ui::widgets::segment;
+use crate::ui::widgets::{dialog, segment};
 
 /// The page as it stands.
 #[derive(Debug, Default)]
@@ -425,10 +425,8 @@ impl Filled {
         if !self.discards {
             return false;
         }
-        let mut answer = None;
-        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("discard a group")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(420.0);
+        let answer = dialog(ui, Id::unique("discard a group"), 420.0, false, |ui| {
+            let mut answer = None;
             ui.label(RichText::new("Discard what you wrote?").font(theme::title()));
             ui.label("Nothing of it has been saved.");
             ui.add_space(theme::space().two);
@@ -440,10 +438,8 @@ impl Filled {
                     answer = Some(false);
                 }
             });
+            answer
         });
-        if modal.should_close() {
-            answer = answer.or(Some(false));
-        }
         self.discards = answer.is_none();
         answer == Some(true)
     }

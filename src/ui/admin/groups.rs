@@ -7,7 +7,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eframe::egui::{self, Button, Id, Modal, RichText, TextEdit, Ui};
+use eframe::egui::{Button, Id, RichText, TextEdit, Ui};
 
 use self::confirm::Confirm;
 use self::effect::Effect;
@@ -17,7 +17,7 @@ use super::{Key, Page, Request, Room};
 use crate::collab::{Command, GroupId, GroupState, PersonId};
 use crate::export::words::plural;
 use crate::ui::theme;
-use crate::ui::widgets::{Pick, picker, segment};
+use crate::ui::widgets::{Pick, dialog, picker, search_field, segment};
 
 /// The page as it stands.
 #[derive(Debug, Default)]
@@ -221,8 +221,7 @@ impl State {
     /// Search, filter, order, and what is done with those that are ticked.
     fn tools(&mut self, ui: &mut Ui, room: &Room<'_>, acts: &mut Vec<Act>) {
         ui.horizontal_wrapped(|ui| {
-            let field = TextEdit::singleline(&mut self.list.sought).hint_text("Search by name").desired_width(200.0);
-            ui.add(field).accessible_name("Search groups");
+            search_field(ui, &mut self.list.sought, "Search groups", "Search by name", 200.0);
             ui.spacing_mut().item_spacing.x = 2.0;
             if segment(ui, "All", self.list.only.is_none()).clicked() {
                 self.list.only = None;
@@ -358,10 +357,8 @@ impl State {
             name if name.chars().count() > crate::collab::NAME => Some(too_long(name)),
             _ => None,
         };
-        let mut chosen = None;
-        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("duplicate group")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(440.0);
+        let chosen = dialog(ui, Id::unique("duplicate group"), 440.0, false, |ui| {
+            let mut chosen = None;
             ui.label(RichText::new(format!("Duplicate “{}”", original.name)).font(theme::title()));
             let words = "The copy has the same schools and users. It begins as a draft for its owner only: permission and \
                          terms were for the other group.";
@@ -383,10 +380,8 @@ impl State {
                     chosen = Some(false);
                 }
             });
+            chosen
         });
-        if modal.should_close() {
-            chosen = chosen.or(Some(false));
-        }
         match chosen {
             Some(true) => {
                 let name = name.trim().to_owned();

@@ -7,7 +7,7 @@ pub(super) mod parts;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use eframe::egui::{RichText, Role, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{RichText, Ui};
 use jiff::civil::Date;
 
 use super::{Key, Page, Request, Room, say};
@@ -16,7 +16,7 @@ use crate::export::words::plural;
 use crate::model::Urn;
 use crate::ui::admin::parts::{button, card, note};
 use crate::ui::theme;
-use crate::ui::widgets::{Mark, segment};
+use crate::ui::widgets::{Mark, search_field, segment};
 use board::{Board, Filter};
 use parts::{Confirm, Reply, day, named};
 
@@ -194,9 +194,7 @@ impl State {
                     self.filter = filter;
                 }
             }
-            let field = TextEdit::singleline(&mut self.search).id_salt("search schools").desired_width(200.0);
-            let field = ui.add(field.hint_text("Search name, URN, reference, contact"));
-            field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search schools"));
+            search_field(ui, &mut self.search, "Search schools", "Search name, URN, reference, contact", 200.0);
         });
         ui.add_space(theme::space().half);
     }

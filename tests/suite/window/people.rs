@@ -466,10 +466,7 @@ fn the_first_administrator_is_made_and_begins() {
     assert!(bench.has("Nobody is signed in") && bench.window().people().is_none());
     command(&mut bench, "Set up people…");
     bench.until_said("People for this workspace");
-    bench.click("Organisation");
-    bench.harness.run();
-    bench.click("Wexmoor");
-    bench.harness.run();
+    bench.pick("Organisation", "Wexmoor");
     bench.write("Your name", "Ada Adminson");
     bench.write("Your e-mail", "ada@some.example");
     bench.write("New password", "short");

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use eframe::egui::{self, Button, Label, RichText, Sense, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{self, Button, Label, RichText, Sense, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder};
 
 use super::organisation_words;
@@ -11,7 +11,7 @@ use super::reach;
 use crate::collab::{OrganisationId, People, Person, PersonId, Rights, Role};
 use crate::ui::admin::{Key, Room};
 use crate::ui::theme;
-use crate::ui::widgets::{Pick, picker};
+use crate::ui::widgets::{Pick, picker, search_field};
 
 /// Height of a row, in points: a name and an e-mail.
 const ROW: f32 = 42.0;
@@ -208,9 +208,8 @@ impl Table {
 
     fn filters(&mut self, ui: &mut Ui, room: &Room<'_>, managed: &BTreeSet<OrganisationId>) {
         ui.horizontal_wrapped(|ui| {
-            let field = TextEdit::singleline(&mut self.search).hint_text("Search name, e-mail, organisation");
-            let field = ui.add(field.desired_width(260.0));
-            field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Search people"));
+            let hint = "Search name, e-mail, organisation";
+            let field = search_field(ui, &mut self.search, "Search people", hint, 260.0);
             self.stale |= field.changed();
             if managed.len() > 1 {
                 let name = self.organisation.map_or_else(|| "all".to_owned(), |id| organisation_words(room, id));

@@ -1,8 +1,7 @@
 //! What the permissions board and the school's page share: states as chips, days in words, asking once more.
 
 use eframe::egui::{
-    self, Color32, Frame, Id, Label, Modal, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui,
-    WidgetInfo, vec2,
+    self, Color32, Id, Label, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, vec2,
 };
 use jiff::civil::Date;
 
@@ -11,7 +10,7 @@ use crate::collab::{Command, Permission, PermissionState};
 use crate::export::words::plural;
 use crate::ui::admin::parts::{button, note};
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, Mark, paint_icon, paint_mark};
+use crate::ui::widgets::{Icon, Mark, dialog, paint_icon, paint_mark};
 
 /// A sign before words, both in one colour: what it says does not hang on the colour.
 pub fn marked(ui: &mut Ui, mark: Mark, ink: Color32, words: &str) -> Response {
@@ -132,10 +131,8 @@ pub enum Reply {
 impl Confirm {
     /// Draws it over the page. `Some` once it is answered.
     pub fn ui(&self, ui: &Ui, busy: bool) -> Option<Reply> {
-        let mut answer = None;
-        let frame = Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("confirm permission")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(540.0);
+        dialog(ui, Id::unique("confirm permission"), 540.0, Reply::No, |ui| {
+            let mut answer = None;
             ui.label(RichText::new(&self.title).font(theme::title()));
             ui.add_space(theme::space().one);
             ui.add(Label::new(&self.about).wrap());
@@ -167,7 +164,7 @@ impl Confirm {
                     answer = Some(Reply::No);
                 }
             });
-        });
-        if modal.should_close() { Some(Reply::No) } else { answer }
+            answer
+        })
     }
 }
