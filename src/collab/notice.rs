@@ -178,7 +178,7 @@ fn between(was: &Group, is: &Group, viewer: Viewer, register: &Register, lines: 
     {
         lines.push(format!("The terms (version {}) were accepted.", terms.version));
     }
-    let shown = |group: &Group, urn: &Urn| group.granted().contains(urn);
+    let granted = (was.granted(), is.granted());
     let nothing = Permission::default();
     for urn in was.schools.keys().chain(is.schools.keys().filter(|urn| !was.schools.contains_key(urn))) {
         let of = |group: &Group| group.schools.get(urn).map_or(&nothing, |member| &member.permission).clone();
@@ -191,8 +191,8 @@ fn between(was: &Group, is: &Group, viewer: Viewer, register: &Register, lines: 
                 _ if old != new => lines.push(recorded(&called(urn), &new)),
                 _ => {}
             }
-        } else if shown(was, urn) != shown(is, urn) {
-            let now = if shown(is, urn) { "is in the figures now" } else { "is in the figures no longer" };
+        } else if granted.0.contains(urn) != granted.1.contains(urn) {
+            let now = if granted.1.contains(urn) { "is in the figures now" } else { "is in the figures no longer" };
             lines.push(format!("{} {now}.", called(urn)));
         }
         let users = |group: &Group| group.schools.get(urn).map(|member| member.users.clone()).unwrap_or_default();

@@ -342,7 +342,8 @@ impl Window {
                     if self.loaded.is_some() && ui.button("What was taken").clicked() {
                         self.report = true;
                     }
-                    let unguarded = self.loaded.is_some() && situation.open && !situation.has_people;
+                    let unguarded =
+                        self.loaded.is_some() && situation.open && !situation.has_people && !self.people.put_off;
                     if unguarded && ui.button(Command::BeginPeople.text().0).clicked() {
                         out.commands.push(Command::BeginPeople);
                     }

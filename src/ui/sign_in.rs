@@ -52,10 +52,13 @@ pub struct SignIn {
     name: String,
     organisation: Option<(OrganisationKind, String)>,
     /// Why the last try did not succeed.
-    pub failed: Option<String>,
+    failed: Option<String>,
     /// Whether something is being looked at.
-    pub busy: bool,
+    busy: bool,
+    /// Whether the field with which one begins was given the keyboard.
     drawn: bool,
+    /// Whether the password is to be typed once more, at once.
+    once_more: bool,
 }
 
 impl std::fmt::Debug for SignIn {
@@ -65,6 +68,16 @@ impl std::fmt::Debug for SignIn {
 }
 
 impl SignIn {
+    /// What was written is being looked at, or no longer.
+    pub fn wait(&mut self, waits: bool) {
+        (self.busy, self.failed) = (waits, None);
+    }
+
+    /// It did not succeed: the password, which is gone from its field, can be typed once more at once.
+    pub fn refuse(&mut self, why: String) {
+        (self.busy, self.failed, self.once_more) = (false, Some(why), true);
+    }
+
     /// The screen on which somebody signs in. `locked` tells whose idle window it is.
     pub fn ui(&mut self, ui: &mut Ui, workspace: &str, locked: Option<&str>) -> Option<Asked> {
         let mut asked = None;
@@ -80,6 +93,9 @@ impl SignIn {
                 first.request_focus();
             }
             let second = field(ui, "Password", &mut self.password, true);
+            if std::mem::take(&mut self.once_more) {
+                second.request_focus();
+            }
             let entered = second.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             self.say(ui);
             let ready = !self.busy && !self.email.trim().is_empty() && !self.password.is_empty();
@@ -111,14 +127,20 @@ impl SignIn {
                 ui.label("Yours was set by an administrator and is good for this once.");
             }
             ui.add_space(theme::space().two);
-            field(ui, "Password until now", &mut self.password, true);
-            self.new_password(ui);
+            let first = field(ui, "Password until now", &mut self.password, true);
+            if !std::mem::replace(&mut self.drawn, true) || std::mem::take(&mut self.once_more) {
+                first.request_focus();
+            }
+            // Beside the field that it is about: what is wrong with the new one is told below that before it is sent.
             self.say(ui);
-            let ready = !self.busy && self.is_new_right();
+            self.new_password(ui);
+            ui.add_space(theme::space().one);
+            let ready = !self.busy && !self.password.is_empty() && self.is_new_right();
             ui.horizontal(|ui| {
                 if ui.add_enabled(ready, egui::Button::new("Set password")).clicked() {
-                    let (old, new) = (std::mem::take(&mut self.password), std::mem::take(&mut self.new));
-                    asked = Some(Asked::Change { old, new });
+                    // The new one stays, for the case that only the old one is mistyped.
+                    let old = std::mem::take(&mut self.password);
+                    asked = Some(Asked::Change { old, new: self.new.clone() });
                 }
                 if !must && ui.button("Cancel").clicked() {
                     asked = Some(Asked::Leave);
@@ -175,8 +197,14 @@ impl SignIn {
         field(ui, "New password", &mut self.new, true);
         field(ui, "New password again", &mut self.again, true);
         let rule = format!("{} to {} characters, of any kind: a few words are good", LENGTH.start(), LENGTH.end());
-        let words = if !self.again.is_empty() && self.new != self.again { "the two differ".to_owned() } else { rule };
-        ui.label(theme::muted(ui, words));
+        let length = self.new.chars().count();
+        if !self.again.is_empty() && self.new != self.again {
+            super::admin::say(ui, &Err("the two differ".to_owned()));
+        } else if !self.again.is_empty() && !LENGTH.contains(&length) {
+            super::admin::say(ui, &Err(format!("it has {length}; {rule}")));
+        } else {
+            ui.label(theme::muted(ui, rule));
+        }
     }
 
     fn is_new_right(&self) -> bool {

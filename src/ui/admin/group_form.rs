@@ -314,7 +314,7 @@ impl Filled {
         let same = self.foreseen.take().filter(|(of, asked, _)| *of == key && *asked == command);
         let (.., told) = self.foreseen.insert(same.unwrap_or_else(|| {
             let told = room.office.preview(room.who, &command, room.now);
-            let told = told.map(|after| Effect::of(room.people, &after, room.register));
+            let told = told.map(|after| Effect::of(room, &after));
             (key, command, told.map_err(|refusal| refusal.to_string()))
         }));
         told
@@ -397,12 +397,17 @@ impl Filled {
     fn ask(&mut self, group: Option<GroupId>, room: &mut Room<'_>) {
         let name = self.form.draft.name.trim().to_owned();
         let Ok(effect) = self.foresee(group, room).clone() else { return };
-        let asks = if group.is_some() { effect.shows_more } else { self.form.state == GroupState::Live };
+        // Live for its schools from now on: as a new group, or because a live one becomes visible to them.
+        let opened = self.from.draft.visibility != self.form.draft.visibility
+            && self.form.draft.visibility == Visibility::SchoolsToo;
+        let goes_live = self.form.state == GroupState::Live && (group.is_none() || opened);
+        let asks = goes_live || (group.is_some() && effect.shows_more);
         if !asks {
             self.send(group, room);
             return;
         }
         let (title, yes) = match group {
+            Some(_) if goes_live => (format!("Make “{name}” live for its schools?"), "Save now"),
             Some(_) => (format!("Save “{name}”?"), "Save now"),
             None => (format!("Create “{name}” as live?"), "Create now"),
         };

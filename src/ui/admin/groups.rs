@@ -298,7 +298,7 @@ impl State {
             let command = Command::SetState { group: *id, seen: group.revision, state };
             match room.office.preview(room.who, &command, room.now) {
                 Ok(after) => {
-                    let effect = Effect::of(room.people, &after, room.register);
+                    let effect = Effect::of(room, &after);
                     shows_more |= effect.shows_more;
                     let words = match (was, state) {
                         (GroupState::Archived, GroupState::Draft) => format!("“{name}” is restored as a draft"),

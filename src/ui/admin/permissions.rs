@@ -280,6 +280,7 @@ impl State {
             about: format!("{}, on {}", follows::schools(&self.ticked, room.register), day(on)),
             follows,
             nothing: follows::nothing(&after, group),
+            told: follows::told(room, &after, None),
             yes: match state {
                 PermissionState::NotAsked => "Record not asked",
                 PermissionState::Requested => "Record requested",

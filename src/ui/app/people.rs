@@ -30,6 +30,8 @@ pub(super) struct Desk {
     pub place: Option<Place>,
     /// Whether the administration has a window of its own.
     pub apart: bool,
+    /// Whether making the first administrator was put off: then it is not offered again of itself.
+    pub put_off: bool,
     sign_in: SignIn,
     /// How many requests are being carried out.
     busy: usize,
@@ -158,7 +160,7 @@ impl Window {
         match news {
             OfficeNews::SignedIn(Ok(person)) => self.admit(Who::Person(person)),
             OfficeNews::SignedIn(Err(why)) | OfficeNews::Begun(Err(why)) | OfficeNews::PasswordSet(Err(why)) => {
-                (self.people.sign_in.failed, self.people.sign_in.busy) = (Some(why), false);
+                self.people.sign_in.refuse(why);
             }
             OfficeNews::Begun(Ok(office)) => {
                 let first = office.people().persons.keys().next().copied();
@@ -305,14 +307,17 @@ impl Window {
 
     fn take_asked(&mut self, asked: Option<Asked>) {
         let Some(asked) = asked else { return };
-        (self.people.sign_in.busy, self.people.sign_in.failed) = (!matches!(asked, Asked::Leave), None);
+        self.people.sign_in.wait(!matches!(asked, Asked::Leave));
         match asked {
             Asked::Leave if self.must_sign_in() => {
                 if let Some(session) = self.take_session() {
                     self.jobs.close(session);
                 }
             }
-            Asked::Leave => self.people.place = None,
+            Asked::Leave => {
+                self.people.put_off |= self.people.place == Some(Place::Begin);
+                (self.people.place, self.people.sign_in) = (None, SignIn::default());
+            }
             Asked::SignIn { email, password } => {
                 let Some(office) = self.office() else { return };
                 self.at_office(office, move |office| {

@@ -116,6 +116,8 @@ pub struct Confirm {
     pub follows: Vec<Line>,
     /// What is said where nothing follows.
     pub nothing: String,
+    /// Who will be told.
+    pub told: String,
     /// The words of the button that does it.
     pub yes: &'static str,
     pub command: Command,
@@ -153,8 +155,7 @@ impl Confirm {
                     ui.add(Label::new(&self.nothing).wrap());
                 }
             });
-            let told = "Everyone whom it affects is told by a notice, in the program and by e-mail.";
-            note(ui, told);
+            note(ui, &self.told);
             ui.add_space(theme::space().two);
             ui.horizontal(|ui| {
                 if button(ui, self.yes, busy.then_some("Something is being carried out")) {
