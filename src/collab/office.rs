@@ -168,9 +168,10 @@ impl Office {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a person sees now.
+    /// What a person sees now, each school by the URN under which it stands now.
     pub fn rights(&self, person: PersonId) -> Rights {
-        Rights::of(&self.people(), person)
+        let people = self.people();
+        Rights::of(&people, person).standing(&people, &self.register)
     }
 
     /// Signs a person in by e-mail and password.

@@ -343,7 +343,7 @@ impl Window {
                         self.report = true;
                     }
                     let unguarded =
-                        self.loaded.is_some() && situation.open && !situation.has_people && !self.people.put_off;
+                        self.loaded.is_some() && situation.open && !situation.has_people && !self.is_put_off();
                     if unguarded && ui.button(Command::BeginPeople.text().0).clicked() {
                         out.commands.push(Command::BeginPeople);
                     }

@@ -84,6 +84,14 @@ impl Register {
         self.school(urn).map_or_else(|| format!("School {urn}"), |school| school.name.clone())
     }
 
+    /// The number of a school: "100053", and where it stands under another now, "100053, now 140012".
+    pub fn number(&self, urn: Urn) -> String {
+        match self.head(urn) {
+            head if head == urn => urn.to_string(),
+            head => format!("{urn}, now {head}"),
+        }
+    }
+
     /// Every school, by the URN under which it stands now.
     pub fn schools(&self) -> impl ExactSizeIterator<Item = &School> {
         // Counted, so that its length is known.

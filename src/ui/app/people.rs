@@ -2,7 +2,8 @@
 
 mod shown;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,8 +31,8 @@ pub(super) struct Desk {
     pub place: Option<Place>,
     /// Whether the administration has a window of its own.
     pub apart: bool,
-    /// Whether making the first administrator was put off: then it is not offered again of itself.
-    pub put_off: bool,
+    /// Workspaces for which making the first administrator was put off: it is not offered again of itself.
+    put_off: BTreeSet<PathBuf>,
     sign_in: SignIn,
     /// How many requests are being carried out.
     busy: usize,
@@ -56,7 +57,7 @@ pub(super) enum Place {
 impl Desk {
     /// That of the next workspace: what is still asked of this one's office is not taken for an answer of that one's.
     pub fn next(&self) -> Self {
-        Self { nth: self.nth + 1, ..Self::default() }
+        Self { nth: self.nth + 1, put_off: self.put_off.clone(), ..Self::default() }
     }
 
     /// Whether something stands in place of the dashboards.
@@ -111,6 +112,11 @@ impl Window {
 
     fn office(&self) -> Option<Arc<Office>> {
         self.open.as_ref().and_then(|open| open.session.office.clone())
+    }
+
+    /// Whether a first administrator was put off for the open workspace.
+    pub(super) fn is_put_off(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| self.people.put_off.contains(&open.session.path))
     }
 
     /// How many notices who is signed in has not read.
@@ -315,7 +321,8 @@ impl Window {
                 }
             }
             Asked::Leave => {
-                self.people.put_off |= self.people.place == Some(Place::Begin);
+                let begun = self.open.as_ref().filter(|_| self.people.place == Some(Place::Begin));
+                self.people.put_off.extend(begun.map(|open| open.session.path.clone()));
                 (self.people.place, self.people.sign_in) = (None, SignIn::default());
             }
             Asked::SignIn { email, password } => {

@@ -283,7 +283,8 @@ fn about(ui: &mut Ui, urn: Urn, room: &Room<'_>) {
             return;
         };
         let trust = school.trust_name.as_ref().map(|trust| format!(" · {trust}")).unwrap_or_default();
-        let words = format!("{urn} · {} · {}{trust}", school.phase, school.la_name);
+        let number = room.register.number(urn);
+        let words = format!("{number} · {} · {}{trust}", school.phase, school.la_name);
         ui.add(Label::new(theme::muted(ui, words)).truncate());
     });
 }

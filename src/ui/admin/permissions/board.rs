@@ -23,6 +23,8 @@ const HEAD: f32 = 26.0;
 pub struct Row {
     pub urn: Urn,
     pub name: String,
+    /// Its URN, and the one under which it stands now where that is another.
+    number: String,
     pub phase: String,
     pub permission: Permission,
     /// Days since the answer was due, where it is overdue.
@@ -87,15 +89,16 @@ impl Board {
     pub fn of(group: &Group, people: &People, register: &Register, today: Date) -> Self {
         let row = |(urn, member): (&Urn, &crate::collab::Member)| {
             let school = register.school(*urn);
-            let name = register.called(*urn);
+            let (name, number) = (register.called(*urn), register.number(*urn));
             let administrators = administrators(people, register, *urn);
             let permission = member.permission.clone();
             let contacts = administrators.iter().map(|(_, name, email)| format!("{name} {email}"));
             let contacts: Vec<String> = contacts.collect();
-            let sought = format!("{name} {urn} {} {}", permission.agreement, contacts.join(" ")).to_lowercase();
+            let sought = format!("{name} {number} {} {}", permission.agreement, contacts.join(" ")).to_lowercase();
             Row {
                 urn: *urn,
                 name,
+                number,
                 phase: school.map(|school| school.phase.clone()).unwrap_or_default(),
                 overdue: overdue(&permission, today),
                 by: permission.by.map(|by| people.name(by).to_owned()).unwrap_or_default(),
@@ -212,7 +215,7 @@ pub fn table(ui: &mut Ui, board: &Board, shown: &[usize], ticked: &mut BTreeSet<
                     }
                 });
                 line.col(|ui| {
-                    two_lines(ui, RichText::new(&row.name), &format!("URN {} · {}", row.urn, row.phase));
+                    two_lines(ui, RichText::new(&row.name), &format!("URN {} · {}", row.number, row.phase));
                 });
                 line.col(|ui| {
                     chip(ui, row.permission.state, &row.name);
