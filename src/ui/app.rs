@@ -329,7 +329,7 @@ impl Window {
                 open.filter_bar.ui(ui, &open.session, &open.view, out);
             }
         });
-        if self.signed_in_for_show() {
+        if self.is_for_show() {
             Edge::top("who looks").frame(bar(*colours.accent_soft)).show(ui, |ui| self.banner(ui));
         }
         if let Some(words) = self.message.clone() {

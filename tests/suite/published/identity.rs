@@ -1,7 +1,12 @@
 //! Schools that go on under another URN, another name, another authority: one line over the years, and said so.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+use schoolbench::collab::{
+    Acceptance, Group, GroupId, GroupState, OrganisationId, People, PersonId, Rights, Seen, Side, Visibility,
+};
 use schoolbench::desk::Reason;
 use schoolbench::model::{Scope, Urn};
 use schoolbench::workspace::{Access, Workspace};
@@ -85,6 +90,41 @@ fn an_earlier_urn_is_the_same_school_and_the_answer_says_so() {
         ["North and South (URN 100005) goes on from North (URN 100003) and South (URN 100004): their years are joined",]
     );
     assert_eq!(of("urn:100006").provenance().notes, ["The Mill was called Mill Lane in 2017/18"]);
+}
+
+#[test]
+fn a_group_that_names_earlier_urns_is_seen_under_those_of_now() {
+    let (_files, paths) = files();
+    let (_folder, workspace, _) = loaded(&paths);
+    let register = Workspace::open(&workspace, Access::Read).unwrap().register().unwrap();
+    let urns = |numbers: &[i32]| numbers.iter().map(|number| Urn::new(*number).unwrap()).collect::<BTreeSet<Urn>>();
+    let members = urns(&[100_001, 100_003, 100_004]);
+    let accepted = Acceptance { version: 1, by: PersonId(1), at: Timestamp::UNIX_EPOCH };
+    let group = Group {
+        owner: OrganisationId(1),
+        name: "Some".to_owned(),
+        description: String::new(),
+        visibility: Visibility::SchoolsToo,
+        state: GroupState::Live,
+        schools: members.iter().map(|urn| (*urn, schoolbench::collab::Member::default())).collect(),
+        users: BTreeSet::new(),
+        contact: PersonId(1),
+        terms: Some(accepted),
+        revision: 1,
+    };
+    let people = People { groups: BTreeMap::from([(GroupId(1), group)]), ..People::default() };
+    let standing = |numbers: &[i32], side| {
+        let schools = urns(numbers);
+        let kept_from = members.len() - schools.len();
+        let seen = Seen { name: "Some".to_owned(), schools, side, kept_from };
+        let rights = Rights { groups: BTreeMap::from([(GroupId(1), seen)]) }.standing(&people, &register);
+        rights.groups[&GroupId(1)].schools.clone()
+    };
+    assert_eq!(standing(&[100_001, 100_003, 100_004], Side::Owner), urns(&[100_002, 100_005]));
+    // One of the two that merged has not agreed: the school that came of both holds its data.
+    let own = Urn::new(100_001).unwrap();
+    assert_eq!(standing(&[100_001, 100_003], Side::School(own)), urns(&[100_002]));
+    assert_eq!(register.number(own), "100001, now 100002");
 }
 
 #[test]
