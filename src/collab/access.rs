@@ -67,20 +67,6 @@ impl Rights {
         Self { groups: people.groups.iter().filter_map(seen).collect() }
     }
 
-    /// The same, with each school by the URN under which it stands now, as questions name it. A school that came of several is
-    /// seen where each of them that is in the group is.
-    pub fn standing(mut self, people: &People, register: &Register) -> Self {
-        for (id, seen) in &mut self.groups {
-            let members = people.groups.get(id).into_iter().flat_map(|group| group.schools.keys());
-            let kept = members.filter(|urn| !seen.schools.contains(urn)).map(|urn| register.head(*urn));
-            let kept: BTreeSet<Urn> = kept.collect();
-            seen.schools = seen.schools.iter().map(|urn| register.head(*urn)).collect();
-            seen.schools.retain(|head| !kept.contains(head));
-        }
-        self.groups.retain(|_, seen| !seen.schools.is_empty());
-        self
-    }
-
     /// The group of which these schools are all or some; the smallest where there are several.
     pub fn group_with(&self, schools: &BTreeSet<Urn>) -> Option<(GroupId, &Seen)> {
         let holds = self.groups.iter().filter(|(_, seen)| schools.is_subset(&seen.schools));

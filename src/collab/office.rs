@@ -17,7 +17,8 @@ use super::password::{self, PasswordError};
 use super::people::{Key, MailState, NoticeId, People, PersonId};
 use super::records::{self, Unreadable};
 use super::rules::{self, Moment};
-use crate::workspace::people::{Edit, Entry, Head, PeopleFile};
+use super::standing::standing;
+use crate::workspace::people::{Contents, Edit, Entry, Head, PeopleFile};
 use crate::workspace::{Register, WorkspaceError};
 
 /// Why something was not done.
@@ -159,19 +160,23 @@ impl Office {
     fn read(&self) -> Result<(), OfficeError> {
         let stamp = self.file.stamp();
         let contents = self.file.read()?;
-        let people = Arc::new(records::people(&contents)?);
+        let people = Arc::new(self.people_in(&contents)?);
         *self.lock() = Known { people, entries: contents.head.entries, stamp };
         Ok(())
+    }
+
+    /// What the file holds, with schools as they stand now.
+    fn people_in(&self, contents: &Contents) -> Result<People, Unreadable> {
+        Ok(standing(records::people(contents)?, &self.register))
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a person sees now, each school by the URN under which it stands now.
+    /// What a person sees now.
     pub fn rights(&self, person: PersonId) -> Rights {
-        let people = self.people();
-        Rights::of(&people, person).standing(&people, &self.register)
+        Rights::of(&self.people(), person)
     }
 
     /// Signs a person in by e-mail and password.
@@ -283,7 +288,7 @@ impl Office {
         make: impl FnOnce(&People, Moment<'_>) -> Result<People, OfficeError>,
     ) -> Result<Done, OfficeError> {
         let (done, people) = self.file.change(|contents| {
-            let before = records::people(&contents)?;
+            let before = self.people_in(&contents)?;
             let seq = contents.head.entries + 1;
             let mut after = make(&before, Moment { register: &self.register, now, entry: seq })?;
             let notices = notice::of_change((&before, &after), who, seq, now, &self.register);
@@ -312,7 +317,7 @@ impl Office {
         beside: impl FnOnce(&mut People),
     ) -> Result<(), OfficeError> {
         let (people, seq) = self.file.change(|contents| {
-            let before = records::people(&contents)?;
+            let before = self.people_in(&contents)?;
             let mut after = before.clone();
             beside(&mut after);
             let seq = contents.head.entries + 1;
@@ -385,7 +390,7 @@ impl Office {
     /// Changes records that are not audited.
     fn beside_the_audit(&self, make: impl FnOnce(&mut People)) -> Result<(), OfficeError> {
         let (people, entries) = self.file.change(|contents| {
-            let before = records::people(&contents)?;
+            let before = self.people_in(&contents)?;
             let mut after = before.clone();
             make(&mut after);
             let edit = records::edit(&records::of(&before), &records::of(&after));
@@ -433,7 +438,7 @@ impl Office {
             }
             let before: BTreeMap<String, Option<Value>> =
                 row.before.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
-            let mut restored = records::with(people, &before)?;
+            let mut restored = standing(records::with(people, &before)?, &self.register);
             // Who may not do it any more may not take it back either, nor that they may not.
             let acts = |people: &People| people.persons.get(&who?).map(|person| (person.active, person.role));
             if acts(people) != acts(&restored) {

@@ -188,7 +188,7 @@ impl Catalogue {
             (None, people) => {
                 let set_up = people.into_iter().flat_map(|people| people.groups.values());
                 let set_up = set_up.filter(|group| group.state != GroupState::Archived);
-                let schools = |of: &collab::Group| of.schools.keys().map(|urn| self.register.head(*urn)).collect();
+                let schools = |of: &collab::Group| of.schools.keys().copied().collect();
                 set_up.map(|of| group((of.name.clone(), schools(of)))).collect()
             }
         };

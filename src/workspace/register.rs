@@ -84,12 +84,10 @@ impl Register {
         self.school(urn).map_or_else(|| format!("School {urn}"), |school| school.name.clone())
     }
 
-    /// The number of a school: "100053", and where it stands under another now, "100053, now 140012".
+    /// The number of a school, with those under which it stood before: "140012, before 100053".
     pub fn number(&self, urn: Urn) -> String {
-        match self.head(urn) {
-            head if head == urn => urn.to_string(),
-            head => format!("{urn}, now {head}"),
-        }
+        let earlier: Vec<String> = self.earlier(urn).iter().map(Urn::to_string).collect();
+        if earlier.is_empty() { urn.to_string() } else { format!("{urn}, before {}", earlier.join(", ")) }
     }
 
     /// Every school, by the URN under which it stands now.

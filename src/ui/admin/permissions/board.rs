@@ -23,7 +23,7 @@ const HEAD: f32 = 26.0;
 pub struct Row {
     pub urn: Urn,
     pub name: String,
-    /// Its URN, and the one under which it stands now where that is another.
+    /// Its URN, with those under which it stood before.
     number: String,
     pub phase: String,
     pub permission: Permission,
