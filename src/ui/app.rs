@@ -318,7 +318,7 @@ impl Window {
                 open.filter_bar.ui(ui, &open.session, &open.view, out);
             }
         });
-        if self.signed_in_for_show() {
+        if self.is_for_show() {
             Edge::top("who looks").frame(bar(*colours.accent_soft)).show(ui, |ui| self.banner(ui));
         }
         if let Some(words) = self.message.clone() {
@@ -331,7 +331,8 @@ impl Window {
                     if self.loaded.is_some() && ui.button("What was taken").clicked() {
                         self.report = true;
                     }
-                    let unguarded = self.loaded.is_some() && situation.open && !situation.has_people;
+                    let unguarded =
+                        self.loaded.is_some() && situation.open && !situation.has_people && !self.is_put_off();
                     if unguarded && ui.button(Command::BeginPeople.text().0).clicked() {
                         out.commands.push(Command::BeginPeople);
                     }
