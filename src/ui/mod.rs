@@ -32,12 +32,14 @@ use std::path::PathBuf;
 
 use eframe::egui::{ViewportBuilder, vec2};
 
+use crate::gpu::Device;
+
 pub use app::{Start, Window};
 pub use change::{Change, Outbox, PictureForm, Sitter, Taken};
 pub use command::{Command, Situation};
 pub use history::{History, Stop, Trail};
 pub use layout::{Layout, Part};
-pub use panels::Scene;
+pub use panels::{Scene, Sitting};
 pub use session::{Catalogue, Group, Session, Who};
 pub use settings::{Folders, Look, Settings};
 pub use view::{
@@ -96,6 +98,7 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         "Schoolbench",
         native,
         Box::new(move |creation| {
+            Device::install(&creation.egui_ctx, creation.wgpu_render_state.as_ref());
             let start = Start { folders, options, outcome, ..Start::default() };
             Ok(Box::new(Window::new(&creation.egui_ctx, start)))
         }),
