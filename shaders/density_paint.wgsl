@@ -10,7 +10,7 @@ struct Locals {
     opacity: f32,
     // As egui has it: gamma, multiplied by its alpha.
     line: vec4<f32>,
-    // Shares of the peak; 0 where there is none.
+    // Shares of the peak, then 0 where there are no more.
     levels: array<vec4<f32>, 2>,
 };
 
@@ -47,35 +47,31 @@ fn value(cell: vec2<i32>) -> f32 {
     return textureLoad(field, clamp(cell, vec2<i32>(0), last), 0).r;
 }
 
-fn between_cells(at: vec2<f32>) -> f32 {
-    let place = at * vec2<f32>(textureDimensions(field)) - 0.5;
+fn colour(in: Corner) -> vec4<f32> {
+    let size = vec2<f32>(textureDimensions(field));
+    let place = in.at * size - 0.5;
     let cell = vec2<i32>(floor(place));
     let part = place - floor(place);
-    let lower = mix(value(cell), value(cell + vec2<i32>(1, 0)), part.x);
-    let upper = mix(value(cell + vec2<i32>(0, 1)), value(cell + vec2<i32>(1, 1)), part.x);
-    return mix(lower, upper, part.y);
-}
-
-fn colour(in: Corner) -> vec4<f32> {
-    let share = between_cells(in.at) / max(in.peak, 1e-6);
-    // One pixel to the right, and one down.
-    let right = between_cells(in.at + vec2<f32>(0.5 / locals.scale.x, 0.0)) -
-        between_cells(in.at - vec2<f32>(0.5 / locals.scale.x, 0.0));
-    let down = between_cells(in.at + vec2<f32>(0.0, 0.5 / locals.scale.y)) -
-        between_cells(in.at - vec2<f32>(0.0, 0.5 / locals.scale.y));
-    let slope = length(vec2<f32>(right, down)) / max(in.peak, 1e-6);
+    let low = vec2<f32>(value(cell), value(cell + vec2<i32>(1, 0)));
+    let high = vec2<f32>(value(cell + vec2<i32>(0, 1)), value(cell + vec2<i32>(1, 1)));
+    let between = mix(low, high, part.y);
+    let share = mix(between.x, between.y, part.x) / max(in.peak, 1e-6);
+    // By how much it grows from a pixel to the next.
+    let grows = vec2<f32>(between.y - between.x, mix(high.x, high.y, part.x) - mix(low.x, low.y, part.x));
+    let slope = length(grows * size / locals.scale) / max(in.peak, 1e-6);
     // Steps are seen alike where the density is low and where it is high: the square root.
     let last = f32(textureDimensions(colours).x - 1u);
     let nth = i32(round(sqrt(clamp(share, 0.0, 1.0)) * last));
     var painted = textureLoad(colours, vec2<i32>(nth, 0), 0);
     for (var each = 0; each < 8; each++) {
         let level = locals.levels[each / 4][each % 4];
-        if level > 0.0 {
-            let away = abs(share - level) / max(slope, 1e-7);
-            let covered = min(locals.width, 1.0) * clamp(0.5 + max(locals.width, 1.0) * 0.5 - away, 0.0, 1.0);
-            let line = locals.line * covered;
-            painted = line + painted * (1.0 - line.a);
+        if level <= 0.0 {
+            break;
         }
+        let away = abs(share - level) / max(slope, 1e-7);
+        let covered = min(locals.width, 1.0) * clamp(0.5 + max(locals.width, 1.0) * 0.5 - away, 0.0, 1.0);
+        let line = locals.line * covered;
+        painted = line + painted * (1.0 - line.a);
     }
     return painted * locals.opacity;
 }

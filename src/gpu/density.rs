@@ -12,7 +12,7 @@ use eframe::wgpu::util::{BufferInitDescriptor, DeviceExt as _, TextureDataOrder}
 use eframe::wgpu::{self, BindGroup, BindingResource, BufferUsages, TextureFormat, TextureUsages, TextureView};
 
 use super::contours;
-use super::device::{FIELD, Pipelines};
+use super::device::{FIELD, Pipelines, bind};
 use super::field::{self, Field, SIDE};
 use super::{Device, Place, Span, bytes, marks};
 
@@ -59,14 +59,10 @@ struct Inner {
     colours: Vec<Color32>,
     /// On the graphics card: the field, its peaks and the colours.
     made: OnceLock<[TextureView; 3]>,
-    /// Without it.
-    plain: OnceLock<Plain>,
+    /// Without it: the field, its lines and the picture of it.
+    field: OnceLock<Field>,
+    lines: OnceLock<Vec<Vec<[f32; 2]>>>,
     picture: OnceLock<TextureHandle>,
-}
-
-struct Plain {
-    field: Field,
-    lines: Vec<Vec<[f32; 2]>>,
 }
 
 impl fmt::Debug for Density {
@@ -109,9 +105,18 @@ impl Density {
             levels: levels.take(MOST_LEVELS).collect(),
             colours,
             made: OnceLock::new(),
-            plain: OnceLock::new(),
+            field: OnceLock::new(),
+            lines: OnceLock::new(),
             picture: OnceLock::new(),
         })))
+    }
+
+    /// How dense it is at a place, as a share of the densest.
+    pub fn share(&self, at: (f64, f64)) -> f32 {
+        let inner = &*self.0;
+        let field = inner.field();
+        let cell = inner.span.share(at).map(|share| (share * SIDE as f32).clamp(0.0, (SIDE - 1) as f32) as usize);
+        field.cells.get(cell[1] * SIDE + cell[0]).map_or(0.0, |value| value / field.peak.max(1e-6))
     }
 
     /// The density as the graphics card draws it into a part of the window; `opacity` is by how much it is seen.
@@ -124,9 +129,8 @@ impl Density {
     /// Paints the density as a picture with lines over it.
     pub fn paint_plain(&self, painter: &Painter, place: &Place) {
         let inner = &*self.0;
-        let plain = inner.plain();
         let picture = inner.picture.get_or_init(|| {
-            let pixels = plain.field.cells.iter().map(|value| inner.colour(*value)).collect();
+            let pixels = inner.field().cells.iter().map(|value| inner.colour(*value)).collect();
             let image = ColorImage::new([SIDE, SIDE], pixels);
             painter.ctx().load_texture("density", image, TextureOptions::LINEAR)
         });
@@ -145,7 +149,7 @@ impl Density {
     /// Paints the density without a picture: as surfaces of few colours. This is more work, and what a drawing needs.
     pub fn paint_drawn(&self, painter: &Painter, place: &Place) {
         let inner = &*self.0;
-        let field = &inner.plain().field;
+        let field = inner.field();
         let steps = SIDE / TOGETHER;
         let step = |column: usize, row: usize| {
             let parts = (0..TOGETHER * TOGETHER).map(|nth| (nth % TOGETHER, nth / TOGETHER));
@@ -189,7 +193,7 @@ impl Density {
 
     fn paint_lines(&self, painter: &Painter, place: &Place) {
         let (inner, clip) = (&*self.0, painter.clip_rect());
-        for line in &inner.plain().lines {
+        for line in inner.lines() {
             let points: Vec<Pos2> = line.iter().map(|share| place.point(inner.span.value(*share))).collect();
             if Rect::from_points(&points).intersects(clip) {
                 painter.add(PathShape::line(points, inner.line));
@@ -199,17 +203,20 @@ impl Density {
 }
 
 impl Inner {
-    fn plain(&self) -> &Plain {
-        self.plain.get_or_init(|| {
-            let field = Field::of(&self.points, self.sigma);
-            let lines = self.levels.iter().flat_map(|level| contours::lines(&field, level * field.peak)).collect();
-            Plain { field, lines }
+    fn field(&self) -> &Field {
+        self.field.get_or_init(|| Field::of(&self.points, self.sigma))
+    }
+
+    fn lines(&self) -> &[Vec<[f32; 2]>] {
+        self.lines.get_or_init(|| {
+            let field = self.field();
+            self.levels.iter().flat_map(|level| contours::lines(field, level * field.peak)).collect()
         })
     }
 
     /// The colour of a density.
     fn colour(&self, value: f32) -> Color32 {
-        let peak = self.plain.get().map_or(1.0, |plain| plain.field.peak).max(1e-6);
+        let peak = self.field().peak.max(1e-6);
         let nth = ((value / peak).clamp(0.0, 1.0).sqrt() * (COLOURS - 1) as f32).round() as usize;
         self.colours.get(nth).copied().unwrap_or_default()
     }
@@ -218,17 +225,24 @@ impl Inner {
     fn make(&self, device: &wgpu::Device, queue: &wgpu::Queue, encoder: &mut wgpu::CommandEncoder, of: &Pipelines) {
         self.made.get_or_init(|| {
             let side = SIDE as u32;
-            let [field, half] = [0, 1].map(|_| texture(device, side));
-            let peaks = texture(device, 16);
-            let contents = bytes(self.points.iter().flat_map(|([x, y], weight)| [*x, *y, *weight]));
-            let usage = BufferUsages::VERTEX;
-            let buffer = device.create_buffer_init(&BufferInitDescriptor { label: None, contents: &contents, usage });
-            {
+            let (half, peaks) = (texture(device, side), texture(device, 16));
+            let field = if let Some(spread) = &of.spread {
+                let field = texture(device, side);
+                let contents = bytes(self.points.iter().flat_map(|([x, y], weight)| [*x, *y, *weight]));
+                let usage = BufferUsages::VERTEX;
+                let points =
+                    device.create_buffer_init(&BufferInitDescriptor { label: None, contents: &contents, usage });
                 let mut pass = pass(encoder, &field);
-                pass.set_pipeline(&of.spread);
-                pass.set_vertex_buffer(0, buffer.slice(..));
+                pass.set_pipeline(spread);
+                pass.set_vertex_buffer(0, points.slice(..));
                 pass.draw(0..4, 0..u32::try_from(self.points.len()).unwrap_or(u32::MAX));
-            }
+                field
+            } else {
+                let contents = bytes(field::spread(&self.points));
+                let (of, order) = (square(side), TextureDataOrder::LayerMajor);
+                let texture = device.create_texture_with_data(queue, &of, order, &contents);
+                texture.create_view(&wgpu::TextureViewDescriptor::default())
+            };
             for (from, to, step, sigma) in
                 [(&field, &half, [1i32, 0], self.sigma[0]), (&half, &field, [0, 1], self.sigma[1])]
             {
@@ -316,8 +330,8 @@ impl CallbackTrait for Painting {
 }
 
 /// A square of numbers.
-fn texture(device: &wgpu::Device, side: u32) -> TextureView {
-    let texture = device.create_texture(&wgpu::TextureDescriptor {
+fn square(side: u32) -> wgpu::TextureDescriptor<'static> {
+    wgpu::TextureDescriptor {
         label: Some("density"),
         size: wgpu::Extent3d { width: side, height: side, depth_or_array_layers: 1 },
         mip_level_count: 1,
@@ -326,16 +340,12 @@ fn texture(device: &wgpu::Device, side: u32) -> TextureView {
         format: FIELD,
         usage: TextureUsages::RENDER_ATTACHMENT | TextureUsages::TEXTURE_BINDING,
         view_formats: &[],
-    });
-    texture.create_view(&wgpu::TextureViewDescriptor::default())
+    }
 }
 
-fn bind(device: &wgpu::Device, layout: &wgpu::BindGroupLayout, all: &[BindingResource<'_>]) -> BindGroup {
-    let entries: Vec<wgpu::BindGroupEntry<'_>> = (0..)
-        .zip(all)
-        .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource: resource.clone() })
-        .collect();
-    device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries })
+fn texture(device: &wgpu::Device, side: u32) -> TextureView {
+    let texture = device.create_texture(&square(side));
+    texture.create_view(&wgpu::TextureViewDescriptor::default())
 }
 
 /// Begins to draw into a square of numbers that are all 0.

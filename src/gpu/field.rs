@@ -17,27 +17,33 @@ pub(super) struct Field {
 impl Field {
     /// Points with their weights, from 0 to 1 over the field, spread by standard deviations in cells.
     pub fn of(points: &[([f32; 2], f32)], sigma: [f32; 2]) -> Self {
-        let mut cells = vec![0.0; SIDE * SIDE];
-        for ([x, y], weight) in points {
-            let place = [x, y].map(|share| share * SIDE as f32 - 0.5);
-            let [left, low] = place.map(f32::floor);
-            let [across, up] = [place[0] - left, place[1] - low];
-            for (column, row, share) in [
-                (left, low, (1.0 - across) * (1.0 - up)),
-                (left + 1.0, low, across * (1.0 - up)),
-                (left, low + 1.0, (1.0 - across) * up),
-                (left + 1.0, low + 1.0, across * up),
-            ] {
-                let inside = |cell: f32| (0.0..SIDE as f32).contains(&cell);
-                if inside(column) && inside(row) {
-                    cells[row as usize * SIDE + column as usize] += weight * share;
-                }
-            }
-        }
+        let cells = spread(points);
         let cells = smoothed(&smoothed(&cells, sigma[0], 1), sigma[1], SIDE);
         let peak = cells.iter().copied().fold(0.0, f32::max);
         Self { cells, peak }
     }
+}
+
+/// Adds each point to the four cells around it.
+pub(super) fn spread(points: &[([f32; 2], f32)]) -> Vec<f32> {
+    let mut cells = vec![0.0; SIDE * SIDE];
+    for ([x, y], weight) in points {
+        let place = [x, y].map(|share| share * SIDE as f32 - 0.5);
+        let [left, low] = place.map(f32::floor);
+        let [across, up] = [place[0] - left, place[1] - low];
+        for (column, row, share) in [
+            (left, low, (1.0 - across) * (1.0 - up)),
+            (left + 1.0, low, across * (1.0 - up)),
+            (left, low + 1.0, (1.0 - across) * up),
+            (left + 1.0, low + 1.0, across * up),
+        ] {
+            let inside = |cell: f32| (0.0..SIDE as f32).contains(&cell);
+            if inside(column) && inside(row) {
+                cells[row as usize * SIDE + column as usize] += weight * share;
+            }
+        }
+    }
+    cells
 }
 
 /// How many cells out a Gaussian is taken.

@@ -1,14 +1,16 @@
 //! Many marks at once, on the way from where they were to where they are.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use eframe::egui::epaint::{CircleShape, PaintCallbackInfo};
+use eframe::egui::epaint::{CircleShape, PaintCallbackInfo, PathStroke};
 use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, vec2};
 use eframe::egui_wgpu::{Callback, CallbackResources, CallbackTrait, ScreenDescriptor};
 use eframe::wgpu::util::{BufferInitDescriptor, DeviceExt as _};
 use eframe::wgpu::{self, BindGroup, Buffer, BufferUsages};
 
+use super::device::bind;
 use super::{Device, Place, Span, bytes};
 
 /// Bytes of a mark on the graphics card.
@@ -21,7 +23,10 @@ const SELECTED: u32 = 256;
 const HALF_SIDE: f32 = 0.886_226_9;
 const INSIDE: f32 = 0.777_629_2;
 
-/// The ring around a selected mark: how far from its edge, and how wide, in points.
+/// Most parts in which marks are drawn: more are one that is drawn as whatever is in it.
+const MOST_PARTS: usize = 16;
+
+/// The ring around a selected mark: how far from its farthest corner, and how wide, in points.
 const RING: (f32, f32) = (2.5, 2.0);
 
 /// What a mark looks like. All forms of one radius have the same area.
@@ -40,6 +45,15 @@ pub enum Form {
 impl Form {
     /// Every form, in the order of the numbers in the shader.
     pub const ALL: [Self; 5] = [Self::Circle, Self::Square, Self::Diamond, Self::Up, Self::Down];
+
+    /// How far from the middle the farthest corner is, in radii.
+    fn corner(self) -> f32 {
+        match self {
+            Self::Circle => 1.0,
+            Self::Square | Self::Diamond => std::f32::consts::SQRT_2 * HALF_SIDE,
+            Self::Up | Self::Down => 2.0 * INSIDE,
+        }
+    }
 
     /// From the middle to the corners of a form of radius 1; none of a circle.
     fn corners(self) -> Vec<Vec2> {
@@ -66,6 +80,7 @@ pub struct Mark {
     /// In points.
     pub radius: f32,
     pub fill: Color32,
+    /// Around the fill, not over it.
     pub outline: Stroke,
     /// By how much fill and outline are seen, from 0 to 1.
     pub alpha: f32,
@@ -88,6 +103,11 @@ impl Mark {
         Stroke::new(self.outline.width, self.outline.color.gamma_multiply(self.alpha))
     }
 
+    /// Whether it is a circle without outline and ring, which is less work.
+    fn is_bare(&self) -> bool {
+        self.form == Form::Circle && self.outline.is_empty() && !self.selected
+    }
+
     /// Where it is on its way.
     fn on_its_way(&self, progress: f32) -> (f64, f64) {
         let between = |from: f64, to: f64| from + (to - from) * f64::from(progress);
@@ -99,9 +119,10 @@ impl Mark {
 
     /// How far from the middle anything of it is painted, in points.
     fn reach(&self) -> f32 {
-        let widest = if self.form == Form::Circle { 1.0 } else { 2.0 * INSIDE };
-        let reach = self.radius * widest + self.outline.width;
-        if self.selected { reach.max(self.radius + RING.0 + RING.1) } else { reach }
+        let corner = self.radius * self.form.corner();
+        // An outline goes farther at a corner, most at that of a triangle.
+        let reach = corner + self.outline.width * if self.form == Form::Circle { 1.0 } else { 2.0 };
+        if self.selected { reach.max(corner + RING.0 + RING.1) } else { reach }
     }
 }
 
@@ -114,6 +135,8 @@ struct Inner {
     /// Colour of the ring around selected marks.
     ring: Color32,
     span: Span,
+    /// The marks in parts that are bare, or not, in their order.
+    parts: Vec<(bool, Range<u32>)>,
     uploaded: OnceLock<Buffer>,
 }
 
@@ -128,7 +151,8 @@ impl Marks {
     /// Marks to be drawn, and the colour of the rings around those that are selected.
     pub fn new(marks: Vec<Mark>, ring: Color32) -> Self {
         let span = Span::of(marks.iter().flat_map(|mark| [mark.before, mark.at]));
-        Self(Arc::new(Inner { marks, ring, span, uploaded: OnceLock::new() }))
+        let parts = parts(&marks);
+        Self(Arc::new(Inner { marks, ring, span, parts, uploaded: OnceLock::new() }))
     }
 
     /// How many there are.
@@ -164,10 +188,11 @@ impl Marks {
                 Form::Circle => Shape::Circle(CircleShape { center: at, radius: mark.radius, fill, stroke }),
                 form => {
                     let corners = form.corners().into_iter().map(|corner| at + corner * mark.radius);
-                    Shape::convex_polygon(corners.collect(), fill, stroke)
+                    Shape::convex_polygon(corners.collect(), fill, PathStroke::from(stroke).outside())
                 }
             };
-            let ringed = mark.selected.then(|| Shape::circle_stroke(at, mark.radius + RING.0, ring));
+            let ringed =
+                mark.selected.then(|| Shape::circle_stroke(at, mark.radius * mark.form.corner() + RING.0, ring));
             std::iter::once(shape).chain(ringed)
         });
         painter.extend(shapes);
@@ -199,7 +224,8 @@ struct Painting {
     place: Place,
     progress: f32,
     opacity: f32,
-    bound: OnceLock<BindGroup>,
+    /// What is bound, and whether corners look up their marks themselves.
+    bound: OnceLock<(BindGroup, bool)>,
 }
 
 impl CallbackTrait for Painting {
@@ -212,9 +238,10 @@ impl CallbackTrait for Painting {
         _resources: &mut CallbackResources,
     ) -> Vec<wgpu::CommandBuffer> {
         let inner = &*self.marks.0;
-        inner.uploaded.get_or_init(|| {
+        let uploaded = inner.uploaded.get_or_init(|| {
             let contents = self.marks.packed();
-            let usage = BufferUsages::VERTEX;
+            let can_pull = self.device.0.pulled_marks.is_some();
+            let usage = BufferUsages::VERTEX | if can_pull { BufferUsages::STORAGE } else { BufferUsages::empty() };
             device.create_buffer_init(&BufferInitDescriptor { label: Some("marks"), contents: &contents, usage })
         });
         self.bound.get_or_init(|| {
@@ -225,22 +252,47 @@ impl CallbackTrait for Painting {
             let contents = bytes(numbers.chain([self.opacity, 0.0, 0.0, 0.0]));
             let usage = BufferUsages::UNIFORM;
             let buffer = device.create_buffer_init(&BufferInitDescriptor { label: None, contents: &contents, usage });
-            device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: None,
-                layout: &self.device.0.of_marks,
-                entries: &[wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() }],
-            })
+            let (uniform, all) = (buffer.as_entire_binding(), uploaded.as_entire_binding());
+            let of = &*self.device.0;
+            let pulls = of.pulled_marks.is_some() && uploaded.size() <= device.limits().max_storage_buffer_binding_size;
+            if pulls {
+                (bind(device, &of.of_pulled_marks, &[uniform, all]), true)
+            } else {
+                (bind(device, &of.of_marks, &[uniform]), false)
+            }
         });
         Vec::new()
     }
 
     fn paint(&self, _: PaintCallbackInfo, pass: &mut wgpu::RenderPass<'static>, _: &CallbackResources) {
-        let (Some(buffer), Some(bound)) = (self.marks.0.uploaded.get(), self.bound.get()) else { return };
-        let Ok(marks) = u32::try_from(self.marks.len()) else { return };
-        pass.set_pipeline(&self.device.0.marks);
+        let (Some(buffer), Some((bound, pulls))) = (self.marks.0.uploaded.get(), self.bound.get()) else { return };
         pass.set_bind_group(0, bound, &[]);
-        pass.set_vertex_buffer(0, buffer.slice(..));
-        pass.draw(0..4, 0..marks);
+        let pulled = self.device.0.pulled_marks.as_ref().filter(|_| *pulls);
+        for (bare, part) in &self.marks.0.parts {
+            if let Some(pipelines) = pulled {
+                pass.set_pipeline(&pipelines[usize::from(*bare)]);
+                pass.draw(3 * part.start..3 * part.end, 0..1);
+            } else {
+                pass.set_pipeline(&self.device.0.marks[usize::from(*bare)]);
+                pass.set_vertex_buffer(0, buffer.slice(..));
+                pass.draw(0..3, part.clone());
+            }
+        }
+    }
+}
+
+/// Marks in parts that are bare, or not.
+fn parts(marks: &[Mark]) -> Vec<(bool, Range<u32>)> {
+    let mut parts: Vec<(bool, Range<u32>)> = Vec::new();
+    for (nth, mark) in (0..u32::MAX).zip(marks) {
+        match parts.last_mut() {
+            Some((bare, part)) if *bare == mark.is_bare() => part.end = nth + 1,
+            _ => parts.push((mark.is_bare(), nth..nth + 1)),
+        }
+    }
+    match (parts.first(), parts.last()) {
+        (Some((_, first)), Some((_, last))) if parts.len() > MOST_PARTS => vec![(false, first.start..last.end)],
+        _ => parts,
     }
 }
 

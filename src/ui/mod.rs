@@ -91,7 +91,8 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         .with_inner_size(vec2(width, height))
         .with_min_inner_size(vec2(640.0, 480.0))
         .with_drag_and_drop(true);
-    let native = eframe::NativeOptions { viewport, ..Default::default() };
+    let mut native = eframe::NativeOptions { viewport, ..Default::default() };
+    Device::ask(&mut native.wgpu_options.wgpu_setup);
     let taken = picture::Outcome::default();
     let outcome = taken.clone();
     eframe::run_native(

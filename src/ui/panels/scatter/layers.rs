@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{Color32, Painter, Stroke, Ui};
 
 use super::drawn::{Dot, Drawn};
-use super::paint::{Chart, MOST_NAMES, MOST_RIMS};
+use super::paint::{CROWDED, Chart, LEAST_MARKED, MOST_NAMES, MOST_RIMS};
 use crate::gpu::{Density, Device, Form, Look, Mark, Marks, Place};
 use crate::model::Urn;
 use crate::ui::theme;
@@ -18,8 +18,13 @@ const MANY: usize = 1000;
 const LEVELS: [f32; 4] = [0.1, 0.3, 0.5, 0.75];
 
 /// How much is seen of the colour of the densest place, and of the lines.
-const SHADE: f32 = 0.34;
-const LINE: f32 = 0.32;
+const SHADE: f32 = 0.42;
+const LINE: f32 = 0.5;
+
+/// How much is seen of a single other school: without a density where few and where many are drawn, and before a density
+/// where nobody else is and where most are.
+const FAINT: [f32; 2] = [0.28, 0.22];
+const BEFORE: [f32; 2] = [0.26, 0.02];
 
 /// What was made for earlier frames, and of what.
 #[derive(Debug, Default)]
@@ -106,7 +111,8 @@ impl Layers {
         });
         if !is_known {
             let of = Of { drawn: nth, dark, selected: selected.clone(), began, with_density };
-            let marks = marks(ui, chart, selected, with_density);
+            let density = self.density.as_ref().and_then(|(_, density)| density.as_ref()).filter(|_| with_density);
+            let marks = marks(ui, chart, selected, density);
             self.marks = Some((of, Marks::new(marks, *theme::of(ui).select)));
         }
         let Some((_, marks)) = &self.marks else { return };
@@ -121,15 +127,17 @@ impl Layers {
     }
 }
 
-fn marks(ui: &Ui, chart: &Chart<'_>, selected: &BTreeSet<Urn>, with_density: bool) -> Vec<Mark> {
+fn marks(ui: &Ui, chart: &Chart<'_>, selected: &BTreeSet<Urn>, density: Option<&Density>) -> Vec<Mark> {
     let colours = theme::of(ui);
     let (others, own) = chart.drawn.parts();
-    let many = chart.drawn.dots.len() > super::paint::CROWDED;
-    let faint = match (with_density, many) {
+    let many = chart.drawn.dots.len() > CROWDED;
+    let faint = |dot: &Dot| match density {
         // What lies where many do is told by the density; single ones outside are still seen.
-        (true, _) => 0.14,
-        (false, true) => 0.22,
-        (false, false) => 0.28,
+        Some(density) => {
+            let alone = 1.0 - density.share(dot.at).clamp(0.0, 1.0).sqrt();
+            BEFORE[1] + (BEFORE[0] - BEFORE[1]) * alone * alone
+        }
+        None => FAINT[usize::from(many)],
     };
     let rim = if own.len() > MOST_RIMS { Stroke::NONE } else { Stroke::new(1.0, *colours.panel) };
     // With a selection, what is not selected steps back; without rims, points shine through those on top of them.
@@ -142,13 +150,13 @@ fn marks(ui: &Ui, chart: &Chart<'_>, selected: &BTreeSet<Urn>, with_density: boo
     let beside = |dot: &&Dot| !selected.contains(&dot.urn);
     let mut marks: Vec<Mark> = Vec::with_capacity(chart.drawn.dots.len());
     let own_ink = |dot: &Dot| chart.ink(dot, colours);
-    marks.extend(others.iter().filter(beside).map(|dot| mark(dot, *colours.muted, Stroke::NONE, faint)));
+    marks.extend(others.iter().filter(beside).map(|dot| mark(dot, *colours.muted, Stroke::NONE, faint(dot))));
     marks.extend(own.iter().filter(beside).map(|dot| mark(dot, own_ink(dot).gamma_multiply(alpha), rim, 1.0)));
     if selected.len() > MOST_NAMES {
         let rim = Stroke::new(1.0, *colours.panel);
         let on_top = |dot: &Dot, fill: Color32| {
             let mark = mark(dot, fill, rim, 1.0);
-            Mark { radius: mark.radius.max(super::paint::LEAST_MARKED), selected: true, ..mark }
+            Mark { radius: mark.radius.max(LEAST_MARKED), selected: true, ..mark }
         };
         marks.extend(others.iter().filter(apart).map(|dot| on_top(dot, *colours.muted)));
         marks.extend(own.iter().filter(apart).map(|dot| on_top(dot, own_ink(dot))));
