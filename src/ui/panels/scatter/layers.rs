@@ -18,13 +18,13 @@ const MANY: usize = 1000;
 const LEVELS: [f32; 4] = [0.1, 0.3, 0.5, 0.75];
 
 /// How much is seen of the colour of the densest place, and of the lines.
-const SHADE: f32 = 0.42;
-const LINE: f32 = 0.5;
+const SHADE: f32 = 0.4;
+const LINE: f32 = 0.6;
 
 /// How much is seen of a single other school: without a density where few and where many are drawn, and before a density
-/// where nobody else is and where most are.
+/// where nobody else is and where most are. Any fainter, many on each other would lose their hue, of which there are 256 steps.
 const FAINT: [f32; 2] = [0.28, 0.22];
-const BEFORE: [f32; 2] = [0.26, 0.02];
+const BEFORE: [f32; 2] = [0.26, 0.05];
 
 /// What was made for earlier frames, and of what.
 #[derive(Debug, Default)]
