@@ -8,6 +8,7 @@
 //! | 7 | [`ui`] | the window: draws, and sends commands |
 //! | 7 | [`cli`] | the command line: the same questions without a window |
 //! | 6 | [`export`] | answers as CSV, JSON, Parquet and text tables |
+//! | 6 | [`gpu`] | marks and densities, drawn by the graphics card or without one |
 //! | 5 | [`desk`] | asks, keeps and cancels; checks access; the one gate that makes an [`desk::Answer`] |
 //! | 4 | [`collab`] | organisations, people, groups, permission, notices, audit: rules and commands |
 //! | 4 | [`engine`] | a question to SQL to tallies |
@@ -21,6 +22,7 @@ pub mod collab;
 pub mod desk;
 pub mod engine;
 pub mod export;
+pub mod gpu;
 pub mod ingest;
 pub mod method;
 pub mod model;

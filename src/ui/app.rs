@@ -391,7 +391,7 @@ impl Window {
         } else if self.people_ui(ui) {
             // Somebody signs in, or administers.
         } else if let Some(open) = &mut self.open {
-            let sitting = self.part.as_ref().map(PartPicture::panel);
+            let sitting = self.part.as_ref().map(PartPicture::sitting);
             let mut scene = Scene { view: &open.view, session: &open.session, hovered: self.hovered, sitting, out };
             open.dashboard.ui(ui, &mut scene);
         } else if self.opening {

@@ -33,12 +33,14 @@ use std::path::PathBuf;
 
 use eframe::egui::{ViewportBuilder, vec2};
 
+use crate::gpu::Device;
+
 pub use app::{Start, Window};
 pub use change::{Change, Outbox, PictureForm, Sitter, Taken};
 pub use command::{Command, Situation};
 pub use history::{History, Stop, Trail};
 pub use layout::{Layout, Part};
-pub use panels::Scene;
+pub use panels::{Scene, Sitting};
 pub use session::{Catalogue, Group, Session, Who};
 pub use settings::{Folders, Look, Settings};
 pub use view::{
@@ -92,13 +94,15 @@ pub fn run(options: Options) -> Result<(), WindowError> {
         .with_inner_size(vec2(width, height))
         .with_min_inner_size(vec2(640.0, 480.0))
         .with_drag_and_drop(true);
-    let native = eframe::NativeOptions { viewport, ..Default::default() };
+    let mut native = eframe::NativeOptions { viewport, ..Default::default() };
+    Device::ask(&mut native.wgpu_options.wgpu_setup);
     let taken = picture::Outcome::default();
     let outcome = taken.clone();
     eframe::run_native(
         "Schoolbench",
         native,
         Box::new(move |creation| {
+            Device::install(&creation.egui_ctx, creation.wgpu_render_state.as_ref());
             let start = Start { folders, options, outcome, ..Start::default() };
             Ok(Box::new(Window::new(&creation.egui_ctx, start)))
         }),

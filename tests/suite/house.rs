@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FLOORS: [(&str, u8); 11] = [
+const FLOORS: [(&str, u8); 12] = [
     ("model", 0),
     ("method", 1),
     ("workspace", 2),
@@ -12,6 +12,7 @@ const FLOORS: [(&str, u8); 11] = [
     ("engine", 4),
     ("desk", 5),
     ("export", 6),
+    ("gpu", 6),
     ("cli", 7),
     ("ui", 7),
     ("main", 8),

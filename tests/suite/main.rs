@@ -13,6 +13,7 @@ mod desk;
 mod diagnostics;
 mod fixture;
 mod golden;
+mod gpu;
 mod house;
 mod kill;
 mod mail;

@@ -85,7 +85,7 @@ fn cells_add_up_to_what_a_statement_gives() {
     let connection = workspace.connection();
     let mut read: HashMap<CellsOf, Cells> = HashMap::new();
     let mut told: BTreeMap<(Source, bool, bool), usize> = BTreeMap::new();
-    for slice in slices(7) {
+    for slice in [7, 8, 9, 10].into_iter().flat_map(slices) {
         let common = slice.filter.constraints().all(|(of, _)| of.is_common())
             && slice.by.iter().all(|by| !matches!(by, Breakdown::Pupils(of) if !of.is_common()));
         let by_school = slice.by.contains(&Breakdown::School);
@@ -114,7 +114,7 @@ fn cells_add_up_to_what_a_statement_gives() {
         (Source::Results, false, false),
         (Source::Results, false, true),
     ] {
-        assert!(told.get(&of).is_some_and(|count| *count >= 10), "{of:?}: {told:?}");
+        assert!(told.get(&of).is_some_and(|count| *count >= 5), "{of:?}: {told:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use schoolbench::desk::{Answer, Desk, Lane, Options, PanelId, Reader, Status};
@@ -98,6 +98,7 @@ fn what_the_pointer_is_over_is_answered_before_the_click() {
 #[derive(Default)]
 struct Held {
     waiting: Mutex<Vec<(Question, SyncSender<()>)>>,
+    arrived: Condvar,
     is_over: AtomicBool,
 }
 
@@ -105,10 +106,17 @@ impl Held {
     fn hold(&self, question: &Question) {
         let (sender, go) = sync_channel(1);
         self.waiting.lock().unwrap().push((question.clone(), sender));
+        self.arrived.notify_all();
         // Who is let go by the end of the test finds no sender any more.
         if !self.is_over.load(Ordering::SeqCst) {
             let _ = go.recv();
         }
+    }
+
+    /// Waits a little for a worker to come.
+    fn await_one(&self) {
+        let none = |waiting: &mut Vec<_>| waiting.is_empty();
+        drop(self.arrived.wait_timeout_while(self.waiting.lock().unwrap(), Duration::from_millis(50), none).unwrap());
     }
 
     /// Lets the one worker go that waits at this place, if there is one.
@@ -139,7 +147,7 @@ fn answers_that_come_late_and_out_of_order_stand_under_their_own_questions_only(
     let desk = desk(Options { before, notify, prepares: true, cache_bytes: 4096, ..Options::default() });
     let mut dice = Dice(99);
     let mut asks: Vec<usize> = (0..6).map(|_| dice.below(questions.len())).collect();
-    let (mut old, mut new, mut overtaken) = (0, 0, 0);
+    let (mut old, mut new, mut overtaken, mut waits) = (0, 0, 0, false);
     for step in 0..600 {
         match dice.below(5) {
             0 | 1 => asks[dice.below(6)] = dice.below(questions.len()),
@@ -148,6 +156,9 @@ fn answers_that_come_late_and_out_of_order_stand_under_their_own_questions_only(
                 desk.foresee(now, next);
             }
             _ => {
+                if waits {
+                    held.await_one();
+                }
                 let first = held.waiting.lock().unwrap().first().map(|(question, _)| question.clone());
                 let gone = held.let_go(dice.below(2));
                 overtaken += usize::from(gone.is_some() && gone != first);
@@ -157,10 +168,12 @@ fn answers_that_come_late_and_out_of_order_stand_under_their_own_questions_only(
                 }
             }
         }
+        waits = false;
         for (panel, asked) in (0..).zip(&asks) {
             // Not every panel is drawn in every frame.
             if dice.happens(80) {
                 let reply = desk.ask(PanelId(panel), &questions[*asked], Lane::Interactive);
+                waits |= matches!(reply.status, Status::Waiting { .. });
                 let Some(answer) = reply.answer else { continue };
                 let of = questions.iter().position(|known| known == answer.question()).unwrap();
                 assert_eq!(shown(&answer), right[of], "step {step}: figures of another question");

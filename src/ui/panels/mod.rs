@@ -44,8 +44,16 @@ pub struct Scene<'a> {
     /// The school that was under the pointer in the last frame.
     pub hovered: Option<Urn>,
     /// The panel whose picture is being taken.
-    pub sitting: Option<u64>,
+    pub sitting: Option<Sitting>,
     pub out: &'a mut Outbox,
+}
+
+/// A panel whose picture is being taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sitting {
+    pub panel: u64,
+    /// Whether the picture is made of lines and words: what the graphics card draws by itself would not be in it.
+    pub as_lines: bool,
 }
 
 /// What a panel keeps between frames: its sheet, and nothing that the view should hold.
@@ -202,7 +210,8 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, titled: bool, answers: &[Arc<Answer
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
     buttons.spacing_mut().item_spacing.x = 0.0;
     let taking = take::Taking { id, panel, answers, session: scene.session, card: ui.max_rect().expand(12.0) };
-    if scene.sitting == Some(id) {
+    let sits = scene.sitting.is_some_and(|sitting| sitting.panel == id);
+    if sits {
         out.sitter = Some(taking.sitter(ui));
     }
     menu(&mut buttons, id, &taking, &offer, out);
@@ -219,7 +228,7 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, titled: bool, answers: &[Arc<Answer
     let room = egui::Rect::from_min_max(rect.min, egui::pos2(buttons.min_rect().left() - 8.0, rect.max.y));
     let mut words_ui = ui.new_child(UiBuilder::new().max_rect(room).layout(Layout::left_to_right(egui::Align::Center)));
     // A picture has its title, also that of a panel whose title stands in its tab.
-    if titled || scene.sitting == Some(id) {
+    if titled || sits {
         let title = RichText::new(panel.title()).font(theme::strong());
         words_ui.add(egui::Label::new(title).selectable(false)).on_hover_text(panel.hint());
     } else {

@@ -11,6 +11,7 @@ use super::ranks::{RankSheet, Ranks};
 use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
 use crate::desk::Answer;
+use crate::gpu;
 use crate::model::{Breakdown, Indicator, Urn};
 use crate::ui::change::Change;
 use crate::ui::sheet::{Progress, Sheet};
@@ -20,6 +21,7 @@ use crate::ui::{questions, theme};
 mod controls;
 mod drawn;
 mod funnel;
+mod layers;
 mod motion;
 mod outline;
 mod paint;
@@ -29,6 +31,7 @@ mod trend;
 mod walk;
 
 use drawn::Drawn;
+use layers::Layers;
 use motion::Motion;
 use outline::Outline;
 use walk::Walk;
@@ -48,6 +51,7 @@ pub(super) struct State {
     /// What is to be brought into view in the next frame.
     bring: Option<Bring>,
     motion: Motion,
+    layers: Layers,
     /// Of strips: where the schools stand in three years.
     ranks: RankSheet,
     walk: Walk,
@@ -166,12 +170,23 @@ impl State {
         let lit = hovered.map(|dot| dot.urn).or(scene.hovered);
         // Where words stand already: names give way to them.
         let mut taken: Vec<Rect> = Vec::new();
+        let with_density = layers::has_density(scatter, drawn);
+        let device = gpu::Device::of(ui.ctx());
+        let as_lines = scene.sitting.is_some_and(|sitting| sitting.panel == id && sitting.as_lines);
+        let by = match &device {
+            _ if as_lines => layers::Way::Drawing,
+            Some(device) => layers::Way::Device(device),
+            None => layers::Way::Plain,
+        };
+        if with_density {
+            self.layers.density(&painter, ui, &chart, by);
+        }
         chart.means(&painter, ui, &mut taken);
         if let Some(Ok(trend)) = &drawn.trend {
             taken.push(trend.paint(&painter, ui, &shown.transform));
         }
         chart.paths(&painter, ui, &scene.view.selected, lit);
-        chart.dots(&painter, ui, &scene.view.selected, lit);
+        self.layers.dots(&painter, ui, &chart, (&scene.view.selected, with_density), by);
         if let Some(Ok(funnel)) = &drawn.funnel {
             funnel.paint(&painter, ui, &shown.transform, &mut taken);
         }
@@ -192,7 +207,7 @@ impl State {
             let top = room.bottom() - foot + nth * NOTE;
             Rect::from_min_max(pos2(room.left(), top), pos2(room.right(), top + NOTE))
         };
-        chart.foot(ui, line(0.0), scene);
+        chart.foot(ui, line(0.0), with_density, scene);
         if let Some(note) = note {
             noted(ui, id, line(1.0), &note);
         }

@@ -8,6 +8,7 @@ use eframe::egui::{ColorImage, Context, Rect};
 use super::footer::Footer;
 use super::{SETTLING, png};
 use crate::ui::change::{PictureForm, Sitter};
+use crate::ui::panels::Sitting;
 use crate::ui::svg::svg;
 
 /// What came of a picture of a panel.
@@ -40,9 +41,9 @@ impl PartPicture {
         Self { panel, form, frames_left: SETTLING, unseen: 0, asked: None, pixels: Arc::default() }
     }
 
-    /// Whose picture it is.
-    pub fn panel(&self) -> u64 {
-        self.panel
+    /// Whose picture it is, and of which kind.
+    pub fn sitting(&self) -> Sitting {
+        Sitting { panel: self.panel, as_lines: matches!(self.form, PictureForm::Svg(_)) }
     }
 
     /// Called in every frame, with the panel as that draws it, until it gives what came of it.

@@ -35,6 +35,10 @@ pub struct Scatter {
     pub still: bool,
     /// Whether, with a filter, a line leads to each school from where it stands with all its pupils.
     pub from_all: bool,
+    /// Whether the chart is shaded where its schools lie densest; where it was not chosen, if they are many and a group is
+    /// among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub density: Option<bool>,
     pub table: bool,
 }
 

@@ -111,6 +111,7 @@ pub fn panel(dice: &mut Dice) -> Panel {
             trend: dice.happens(40),
             still: dice.happens(20),
             from_all: dice.happens(40),
+            density: perhaps(dice, |dice| dice.happens(50)),
             table,
         }),
     }

@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use schoolbench::ui::svg::svg;
-use schoolbench::ui::{Change, Place};
+use schoolbench::ui::{Change, Panel, Place, Scatter};
 use tempfile::TempDir;
 
 use super::figures::{asked, caption, recounted, years};
@@ -120,6 +120,30 @@ fn an_svg_of_a_panel_says_of_whom_it_is_and_where_it_comes_from() {
     assert!(drawn.contains("pupils.parquet") && drawn.contains("; Schoolbench, 20"), "{drawn}");
     assert!(drawn.contains(">From ") && drawn.contains(">Compared with "), "the words are below the panel: {drawn}");
     assert!(!drawn.contains(">What stands out</text>"), "another panel is not in it");
+}
+
+#[test]
+fn an_svg_has_the_schools_and_where_they_lie_densest_also_where_the_graphics_card_draws_them() {
+    let panel = |density| Panel::Scatter(Scatter { density: Some(density), ..Scatter::default() });
+    let mut bench = Bench::on_demo();
+    let id = *bench.view().panels.iter().find(|(_, panel)| matches!(panel, Panel::Scatter(_))).unwrap().0;
+    let taken = |bench: &mut Bench| elements(&String::from_utf8(saved(bench, "Schools", "Save as SVG…")).unwrap());
+    bench.change(Change::Panel(id, panel(false)));
+    let bare = taken(&mut bench);
+    bench.change(Change::Panel(id, panel(true)));
+    let without = taken(&mut bench);
+    let Some(state) = crate::gpu::state() else { return };
+    let circles = |output: &[ClippedShape]| output.iter().filter(|of| matches!(of.shape, Shape::Circle(_))).count();
+    let before = circles(&bench.harness.output().shapes);
+    schoolbench::gpu::Device::install(&bench.harness.ctx, Some(&state));
+    bench.harness.run();
+    let after = circles(&bench.harness.output().shapes);
+    assert!(after + 30 < before, "the graphics card draws the schools: {before} circles before, {after} after");
+    let with = taken(&mut bench);
+    assert_eq!(with["circle"], bare["circle"]);
+    assert_eq!(with["circle"], without["circle"]);
+    // Surfaces and lines: more than what another height of the panel makes.
+    assert!(with["path"] > bare["path"] + 15 && without["path"] > bare["path"] + 15, "{bare:?} {without:?} {with:?}");
 }
 
 #[test]

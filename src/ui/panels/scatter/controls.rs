@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use eframe::egui::{self, Checkbox, Ui};
 
 use super::drawn::Drawn;
-use super::{Bring, Plan};
+use super::{Bring, Plan, layers};
 use crate::model::{Indicator, Subject, Urn};
 use crate::ui::change::Change;
 use crate::ui::panels::Scene;
@@ -50,7 +50,8 @@ pub(super) fn ui(ui: &mut Ui, id: u64, scatter: &Scatter, drawn: &Drawn, scene: 
             changed.year = Some(picked).filter(|picked| Some(picked) != years.last());
         }
         bring = find(ui, drawn, catalogue);
-        more(ui, form, !scene.view.filter.is_everyone(), &mut changed);
+        let has_density = layers::has_density(scatter, drawn);
+        more(ui, form, (!scene.view.filter.is_everyone(), has_density), &mut changed);
     });
     let up = matches!(form, ScatterForm::Chart | ScatterForm::Funnel).then(|| axes.y.label());
     let across = (form == ScatterForm::Chart).then(|| axes.x.label());
@@ -188,7 +189,7 @@ fn choose_strips(ui: &mut Ui, words: &str, shown: &[Indicator], offer: &Offer<'_
 }
 
 /// What is changed more rarely.
-fn more(ui: &mut Ui, form: ScatterForm, filtered: bool, changed: &mut Scatter) {
+fn more(ui: &mut Ui, form: ScatterForm, (filtered, has_density): (bool, bool), changed: &mut Scatter) {
     let button = icon_button(ui, Icon::More, "More options", true);
     let stay = egui::PopupCloseBehavior::CloseOnClickOutside;
     egui::Popup::menu(&button).close_behavior(stay).width(260.0).style(theme::boxes).show(|ui| {
@@ -196,6 +197,15 @@ fn more(ui: &mut Ui, form: ScatterForm, filtered: bool, changed: &mut Scatter) {
         ui.add_enabled(on_chart, Checkbox::new(&mut changed.trend, "Trend line"))
             .on_hover_text("The line of least squares through the schools drawn, and where it may be")
             .on_disabled_hover_text("Only on the chart");
+        let mut density = has_density;
+        let toggle = ui.add_enabled(on_chart, Checkbox::new(&mut density, "Density"));
+        let toggle = toggle.on_disabled_hover_text("Only on the chart").on_hover_text(format!(
+            "Shades where all schools drawn lie densest, with lines at {} % of that",
+            layers::levels_in_words()
+        ));
+        if toggle.changed() {
+            changed.density = Some(density);
+        }
         let only_with = if on_chart { "Only where the filter leaves some pupils out" } else { "Only on the chart" };
         ui.add_enabled(on_chart && filtered, Checkbox::new(&mut changed.from_all, "From all pupils"))
             .on_hover_text("A line to each school from where it stands with all its pupils")

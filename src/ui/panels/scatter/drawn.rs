@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use eframe::egui;
 use egui_plot::PlotBounds;
@@ -13,15 +14,21 @@ use super::walk::Order;
 use super::{Bring, Plan};
 use crate::desk::{Answer, Comparison, Figure, Reason};
 use crate::export::words::{counted, grouped, value};
+use crate::gpu::Grid;
 use crate::model::{Indicator, Question, Source, Urn, Year};
 use crate::ui::panels::Scene;
 use crate::ui::view::{Axes, ScatterForm};
 use crate::ui::{questions, theme, words};
 use crate::workspace::Register;
 
+/// How many have been made.
+static MADE: AtomicU64 = AtomicU64::new(1);
+
 /// What is made of the answers.
 #[derive(Debug)]
 pub(super) struct Drawn {
+    /// No two have the same number.
+    pub nth: u64,
     pub axes: Axes,
     pub year: Option<Year>,
     /// Whether results are of some pupils only; intake is always of all.
@@ -31,6 +38,8 @@ pub(super) struct Drawn {
     pub dots: Vec<Dot>,
     /// How many of them are not of the group.
     pub others: usize,
+    /// Where the others stand, and those of the group, to find the nearest.
+    pub grids: [Grid; 2],
     /// The order of the schools from left to right, and from the lowest up.
     pub across: Order,
     pub up: Order,
@@ -76,11 +85,13 @@ impl Default for Drawn {
         let none = (f64::MAX, f64::MIN);
         let (x, y, size) = (Indicator::Pupils, Indicator::Pupils, Indicator::Pupils);
         Self {
+            nth: 0,
             axes: Axes { x, y, size, colour: None, subject: None, form: ScatterForm::Chart },
             year: None,
             filtered: false,
             dots: Vec::new(),
             others: 0,
+            grids: Default::default(),
             across: Order::default(),
             up: Order::default(),
             withheld: (0, None),
@@ -104,6 +115,7 @@ impl Drawn {
     pub fn of(plan: &Plan, answers: &[Arc<Answer>], register: &Register) -> Self {
         let axes = plan.axes;
         let mut drawn = Self {
+            nth: MADE.fetch_add(1, Ordering::Relaxed),
             axes,
             year: answers.first().and_then(|answer| answer.question().years().last().copied()),
             filtered: answers.iter().any(|answer| !answer.question().filter().is_everyone()),
@@ -139,11 +151,13 @@ impl Drawn {
         others.append(&mut own);
         drawn.dots = others;
         let (others, own) = drawn.parts();
+        let grids = [others, own].map(|dots| Grid::new(dots.iter().map(|dot| dot.at)));
         let order = |value: fn(&Dot) -> f64| {
             let of = move |dot: &Dot| (dot.urn, value(dot));
             Order::of(own.iter().map(of), others.iter().map(of))
         };
         (drawn.across, drawn.up) = (order(|dot| dot.at.0), order(|dot| dot.at.1));
+        drawn.grids = grids;
         drawn.reach = [drawn.x, drawn.y];
         if axes.form == ScatterForm::Funnel {
             widen(&mut drawn.reach[0], 0.0);

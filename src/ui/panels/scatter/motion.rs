@@ -45,7 +45,9 @@ struct Of {
 pub(super) struct Way<'a> {
     from: &'a BTreeMap<Urn, (f64, f64)>,
     /// 0 at the old places, 1 at the new ones.
-    share: f64,
+    pub share: f64,
+    /// When they left.
+    pub began: f64,
 }
 
 impl Motion {
@@ -79,9 +81,10 @@ impl Motion {
 
     /// How far they are at a time; `None` where none is on its way.
     pub fn way(&self, now: f64) -> Option<Way<'_>> {
-        let share = ((now - self.began?) / SECONDS).clamp(0.0, 1.0);
+        let began = self.began?;
+        let share = ((now - began) / SECONDS).clamp(0.0, 1.0);
         // Fast at first, and slower and slower.
-        Some(Way { from: &self.from, share: 1.0 - (1.0 - share).powi(3) })
+        Some(Way { from: &self.from, share: 1.0 - (1.0 - share).powi(3), began })
     }
 
     fn has_seen(&self, drawn: &Drawn, answers: &[Arc<Answer>]) -> bool {
@@ -110,9 +113,14 @@ impl Seen {
 }
 
 impl Way<'_> {
+    /// Where a school was that goes there.
+    pub fn before(&self, urn: Urn, to: (f64, f64)) -> (f64, f64) {
+        self.from.get(&urn).copied().unwrap_or(to)
+    }
+
     /// Where a school is that goes there. One that was not there before stands in its place.
     pub fn place(&self, urn: Urn, to: (f64, f64)) -> (f64, f64) {
-        let from = self.from.get(&urn).copied().unwrap_or(to);
+        let from = self.before(urn, to);
         let between = |from: f64, to: f64| from + (to - from) * self.share;
         (between(from.0, to.0), between(from.1, to.1))
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::epaint::CircleShape;
 use eframe::egui::{self, Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
@@ -13,6 +12,7 @@ use super::motion::Way;
 use super::outline::Outline;
 use crate::desk::Figure;
 use crate::export::words::{grouped, plural, value};
+use crate::gpu::Place;
 use crate::model::Urn;
 use crate::ui::panels::Scene;
 use crate::ui::theme;
@@ -22,10 +22,16 @@ use crate::ui::view::ScatterForm;
 const RADII: (f32, f32) = (2.5, 9.0);
 
 /// Most selected schools whose names stand beside their points.
-const MOST_NAMES: usize = 8;
+pub(super) const MOST_NAMES: usize = 8;
 
 /// A group of more schools has points without a rim: a rim is many times the work of its point.
 pub(super) const MOST_RIMS: usize = 500;
+
+/// With more schools than this, all points are smaller and the others fainter.
+pub(super) const CROWDED: usize = 1500;
+
+/// Least radius of a point that is selected or under the pointer, in points.
+pub(super) const LEAST_MARKED: f32 = 5.0;
 
 /// Most schools outside the limits of a funnel whose names stand beside their points: those farthest outside.
 const MOST_OUTSIDE: usize = 16;
@@ -50,9 +56,16 @@ impl<'a> Chart<'a> {
         self.transform.position_from_point(&PlotPoint::new(x, y))
     }
 
+    /// The plot's transform, for what is drawn as many.
+    pub fn on_screen(&self) -> Place {
+        let bounds = self.transform.bounds();
+        let ([left, bottom], [right, top]) = (bounds.min(), bounds.max());
+        Place::new(*self.transform.frame(), (left, right), (bottom, top))
+    }
+
     /// The area of a point is in proportion to its size.
-    fn radius(&self, dot: &Dot) -> f32 {
-        let crowded = if self.drawn.dots.len() > 1500 { 0.6 } else { 1.0 };
+    pub fn radius(&self, dot: &Dot) -> f32 {
+        let crowded = if self.drawn.dots.len() > CROWDED { 0.6 } else { 1.0 };
         if self.drawn.axes.form == ScatterForm::Funnel {
             return crowded * IN_FUNNEL;
         }
@@ -61,7 +74,7 @@ impl<'a> Chart<'a> {
         crowded * (RADII.0 + (RADII.1 - RADII.0) * share)
     }
 
-    fn ink(&self, dot: &Dot, colours: &theme::Colours) -> Color32 {
+    pub fn ink(&self, dot: &Dot, colours: &theme::Colours) -> Color32 {
         let (low, high) = self.drawn.colour;
         match (self.drawn.axes.colour, dot.colour) {
             (None, _) => *colours.accent,
@@ -72,12 +85,19 @@ impl<'a> Chart<'a> {
 
     /// The school nearest to the pointer, if it is near one; the group's own schools come first.
     pub fn nearest(&self, at: Pos2) -> Option<&'a Dot> {
+        let (others, own) = self.drawn.parts();
+        let [others_grid, own_grid] = &self.drawn.grids;
+        if self.way.is_none() {
+            let place = self.on_screen();
+            let of_own = own_grid.nearest(at, NEAR, &place).and_then(|nth| own.get(nth));
+            return of_own.or_else(|| others.get(others_grid.nearest(at, NEAR, &place)?));
+        }
+        // On their way they are in no cell.
         let nearest = |dots: &'a [Dot]| {
             let distances = dots.iter().map(|dot| (self.place(dot).distance_sq(at), dot));
             let (distance, dot) = distances.min_by(|(a, _), (b, _)| a.total_cmp(b))?;
             (distance < NEAR * NEAR).then_some(dot)
         };
-        let (others, own) = self.drawn.parts();
         nearest(own).or_else(|| nearest(others))
     }
 
@@ -91,25 +111,6 @@ impl<'a> Chart<'a> {
         if chosen.is_empty() { inside(others) } else { chosen }
     }
 
-    /// All points: the others faintly, then the group, then what is selected.
-    pub fn dots(&self, painter: &Painter, ui: &Ui, selected: &BTreeSet<Urn>, lit: Option<Urn>) {
-        let colours = theme::of(ui);
-        let frame = self.transform.frame().expand(RADII.1);
-        let (others, own) = self.drawn.parts();
-        let faint = colours.muted.gamma_multiply(if self.drawn.dots.len() > 1500 { 0.22 } else { 0.28 });
-        let rim = if own.len() > MOST_RIMS { Stroke::NONE } else { Stroke::new(1.0, *colours.panel) };
-        // With a selection, what is not selected steps back; without rims, points shine through those on top of them.
-        let alpha = if selected.is_empty() { 0.8 } else { 0.45 } * if rim.is_empty() { 0.6 } else { 1.0 };
-        let point = |dot: &Dot, fill: Color32, stroke: Stroke| {
-            let center = self.place(dot);
-            let apart = selected.contains(&dot.urn) || lit == Some(dot.urn);
-            let shown = frame.contains(center) && !apart;
-            shown.then(|| Shape::Circle(CircleShape { center, radius: self.radius(dot), fill, stroke }))
-        };
-        painter.extend(others.iter().filter_map(|dot| point(dot, faint, Stroke::NONE)));
-        painter.extend(own.iter().filter_map(|dot| point(dot, self.ink(dot, colours).gamma_multiply(alpha), rim)));
-    }
-
     /// The selected schools and the one under the pointer, on top, with names.
     pub fn marked(&self, painter: &Painter, ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>, taken: &mut Vec<Rect>) {
         let colours = theme::of(ui);
@@ -121,11 +122,14 @@ impl<'a> Chart<'a> {
         let frame = self.transform.frame();
         for (dot, own) in &marked {
             let at = self.place(dot);
-            let radius = self.radius(dot).max(5.0);
+            let radius = self.radius(dot).max(LEAST_MARKED);
             let ring = if selected.contains(&dot.urn) { *colours.select } else { *colours.text };
             let ink = if *own { self.ink(dot, colours) } else { *colours.muted };
-            painter.circle(at, radius, ink, Stroke::new(1.0, *colours.panel));
-            painter.circle_stroke(at, radius + 2.5, Stroke::new(2.0, ring));
+            // Many that are selected are drawn with all points.
+            if selected.len() <= MOST_NAMES || lit == Some(dot.urn) {
+                painter.circle(at, radius, ink, Stroke::new(1.0, *colours.panel));
+                painter.circle_stroke(at, radius + 2.5, Stroke::new(2.0, ring));
+            }
             if !frame.contains(at) || (marked.len() > MOST_NAMES && lit != Some(dot.urn)) {
                 continue;
             }
@@ -243,13 +247,16 @@ impl<'a> Chart<'a> {
     }
 
     /// What area and colour stand for, how many schools are drawn, and which are not.
-    pub fn foot(&self, ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+    pub fn foot(&self, ui: &Ui, rect: Rect, with_density: bool, scene: &Scene<'_>) {
         let colours = theme::of(ui);
         let drawn = self.drawn;
         let others = drawn.others;
         let mut words = format!("{} of the group", plural((drawn.dots.len() - others) as i64, "school"));
         if others > 0 {
             words.push_str(&format!(", {} others grey", grouped(others as i64)));
+        }
+        if with_density {
+            words.push_str(", shaded where schools lie densest");
         }
         if let (missing @ 1.., Some(reason)) = &drawn.withheld {
             words.push_str(&format!(" · {} not drawn ({reason})", grouped(*missing as i64)));

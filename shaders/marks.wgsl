@@ -1,0 +1,158 @@
+// Marks: one triangle around each mark, its shape cut out by the distance to its edge. Distances are in pixels.
+
+struct Locals {
+    // Pixels of the viewport per unit of a position, and where position 0 is.
+    scale: vec2<f32>,
+    offset: vec2<f32>,
+    viewport: vec2<f32>,
+    pixels_per_point: f32,
+    // How far marks are from where they were (0) to where they are (1).
+    progress: f32,
+    // Colours are as egui has them: gamma, multiplied by their alpha.
+    ring: vec4<f32>,
+    opacity: f32,
+};
+
+@group(0) @binding(0) var<uniform> locals: Locals;
+
+// All marks, in whole words: those of `Mark` one after another.
+@group(0) @binding(1) var<storage, read> words: array<u32>;
+
+const WORDS: u32 = 9u;
+
+// Whether all marks are circles without outline and ring. Software drivers go through every branch of a shader.
+override BARE: bool = false;
+
+const CIRCLE: u32 = 0u;
+const SQUARE: u32 = 1u;
+const DIAMOND: u32 = 2u;
+const UP: u32 = 3u;
+const SELECTED: u32 = 256u;
+
+// Half the side of a square, and the radius of the circle inside a triangle, that have the area of a circle of radius 1.
+const HALF_SIDE: f32 = 0.886226925;
+const INSIDE: f32 = 0.777629185;
+
+// The ring around a selected mark: how far from its farthest corner, and how wide, in points.
+const RING: vec2<f32> = vec2<f32>(2.5, 2.0);
+
+struct Mark {
+    @location(0) before: vec2<f32>,
+    @location(1) at: vec2<f32>,
+    @location(2) radius: f32,
+    @location(3) width: f32,
+    @location(4) form: u32,
+    // Four bytes each.
+    @location(5) fill: u32,
+    @location(6) outline: u32,
+};
+
+struct Corner {
+    @builtin(position) position: vec4<f32>,
+    // From the middle of the mark, y downwards.
+    @location(0) from_middle: vec2<f32>,
+    // Radius and width of the outline.
+    @location(1) @interpolate(flat) size: vec2<f32>,
+    // Fill, outline, form.
+    @location(2) @interpolate(flat) look: vec3<u32>,
+};
+
+// How far from the middle the farthest corner is, in radii.
+fn corner_of(form: u32) -> f32 {
+    return select(select(2.0 * INSIDE, 1.41421356 * HALF_SIDE, form == SQUARE || form == DIAMOND), 1.0, form == CIRCLE);
+}
+
+// A mark per instance.
+@vertex
+fn corner(@builtin(vertex_index) nth: u32, mark: Mark) -> Corner {
+    return corner_of_mark(nth, mark);
+}
+
+// Three corners per mark, one mark after another: less work than an instance for so few corners.
+@vertex
+fn pulled(@builtin(vertex_index) nth: u32) -> Corner {
+    let first = nth / 3u * WORDS;
+    let before = vec2<f32>(bitcast<f32>(words[first]), bitcast<f32>(words[first + 1u]));
+    let at = vec2<f32>(bitcast<f32>(words[first + 2u]), bitcast<f32>(words[first + 3u]));
+    let size = vec2<f32>(bitcast<f32>(words[first + 4u]), bitcast<f32>(words[first + 5u]));
+    let mark = Mark(before, at, size.x, size.y, words[first + 6u], words[first + 7u], words[first + 8u]);
+    return corner_of_mark(nth % 3u, mark);
+}
+
+fn corner_of_mark(nth: u32, mark: Mark) -> Corner {
+    // Of a triangle around a circle of radius 1.
+    let side = vec2<f32>(f32(nth) - 1.0, select(1.0, -2.0, nth == 1u)) * vec2<f32>(1.7320508, 1.0);
+    let pixels = locals.pixels_per_point;
+    let middle = mix(mark.before, mark.at, locals.progress) * locals.scale + locals.offset;
+    let form = mark.form & 255u;
+    // An outline goes farther at a corner, most at that of a triangle.
+    var reach = mark.radius * corner_of(form) + mark.width * select(2.0, 1.0, form == CIRCLE);
+    if (mark.form & SELECTED) != 0u {
+        reach = max(reach, mark.radius * corner_of(form) + RING.x + RING.y);
+    }
+    var out: Corner;
+    out.from_middle = side * (reach * pixels + 1.0);
+    let at = middle + out.from_middle;
+    out.position = vec4<f32>(2.0 * at.x / locals.viewport.x - 1.0, 1.0 - 2.0 * at.y / locals.viewport.y, 0.0, 1.0);
+    out.size = vec2<f32>(mark.radius, mark.width) * pixels;
+    out.look = vec3<u32>(mark.fill, mark.outline, mark.form);
+    return out;
+}
+
+// How far outside the edge a place is; less than nothing inside.
+fn outside(form: u32, at: vec2<f32>, radius: f32) -> f32 {
+    switch form {
+        case CIRCLE: {
+            return length(at) - radius;
+        }
+        case SQUARE: {
+            return max(abs(at.x), abs(at.y)) - radius * HALF_SIDE;
+        }
+        case DIAMOND: {
+            return (abs(at.x) + abs(at.y)) * 0.70710678 - radius * HALF_SIDE;
+        }
+        default: {
+            let y = select(-at.y, at.y, form == UP);
+            return max(y, abs(at.x) * 0.8660254 - y * 0.5) - radius * INSIDE;
+        }
+    }
+}
+
+// How much of a pixel is inside an edge that is so far away.
+fn inside(away: f32) -> f32 {
+    return clamp(0.5 - away, 0.0, 1.0);
+}
+
+fn colour(in: Corner) -> vec4<f32> {
+    let fill = unpack4x8unorm(in.look.x);
+    let radius = in.size.x;
+    if BARE {
+        return fill * (inside(length(in.from_middle) - radius) * locals.opacity);
+    }
+    let form = in.look.z & 255u;
+    let edge = outside(form, in.from_middle, radius);
+    // The outline is around the fill, as egui has it: neither shines through the other.
+    let filled = inside(edge);
+    var painted = fill * filled + unpack4x8unorm(in.look.y) * (inside(edge - in.size.y) - filled);
+    if (in.look.z & SELECTED) != 0u {
+        let pixels = locals.pixels_per_point;
+        let from_ring = length(in.from_middle) - radius * corner_of(form) - RING.x * pixels;
+        let ring = locals.ring * (inside(from_ring - RING.y * pixels) - inside(from_ring));
+        painted = ring + painted * (1.0 - ring.a);
+    }
+    return painted * locals.opacity;
+}
+
+@fragment
+fn gamma(in: Corner) -> @location(0) vec4<f32> {
+    return colour(in);
+}
+
+// Where the target takes linear colours.
+@fragment
+fn linear(in: Corner) -> @location(0) vec4<f32> {
+    let painted = colour(in);
+    let low = painted.rgb / 12.92;
+    let high = pow((painted.rgb + 0.055) / 1.055, vec3<f32>(2.4));
+    return vec4<f32>(select(high, low, painted.rgb < vec3<f32>(0.04045)), painted.a);
+}
