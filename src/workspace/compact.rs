@@ -1,0 +1,142 @@
+//! A workspace written anew: sorted, and without the room that earlier loads left.
+//!
+//! DuckDB keeps the blocks of what was deleted in its file, for later. So everything is written into a new file beside the
+//! workspace, which takes its place by one renaming. Until then the workspace is as it was, whatever happens.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::layout::{SORTED, Step};
+use super::{UNFINISHED, Workspace, WorkspaceError, beside, remove};
+
+/// What DuckDB calls the new file while it is attached: the first name that is not the workspace's own.
+const NAMES: [&str; 2] = ["compacted", "compacted_anew"];
+
+/// A copy of an open workspace that is being written. It is deleted when dropped, unless it has taken the workspace's place.
+#[derive(Debug)]
+pub struct Copy<'a> {
+    workspace: &'a Workspace,
+    name: &'static str,
+    unfinished: PathBuf,
+    tables: Vec<String>,
+    is_in_place: bool,
+}
+
+/// In double quotes, as a name in a statement.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+impl Workspace {
+    /// Bytes of the workspace's file.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn bytes(&self) -> Result<u64, WorkspaceError> {
+        let file = fs::metadata(&self.share.known).map_err(|source| self.unreadable(source))?;
+        Ok(file.len())
+    }
+
+    /// Begins a copy, with all tables and no rows. The workspace must be open for writing, so that nobody changes it
+    /// before the copy takes its place.
+    ///
+    /// # Errors
+    /// When the new file cannot be made. The workspace is as it was.
+    pub fn copy(&self) -> Result<Copy<'_>, WorkspaceError> {
+        let unfinished = beside(&self.share.known, UNFINISHED);
+        remove(&unfinished);
+        let path = unfinished.to_str().ok_or_else(|| {
+            self.unreadable(std::io::Error::other("the path has letters that are not Unicode; move the file"))
+        })?;
+        let sql_error = |error| WorkspaceError::from_duckdb(&self.path, error);
+        // All that was loaded is in the file itself, and nothing is written to it from here on: no log of this file can
+        // be left beside the new one.
+        self.connection.execute_batch("CHECKPOINT; PRAGMA disable_checkpoint_on_shutdown").map_err(sql_error)?;
+        let own: String =
+            self.connection.query_row("SELECT current_database()", [], |row| row.get(0)).map_err(sql_error)?;
+        let name = NAMES.into_iter().find(|name| *name != own).unwrap_or_default();
+        let attach = format!("ATTACH '{}' AS {name}", path.replace('\'', "''"));
+        let mut copy =
+            Copy { workspace: self, name, unfinished: unfinished.clone(), tables: Vec::new(), is_in_place: false };
+        self.connection.execute_batch(&attach).map_err(sql_error)?;
+        // Who may not read the workspace may not read its copy.
+        let rights = fs::metadata(&self.share.known).map_err(|source| self.unreadable(source))?.permissions();
+        fs::set_permissions(&unfinished, rights).map_err(|source| self.unreadable(source))?;
+        let schema = format!("COPY FROM DATABASE {} TO {name} (SCHEMA)", quoted(&own));
+        self.connection.execute_batch(&schema).map_err(sql_error)?;
+        let tables = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() \
+             AND schema_name = 'main' AND NOT internal AND NOT temporary ORDER BY table_name";
+        let read = || {
+            let mut statement = self.connection.prepare(tables)?;
+            let names = statement.query_map([], |row| row.get(0))?;
+            names.collect::<duckdb::Result<Vec<String>>>()
+        };
+        copy.tables = read().map_err(sql_error)?;
+        Ok(copy)
+    }
+
+    fn unreadable(&self, source: std::io::Error) -> WorkspaceError {
+        WorkspaceError::Unreadable { source, path: self.path.clone() }
+    }
+}
+
+impl Copy<'_> {
+    /// The steps that write all rows, in order; each with about its share of the whole.
+    pub fn steps(&self) -> Vec<(Step, f64)> {
+        let step = |table: &String| {
+            let keys = SORTED.iter().find(|(name, _)| name == table).map(|(_, keys)| *keys);
+            let order = keys.map(|keys| format!(" ORDER BY {keys}")).unwrap_or_default();
+            let name = quoted(table);
+            let sql = format!("INSERT INTO {}.main.{name} SELECT * FROM main.{name}{order}", self.name);
+            let (what, share) = match table.as_str() {
+                "results_by_school" => ("sorting results by school", 0.4),
+                "results_by_subject" => ("sorting results by subject", 0.4),
+                "outcomes_by_school" => ("sorting outcomes by school", 0.06),
+                "outcomes_by_year" => ("sorting outcomes by year", 0.06),
+                _ => ("copying the other tables", 0.06 / self.tables.len().max(1) as f64),
+            };
+            (Step { what, sql }, share)
+        };
+        self.tables.iter().map(step).collect()
+    }
+
+    /// Puts the copy, when all steps are done, into the workspace's place. The workspace is only to be closed then.
+    ///
+    /// # Errors
+    /// When the copy does not hold all rows or cannot be put there. The workspace is as it was.
+    pub fn take_place(mut self) -> Result<(), WorkspaceError> {
+        let (workspace, name) = (self.workspace, self.name);
+        let connection = &workspace.connection;
+        let sql_error = |error| WorkspaceError::from_duckdb(&workspace.path, error);
+        for table in &self.tables {
+            let table = quoted(table);
+            let compare =
+                format!("SELECT (SELECT COUNT(*) FROM main.{table}), (SELECT COUNT(*) FROM {name}.main.{table})");
+            let (here, there): (i64, i64) =
+                connection.query_row(&compare, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql_error)?;
+            if here != there {
+                let detail = format!("{there} of {here} rows of {table} were copied");
+                return Err(WorkspaceError::Sql { path: workspace.path.clone(), detail });
+            }
+        }
+        let close = format!("CHECKPOINT {name}; DETACH {name}");
+        connection.execute_batch(&close).map_err(sql_error)?;
+        // The lock on the old file is held until the workspace is closed, after its name is the new file's.
+        fs::rename(&self.unfinished, &workspace.share.known).map_err(|source| workspace.unreadable(source))?;
+        self.is_in_place = true;
+        Ok(())
+    }
+}
+
+impl Drop for Copy<'_> {
+    fn drop(&mut self) {
+        if self.is_in_place {
+            return;
+        }
+        let detach = format!("DETACH DATABASE IF EXISTS {}", self.name);
+        if let Err(error) = self.workspace.connection.execute_batch(&detach) {
+            tracing::warn!("the unfinished copy could not be closed: {error}");
+        }
+        remove(&self.unfinished);
+    }
+}
