@@ -20,8 +20,8 @@ use crate::workspace::{Access, Workspace, WorkspaceError, layout};
 /// Settings of a connection that loads or sorts anew.
 ///
 /// Memory is of DuckDB's own: staged rows, 22 bytes per result, and its sorts. What does not fit goes to files beside the
-/// workspace. A load of all England is to stay below 6 GiB; the program itself needs some 1.3 GiB of them for the pupils'
-/// keys, facts and results seen, and what DuckDB takes outside its limit is below one.
+/// workspace. A load of all England is to stay below 6 GiB: keys, facts and results seen of 12 million pupils take about one
+/// of them, and some is left for what DuckDB takes outside its limit and for what it leaves unused between blocks.
 ///
 /// The log is written into the file after the commit, so that a full disk then cannot undo the commit.
 pub(super) const SETTINGS: &str = "SET memory_limit = '3GB'; SET wal_autocheckpoint = '1TB'";
