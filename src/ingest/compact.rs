@@ -1,4 +1,4 @@
-//! A workspace sorted anew after several loads: see [`crate::workspace::Workspace::copy`].
+//! A workspace sorted anew after several loads: see [`crate::workspace::Workspace::rewrite`].
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -56,7 +56,7 @@ pub fn compact(
     let sql_error = |error| WorkspaceError::from_duckdb(workspace, error);
     connection.execute_batch(SETTINGS).map_err(sql_error)?;
     let runs = layout::runs(connection).map_err(sql_error)?;
-    let copy = opened.copy()?;
+    let copy = opened.rewrite()?;
     let before = opened.bytes()?;
     let mut done = 0.0;
     for (step, share) in copy.steps() {
@@ -76,8 +76,9 @@ pub fn compact(
     if cancel.is_cancelled() {
         return Err(CompactError::Cancelled);
     }
-    copy.take_place()?;
-    let after = opened.bytes()?;
+    let written = copy.finish()?;
+    let after = written.bytes();
+    opened.give_way_to(written)?;
     progress(Progress { what: "done", rows: (0, 0), fraction: 1.0 });
     Ok(Compacted { before, after, runs, elapsed: started.elapsed() })
 }

@@ -12,13 +12,20 @@ use super::{UNFINISHED, Workspace, WorkspaceError, beside, remove};
 /// What DuckDB calls the new file while it is attached: the first name that is not the workspace's own.
 const NAMES: [&str; 2] = ["compacted", "compacted_anew"];
 
-/// A copy of an open workspace that is being written. It is deleted when dropped, unless it has taken the workspace's place.
+/// A copy of an open workspace that is being written. When dropped it is closed and deleted.
 #[derive(Debug)]
-pub struct Copy<'a> {
+pub struct Rewrite<'a> {
     workspace: &'a Workspace,
     name: &'static str,
-    unfinished: PathBuf,
     tables: Vec<String>,
+    is_finished: bool,
+}
+
+/// A whole copy of a workspace, to take its place. It is deleted when dropped, unless it has.
+#[derive(Debug)]
+pub struct Written {
+    unfinished: PathBuf,
+    bytes: u64,
     is_in_place: bool,
 }
 
@@ -42,7 +49,7 @@ impl Workspace {
     ///
     /// # Errors
     /// When the new file cannot be made. The workspace is as it was.
-    pub fn copy(&self) -> Result<Copy<'_>, WorkspaceError> {
+    pub fn rewrite(&self) -> Result<Rewrite<'_>, WorkspaceError> {
         let unfinished = beside(&self.share.known, UNFINISHED);
         remove(&unfinished);
         let path = unfinished.to_str().ok_or_else(|| {
@@ -56,8 +63,7 @@ impl Workspace {
             self.connection.query_row("SELECT current_database()", [], |row| row.get(0)).map_err(sql_error)?;
         let name = NAMES.into_iter().find(|name| *name != own).unwrap_or_default();
         let attach = format!("ATTACH '{}' AS {name}", path.replace('\'', "''"));
-        let mut copy =
-            Copy { workspace: self, name, unfinished: unfinished.clone(), tables: Vec::new(), is_in_place: false };
+        let mut copy = Rewrite { workspace: self, name, tables: Vec::new(), is_finished: false };
         self.connection.execute_batch(&attach).map_err(sql_error)?;
         // Who may not read the workspace may not read its copy.
         let rights = fs::metadata(&self.share.known).map_err(|source| self.unreadable(source))?.permissions();
@@ -75,12 +81,32 @@ impl Workspace {
         Ok(copy)
     }
 
+    /// Closes the workspace and puts a copy into its place.
+    ///
+    /// # Errors
+    /// When the system does not let us. The workspace is as it was.
+    pub fn give_way_to(self, mut written: Written) -> Result<(), WorkspaceError> {
+        let (path, known) = (self.path.clone(), self.share.known.clone());
+        let put = || fs::rename(&written.unfinished, &known);
+        // The lock is held until the name is the new file's; but Windows does not let an open file be replaced.
+        let put = if cfg!(windows) {
+            drop(self);
+            put()
+        } else {
+            let put = put();
+            drop(self);
+            put
+        };
+        written.is_in_place = put.is_ok();
+        put.map_err(|source| WorkspaceError::Unreadable { source, path })
+    }
+
     fn unreadable(&self, source: std::io::Error) -> WorkspaceError {
         WorkspaceError::Unreadable { source, path: self.path.clone() }
     }
 }
 
-impl Copy<'_> {
+impl Rewrite<'_> {
     /// The steps that write all rows, in order; each with about its share of the whole.
     pub fn steps(&self) -> Vec<(Step, f64)> {
         let step = |table: &String| {
@@ -100,11 +126,11 @@ impl Copy<'_> {
         self.tables.iter().map(step).collect()
     }
 
-    /// Puts the copy, when all steps are done, into the workspace's place. The workspace is only to be closed then.
+    /// Closes the copy when all steps are done.
     ///
     /// # Errors
-    /// When the copy does not hold all rows or cannot be put there. The workspace is as it was.
-    pub fn take_place(mut self) -> Result<(), WorkspaceError> {
+    /// When it does not hold all rows, or the disk is full.
+    pub fn finish(mut self) -> Result<Written, WorkspaceError> {
         let (workspace, name) = (self.workspace, self.name);
         let connection = &workspace.connection;
         let sql_error = |error| WorkspaceError::from_duckdb(&workspace.path, error);
@@ -121,22 +147,37 @@ impl Copy<'_> {
         }
         let close = format!("CHECKPOINT {name}; DETACH {name}");
         connection.execute_batch(&close).map_err(sql_error)?;
-        // The lock on the old file is held until the workspace is closed, after its name is the new file's.
-        fs::rename(&self.unfinished, &workspace.share.known).map_err(|source| workspace.unreadable(source))?;
-        self.is_in_place = true;
-        Ok(())
+        let unfinished = beside(&workspace.share.known, UNFINISHED);
+        let file = fs::metadata(&unfinished).map_err(|source| workspace.unreadable(source))?;
+        self.is_finished = true;
+        Ok(Written { unfinished, bytes: file.len(), is_in_place: false })
     }
 }
 
-impl Drop for Copy<'_> {
+impl Written {
+    /// Bytes of its file.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl Drop for Written {
     fn drop(&mut self) {
-        if self.is_in_place {
+        if !self.is_in_place {
+            remove(&self.unfinished);
+        }
+    }
+}
+
+impl Drop for Rewrite<'_> {
+    fn drop(&mut self) {
+        if self.is_finished {
             return;
         }
         let detach = format!("DETACH DATABASE IF EXISTS {}", self.name);
         if let Err(error) = self.workspace.connection.execute_batch(&detach) {
             tracing::warn!("the unfinished copy could not be closed: {error}");
         }
-        remove(&self.unfinished);
+        remove(&beside(&self.workspace.share.known, UNFINISHED));
     }
 }

@@ -22,7 +22,7 @@ use duckdb::{AccessMode, Config, Connection};
 
 use crate::model::{KeyStage, Year};
 
-pub use compact::Copy;
+pub use compact::{Rewrite, Written};
 pub use error::{WorkspaceError, is_damage, is_interrupt};
 pub use national::National;
 pub use published::{Area, Published, PublishedSource};

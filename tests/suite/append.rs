@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::mpsc::sync_channel;
+use std::time::Instant;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch};
@@ -319,4 +322,43 @@ fn cancelled_in_every_phase_of_a_run() {
         assert_eq!(contents(&workspace), after, "again, after {phase}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "files beside the workspace, {phase}");
     }
+}
+
+#[test]
+fn killed_at_any_moment_of_a_run() {
+    const MOMENTS: u32 = 15;
+    let files = TempDir::new().unwrap();
+    let (base, new) = (demo_of(files.path(), &[2018, 2019, 2023]), demo_of(files.path(), &[2022]));
+    let start = |workspace: &Path| {
+        let mut command = fixture::binary();
+        command.args(["import", "--workspace"]).arg(workspace).arg(&new);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let workspace = files.path().join("some.schoolbench");
+    load(&workspace, &[base]);
+    let bytes = fs::read(&workspace).unwrap();
+    let before = contents(&workspace);
+    let started = Instant::now();
+    assert!(start(&workspace).wait().unwrap().success());
+    let elapsed = started.elapsed();
+    let after = contents(&workspace);
+    let mut undone = 0;
+    for nth in 0..MOMENTS {
+        let folder = TempDir::new().unwrap();
+        let workspace = folder.path().join("some.schoolbench");
+        fs::write(&workspace, &bytes).unwrap();
+        let mut child = start(&workspace);
+        let moment = elapsed.mul_f64(1.1 * f64::from(nth) / f64::from(MOMENTS));
+        let (_sender, receiver) = sync_channel::<()>(0);
+        // The moment itself is what is tested.
+        let _ = receiver.recv_timeout(moment);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let found = contents(&workspace);
+        assert!(found == before || found == after, "killed after {moment:?}: {found:?}");
+        undone += i32::from(found == before);
+        assert!(start(&workspace).wait().unwrap().success(), "again, killed after {moment:?}");
+        assert_eq!(contents(&workspace), after, "loaded again, killed after {moment:?}");
+    }
+    assert!(undone > 0, "no load was killed before its end");
 }
