@@ -148,9 +148,9 @@ fn year_by_year_is_as_all_at_once() {
     let folder = TempDir::new().unwrap();
     let workspace = folder.path().join("by_year.schoolbench");
     // Not in the order of years: one comes between two that are there.
-    let orders: [&[i64]; 4] = [&[2018, 2019, 2023], &[2022], &[2024], &[]];
+    let loads: [&[i64]; 3] = [&[2018, 2019, 2023], &[2022], &[2024]];
     let mut there: Vec<i64> = Vec::new();
-    for (nth, years) in orders.iter().filter(|years| !years.is_empty()).enumerate() {
+    for (nth, years) in loads.iter().enumerate() {
         let before = (nth > 0).then(|| places(&workspace, &there));
         let loaded = load(&workspace, &[demo_of(folder.path(), years)]);
         assert_eq!(loaded.runs, nth as i64 + 1, "a run of its own: {years:?}");
