@@ -16,8 +16,8 @@ fn main() -> ExitCode {
         _ => Look::System,
     });
     let place = window.dashboard.as_deref().and_then(|word| Place::ALL.into_iter().find(|place| place.word() == word));
-    let cli::Window { workspace, view, picture, size, .. } = window;
-    match ui::run(Options { workspace, view, place, picture, size, look }) {
+    let cli::Window { workspace, view, picture, size, memory: memory_mib, .. } = window;
+    match ui::run(Options { workspace, view, place, picture, size, look, memory_mib }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::say(&error);

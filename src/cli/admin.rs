@@ -24,6 +24,7 @@ use super::error::CliError;
 use super::person::{SignIn, has_own_password};
 use crate::collab::{Command, Done, Office, OfficeError, People, PersonId, Rights, Seen};
 use crate::export::words::plural;
+use crate::model::words::people;
 use crate::workspace::{Access, Register, Workspace};
 use sight::Sight;
 
@@ -233,7 +234,7 @@ impl At<'_> {
             }
         }
         if others > 0 {
-            writeln!(out, "{} of other organisations would see something else too", people_in_words(others))?;
+            writeln!(out, "{} of other organisations would see something else too", people(others))?;
         }
         writeln!(out, "Nothing was changed")?;
         Ok(())
@@ -255,11 +256,6 @@ fn differences(was: &Rights, is: &Rights) -> impl Iterator<Item = String> {
     });
     let gone = was.groups.iter().filter(|(id, _)| !is.groups.contains_key(id));
     of_now.chain(gone.map(|(_, seen)| format!("would no longer see “{}”", table::plain(&seen.name))))
-}
-
-/// "1 person", "3 people".
-fn people_in_words(n: usize) -> String {
-    if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
 }
 
 /// "entry 12; 3 people are told".

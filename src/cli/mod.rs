@@ -52,6 +52,9 @@ pub struct Window {
     /// Light, dark or system, whatever the settings say
     #[arg(long, value_parser = ["light", "dark", "system"])]
     pub theme: Option<String>,
+    /// Memory in MiB that the database may take, whatever the settings say; 256 at least
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(256..))]
+    pub memory: Option<u32>,
 }
 
 /// What is said on the error stream: warnings of our own; of the window's libraries only what is an error.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::command::Command;
+use super::lists::guarded;
 use super::people::{PersonId, Setup};
 use super::records::AUDITED;
 use crate::workspace::people::{Contents, Entry, Head, Record};
@@ -122,7 +123,7 @@ pub fn read(entry: &Entry) -> Result<Row, Broken> {
     if row.seq == entry.seq { Ok(row) } else { Err(Broken::Edited { seq: entry.seq }) }
 }
 
-/// Writes rows as CSV: what was before and after as JSON.
+/// Writes rows as CSV: what was before and after as JSON. No cell is a formula to a spreadsheet.
 ///
 /// # Errors
 /// Where the output fails.
@@ -133,7 +134,9 @@ pub fn csv(rows: &[Row], out: &mut dyn std::io::Write) -> std::io::Result<()> {
         let json = |of: &BTreeMap<String, Value>| serde_json::to_string(of).map_err(std::io::Error::other);
         let (seq, at) = (row.seq.to_string(), row.at.to_string());
         let (before, after) = (json(&row.before)?, json(&row.after)?);
-        writer.write_record([&seq, &at, &row.email, &row.what, &row.about, &before, &after])?;
+        // Whom somebody tried to sign in as, and what a group is called, is written by people.
+        let cells = [&seq, &at, &row.email, &row.what, &row.about, &before, &after];
+        writer.write_record(cells.map(|cell| guarded(cell)))?;
     }
     writer.flush()
 }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
+pub use cells::guarded;
 pub use groups::{export_groups, read_groups};
 pub use persons::{export_people, read_people};
 

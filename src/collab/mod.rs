@@ -18,6 +18,7 @@ pub mod password;
 mod people;
 mod records;
 mod rules;
+mod standing;
 
 pub use access::{Rights, Seen, Shift, Side, Step, Verdict, answers_for, shifts, verdict};
 pub use command::{Command, Draft, Recorded, Refusal};

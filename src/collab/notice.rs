@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::access::{self, Side};
 use super::people::{
-    Group, GroupId, GroupState, MailState, Notice, OrganisationKind, People, PersonId, Role, Visibility,
+    Group, GroupId, GroupState, MailState, Notice, OrganisationKind, People, Person, PersonId, Role, Visibility,
 };
 use super::people::{Permission, PermissionState};
 use crate::model::Urn;
@@ -22,7 +22,8 @@ pub fn is_listed_for(people: &People, person: PersonId, group: &Group) -> Option
     (shown && group.state != GroupState::Archived).then_some(urn)
 }
 
-/// The notices of a change: one for each person that it affects, but not for who made it.
+/// The notices of a change: one for each person that it affects, but not for who made it. Who is added is told where they
+/// see groups by it; what else they need is in the invitation.
 pub fn of_change(
     (before, after): (&People, &People),
     who: Option<PersonId>,
@@ -40,8 +41,12 @@ pub fn of_change(
             let words = lines_of_group((before, after), *id, *group, register);
             lines.extend(words.into_iter().map(|words| (Some(*group), words)));
         }
-        if let Some(was) = before.persons.get(id).filter(|was| *was != person) {
-            lines.extend(lines_of_person(was, person).into_iter().map(|words| (None, words)));
+        // Who was just added has become what they are from nothing: a global user sees groups at once.
+        let new = Person { global: false, ..person.clone() };
+        let was = before.persons.get(id).or(who.is_some().then_some(&new));
+        if let Some(was) = was.filter(|was| *was != person) {
+            let of_school = matches!(after.kind_of(*id), Some(OrganisationKind::School(_)));
+            lines.extend(lines_of_person(was, person, of_school).into_iter().map(|words| (None, words)));
             let (was, is) = (access::Rights::of(before, *id), access::Rights::of(after, *id));
             let names = |of: &access::Rights, not: &access::Rights| {
                 let fresh = of.groups.iter().filter(|(group, _)| !not.groups.contains_key(group));
@@ -76,7 +81,7 @@ pub fn of_change(
     told.into_iter().map(notice).collect()
 }
 
-fn lines_of_person(was: &super::people::Person, is: &super::people::Person) -> Vec<String> {
+fn lines_of_person(was: &Person, is: &Person, of_school: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if was.role != is.role {
         lines.push(match is.role {
@@ -85,9 +90,10 @@ fn lines_of_person(was: &super::people::Person, is: &super::people::Person) -> V
         });
     }
     if was.global != is.global {
-        lines.push(match is.global {
-            true => "You are a global user now: you see every group of your organisation.".to_owned(),
-            false => "You are no longer a global user.".to_owned(),
+        lines.push(match (is.global, of_school) {
+            (true, false) => "You are a global user now: you see every group of your organisation.".to_owned(),
+            (true, true) => "You are a global user now: you see every group that is visible to your school.".to_owned(),
+            (false, _) => "You are no longer a global user.".to_owned(),
         });
     }
     if !was.active && is.active {
@@ -172,7 +178,7 @@ fn between(was: &Group, is: &Group, viewer: Viewer, register: &Register, lines: 
     {
         lines.push(format!("The terms (version {}) were accepted.", terms.version));
     }
-    let shown = |group: &Group, urn: &Urn| group.granted().contains(urn);
+    let granted = (was.granted(), is.granted());
     let nothing = Permission::default();
     for urn in was.schools.keys().chain(is.schools.keys().filter(|urn| !was.schools.contains_key(urn))) {
         let of = |group: &Group| group.schools.get(urn).map_or(&nothing, |member| &member.permission).clone();
@@ -185,8 +191,8 @@ fn between(was: &Group, is: &Group, viewer: Viewer, register: &Register, lines: 
                 _ if old != new => lines.push(recorded(&called(urn), &new)),
                 _ => {}
             }
-        } else if shown(was, urn) != shown(is, urn) {
-            let now = if shown(is, urn) { "is in the figures now" } else { "is in the figures no longer" };
+        } else if granted.0.contains(urn) != granted.1.contains(urn) {
+            let now = if granted.1.contains(urn) { "is in the figures now" } else { "is in the figures no longer" };
             lines.push(format!("{} {now}.", called(urn)));
         }
         let users = |group: &Group| group.schools.get(urn).map(|member| member.users.clone()).unwrap_or_default();

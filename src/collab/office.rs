@@ -17,7 +17,8 @@ use super::password::{self, PasswordError};
 use super::people::{Key, MailState, NoticeId, People, PersonId};
 use super::records::{self, Unreadable};
 use super::rules::{self, Moment};
-use crate::workspace::people::{Edit, Entry, Head, PeopleFile};
+use super::standing::standing;
+use crate::workspace::people::{Contents, Edit, Entry, Head, PeopleFile};
 use crate::workspace::{Register, WorkspaceError};
 
 /// Why something was not done.
@@ -126,6 +127,12 @@ impl Office {
         Arc::clone(&self.lock().people)
     }
 
+    /// Everyone and everything as last read, and the number of the audit's entry at which it was so.
+    pub fn people_at(&self) -> (Arc<People>, i64) {
+        let known = self.lock();
+        (Arc::clone(&known.people), known.entries)
+    }
+
     /// The number of the last entry of the audit that is known here.
     pub fn entries(&self) -> i64 {
         self.lock().entries
@@ -153,9 +160,14 @@ impl Office {
     fn read(&self) -> Result<(), OfficeError> {
         let stamp = self.file.stamp();
         let contents = self.file.read()?;
-        let people = Arc::new(records::people(&contents)?);
+        let people = Arc::new(self.people_in(&contents)?);
         *self.lock() = Known { people, entries: contents.head.entries, stamp };
         Ok(())
+    }
+
+    /// What the file holds, with schools as they stand now.
+    fn people_in(&self, contents: &Contents) -> Result<People, Unreadable> {
+        Ok(standing(records::people(contents)?, &self.register))
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -276,7 +288,7 @@ impl Office {
         make: impl FnOnce(&People, Moment<'_>) -> Result<People, OfficeError>,
     ) -> Result<Done, OfficeError> {
         let (done, people) = self.file.change(|contents| {
-            let before = records::people(&contents)?;
+            let before = self.people_in(&contents)?;
             let seq = contents.head.entries + 1;
             let mut after = make(&before, Moment { register: &self.register, now, entry: seq })?;
             let notices = notice::of_change((&before, &after), who, seq, now, &self.register);
@@ -305,7 +317,7 @@ impl Office {
         beside: impl FnOnce(&mut People),
     ) -> Result<(), OfficeError> {
         let (people, seq) = self.file.change(|contents| {
-            let before = records::people(&contents)?;
+            let before = self.people_in(&contents)?;
             let mut after = before.clone();
             beside(&mut after);
             let seq = contents.head.entries + 1;
@@ -378,7 +390,7 @@ impl Office {
     /// Changes records that are not audited.
     fn beside_the_audit(&self, make: impl FnOnce(&mut People)) -> Result<(), OfficeError> {
         let (people, entries) = self.file.change(|contents| {
-            let before = records::people(&contents)?;
+            let before = self.people_in(&contents)?;
             let mut after = before.clone();
             make(&mut after);
             let edit = records::edit(&records::of(&before), &records::of(&after));
@@ -426,7 +438,7 @@ impl Office {
             }
             let before: BTreeMap<String, Option<Value>> =
                 row.before.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
-            let mut restored = records::with(people, &before)?;
+            let mut restored = standing(records::with(people, &before)?, &self.register);
             // Who may not do it any more may not take it back either, nor that they may not.
             let acts = |people: &People| people.persons.get(&who?).map(|person| (person.active, person.role));
             if acts(people) != acts(&restored) {

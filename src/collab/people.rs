@@ -348,6 +348,11 @@ impl People {
         self.organisations.iter().find(|(_, known)| known.kind == kind).map(|(id, _)| *id)
     }
 
+    /// Whose administrators decide for everyone: the system's; where there is none, those of the organisation that began.
+    pub fn decider(&self) -> Option<OrganisationId> {
+        self.organisation_of(OrganisationKind::System).or_else(|| self.organisations.keys().next().copied())
+    }
+
     /// The people of an organisation.
     pub fn people_of(&self, organisation: OrganisationId) -> impl Iterator<Item = (PersonId, &Person)> {
         self.persons.iter().filter(move |(_, person)| person.organisation == organisation).map(|(id, p)| (*id, p))

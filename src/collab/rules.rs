@@ -136,12 +136,10 @@ impl Change<'_> {
         if over { Ok(()) } else { self.must_administer(organisation, what) }
     }
 
-    /// Whether who acts may decide for the whole: the system's administrators; where there is no system, those of
-    /// the first organisation.
+    /// Whether who acts may decide for the whole.
     fn top(&self) -> Result<(), Refusal> {
-        let system = self.people.organisation_of(OrganisationKind::System);
-        let first = system.or_else(|| self.people.organisations.keys().next().copied());
-        first.map_or(Ok(()), |first| self.must_administer(first, "deciding for everyone"))
+        let decider = self.people.decider();
+        decider.map_or(Ok(()), |decider| self.must_administer(decider, "deciding for everyone"))
     }
 
     // What there is

@@ -57,6 +57,11 @@ impl<K: Eq + Hash, V: Clone> Lru<K, V> {
         *self = Self::new(self.limit);
     }
 
+    /// How many values are kept now.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// Bytes kept now; never above the limit.
     pub fn bytes(&self) -> usize {
         self.bytes

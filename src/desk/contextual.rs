@@ -112,7 +112,10 @@ impl Work<'_> {
             let group: Vec<InSchool> = own.rows.iter().filter_map(in_school).collect();
             let standard: BTreeMap<CellCodes, Tally> =
                 all.rows.iter().filter_map(|row| Some((codes(&row.keys)?, *row.tallies.get(nth)?))).collect();
-            Some((*indicator, in_units(*indicator, split(&group, &standard, |schools| self.library().draws_of(schools))?)))
+            Some((
+                *indicator,
+                in_units(*indicator, split(&group, &standard, |schools| self.library().draws_of(schools))?),
+            ))
         };
         Ok(slice.indicators.iter().enumerate().filter_map(of_indicator).collect())
     }

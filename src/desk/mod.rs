@@ -10,8 +10,11 @@ mod benchmark;
 mod cache;
 mod compare;
 mod contextual;
+mod diagnostics;
 mod error;
+mod foresee;
 mod gate;
+mod notes;
 mod parts;
 mod prepare;
 mod published;
@@ -33,6 +36,7 @@ use duckdb::InterruptHandle;
 pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 pub use contextual::{Explained, split_in_words};
+pub use diagnostics::{End, Kept, Line, MOST_TOLD, Statement, Told};
 pub use error::DeskError;
 pub use similar::{Basis, InputOfTwo, LikeSchool, Neighbour, Similar};
 
@@ -40,6 +44,7 @@ use crate::engine::EngineError;
 use crate::model::Question;
 use crate::workspace::{Register, Workspace, WorkspaceError};
 use cache::Lru;
+use diagnostics::{Log, Meter};
 use work::{Library, Outcome};
 
 /// A place on screen that asks one question at a time.
@@ -84,6 +89,8 @@ pub struct Options {
     pub cache_bytes: usize,
     /// Whether cells of the groups asked about are read in the background, for the questions that follow: for a window.
     pub prepares: bool,
+    /// Bytes that DuckDB may take for the workspace; a quarter of the machine's where nothing is said.
+    pub memory: Option<u64>,
     /// Called from a worker when an answer has come: the window wakes up to draw it.
     pub notify: Arc<dyn Fn() + Send + Sync>,
     /// Called on a worker before it works on a question: tests hold the engine up here.
@@ -97,6 +104,7 @@ impl Default for Options {
         Self {
             cache_bytes: 64 << 20,
             prepares: false,
+            memory: None,
             notify: Arc::new(|| {}),
             before: Arc::new(|_| {}),
             refused: Arc::new(|_, _| {}),
@@ -117,6 +125,7 @@ struct Shared {
     work: Condvar,
     /// Signalled when a question is answered or has failed.
     done: Condvar,
+    log: Log,
     library: Library,
     notify: Arc<dyn Fn() + Send + Sync>,
     before: Arc<dyn Fn(&Question) + Send + Sync>,
@@ -135,6 +144,7 @@ struct State {
     closing: bool,
 }
 
+#[derive(Clone)]
 struct Panel {
     question: Question,
     lane: Lane,
@@ -146,8 +156,10 @@ struct Panel {
 }
 
 struct Running {
-    /// Nothing where cells are read for questions to come.
+    /// Nothing where something is prepared for questions to come.
     question: Option<Question>,
+    /// Whether it is given up as soon as somebody waits for an answer.
+    gives_way: bool,
     handle: Arc<InterruptHandle>,
     /// Whether no panel asks it any more, as of the last question asked or frame ended: the worker looks here often, and must
     /// not hold up the window by locking the state.
@@ -168,10 +180,14 @@ impl Desk {
             reader: 0,
             closing: false,
         };
+        if let Some(bytes) = options.memory {
+            workspace.bound_memory(bytes)?;
+        }
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
             work: Condvar::new(),
             done: Condvar::new(),
+            log: Log::new(workspace.path()),
             library: Library::open(&workspace, reader, &options)?,
             notify: options.notify,
             before: options.before,
@@ -197,6 +213,7 @@ impl Desk {
         state.reader += 1;
         state.answers.clear();
         state.panels.clear();
+        self.shared.log.clear();
         state.interrupt_the_unwanted();
     }
 
@@ -213,6 +230,9 @@ impl Desk {
         state.turn += 1;
         let asked_before = state.panels.get(&panel).is_some_and(|known| known.question == *question);
         let kept = if asked_before { None } else { state.answers.get(question) };
+        if let Some(answer) = &kept {
+            self.shared.log.note_kept(question, answer, Duration::ZERO);
+        }
         let waiting = || Status::Waiting { since: Instant::now() };
         let panel = state.panels.entry(panel).or_insert_with(|| Panel {
             question: question.clone(),
@@ -287,9 +307,8 @@ impl Desk {
     /// tests and benches.
     pub fn wait_until_prepared(&self, longest: Duration) -> bool {
         let reads = |running: &Running| running.question.is_none();
-        let busy = |state: &mut State| {
-            state.running.iter().flatten().any(reads) || self.shared.library.prepared.has_wishes()
-        };
+        let busy =
+            |state: &mut State| state.running.iter().flatten().any(reads) || self.shared.library.prepared.has_wishes();
         let waited = self.shared.done.wait_timeout_while(self.shared.lock(), longest, busy);
         let (_state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         !timeout.timed_out()
@@ -297,7 +316,7 @@ impl Desk {
 
     /// Bytes of cells kept now, from which answers are added up.
     pub fn prepared_bytes(&self) -> usize {
-        self.shared.library.prepared.bytes()
+        self.shared.library.prepared.kept().bytes
     }
 
     /// Bytes of answers kept now.
@@ -349,7 +368,10 @@ impl State {
     /// statement starts, so this is repeated with every question asked.
     fn interrupt_the_unwanted(&self) {
         for running in self.running.iter().flatten() {
-            let unwanted = running.question.as_ref().map_or(self.closing, |question| !self.wanted(question));
+            let unwanted = match &running.question {
+                Some(question) => !self.wanted(question),
+                None => self.closing || (running.gives_way && !self.is_quiet()),
+            };
             running.unwanted.store(unwanted, Ordering::Relaxed);
             if unwanted {
                 running.handle.interrupt();
@@ -357,9 +379,10 @@ impl State {
         }
     }
 
-    /// Whether nobody waits for an answer.
+    /// Whether nobody who looks waits for an answer.
     fn is_quiet(&self) -> bool {
-        !self.panels.values().any(|panel| matches!(panel.status, Status::Waiting { .. }))
+        let waits = |panel: &Panel| panel.lane == Lane::Interactive && matches!(panel.status, Status::Waiting { .. });
+        !self.panels.values().any(waits)
     }
 
     /// The question that a worker does next: what is prefetched waits for what somebody looks at.
@@ -410,40 +433,40 @@ impl Shared {
                 return;
             }
             let Some(question) = state.next(lane) else {
-                let is_idle = lane == Lane::Background && state.is_quiet();
-                if let Some(of) = is_idle.then(|| self.library.prepared.wish()).flatten() {
-                    let unwanted = Arc::new(AtomicBool::new(false));
-                    let (handle, flag) = (connection.interrupt_handle(), Arc::clone(&unwanted));
-                    state.running[place] = Some(Running { question: None, handle, unwanted: flag });
-                    drop(state);
-                    // Interrupted when the desk closes.
-                    let _ = self.library.prepare(connection, &of, i64::MAX, &|| !unwanted.load(Ordering::Relaxed));
-                    state = self.lock();
-                    state.running[place] = None;
-                    self.done.notify_all();
+                let worked;
+                (state, worked) = self.while_idle(lane, connection, state);
+                if worked {
                     continue;
                 }
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
+            let queued = state.queued(&question);
             // Another panel, or the other worker, may have had the same question.
             if let Some(answer) = state.answers.get(&question) {
+                self.log.note_kept(&question, &answer, queued);
                 state.settle(&question, &Ok(answer));
                 continue;
             }
             let (handle, reader) = (connection.interrupt_handle(), state.reader);
             let unwanted = Arc::new(AtomicBool::new(false));
-            state.running[place] =
-                Some(Running { question: Some(question.clone()), handle, unwanted: Arc::clone(&unwanted) });
+            state.running[place] = Some(Running {
+                question: Some(question.clone()),
+                gives_way: false,
+                handle,
+                unwanted: Arc::clone(&unwanted),
+            });
             drop(state);
             (self.before)(&question);
             let wanted = || !unwanted.load(Ordering::Relaxed);
+            let (meter, began) = (Meter::default(), Instant::now());
             // A fault of the program in one question must not leave every panel waiting.
-            let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted));
+            let answer = AssertUnwindSafe(|| self.library.answer(connection, &question, &wanted, &meter));
             let outcome = std::panic::catch_unwind(answer).unwrap_or_else(|_| {
                 let detail = format!("a worker gave up on {question:?}");
                 Outcome::Failed(DeskError::Engine(EngineError::Sql { detail }))
             });
+            let took = began.elapsed();
             // Not what another reader asked, or the same with other rights.
             if matches!(outcome, Outcome::Failed(DeskError::Refused { .. })) && self.lock().reader == reader {
                 (self.refused)(&self.library.reader(), &question);
@@ -451,7 +474,12 @@ impl Shared {
             state = self.lock();
             state.running[place] = None;
             // What was made for somebody else is for nobody.
-            let outcome = if state.reader == reader { outcome } else { Outcome::Stopped };
+            let outcome = if state.reader == reader {
+                self.log.note(&question, queued, took, meter, &outcome);
+                outcome
+            } else {
+                Outcome::Stopped
+            };
             match outcome {
                 Outcome::Answered(answer) => state.settle(&question, &Ok(answer)),
                 Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),

@@ -2,19 +2,23 @@
 //!
 //! Who looks at a group asks many questions of the same pupils. Where its cells take no longer to read than a few of these
 //! questions, the first question reads them; where they take longer, it is answered by a statement of its own, and the cells
-//! are read in the background once nobody waits. From then on a filter is answered from memory.
+//! are read in the background once nobody waits. From then on a filter is answered from memory. So are the shields raised that
+//! the next filter will need.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use duckdb::Connection;
 
 use super::cache::Lru;
+use super::diagnostics::{Kept, Meter};
 use super::singly::Singly;
-use super::work::Library;
+use super::work::{Library, Work};
+use super::{DeskError, Lane, Running, Shared, State, shield};
 use crate::engine::{Cells, CellsOf, EngineError, Slice, Tallies};
 use crate::method::shield::Wanted;
-use crate::model::{Indicator, KeyStage, Source};
+use crate::model::{Indicator, KeyStage, Source, Subject};
 
 /// Bytes of cells that are kept.
 const KEPT_BYTES: usize = 256 << 20;
@@ -22,8 +26,16 @@ const KEPT_BYTES: usize = 256 << 20;
 /// Cells of so many rows are read by the first question.
 const AT_ONCE: i64 = 400_000;
 
-/// Most cells that are wanted at a time; the oldest wish is forgotten.
-const MOST_WISHES: usize = 16;
+/// Most that is wanted at a time; the oldest wish is forgotten.
+const MOST_WISHES: usize = 256;
+
+/// What is wanted for questions to come.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Wish {
+    Cells(CellsOf),
+    /// Shields of some subjects, or of pupils.
+    Shields(shield::Of, Vec<Option<Subject>>),
+}
 
 /// The cells that are there, and those that are wanted.
 pub(super) struct Prepared {
@@ -34,7 +46,8 @@ pub(super) struct Prepared {
 
 struct Inner {
     known: Lru<CellsOf, Known>,
-    wishes: Vec<CellsOf>,
+    /// The newest last.
+    wishes: Vec<Wish>,
     /// The indicators that were asked about: cells of the next group are read with all of them at once.
     asked: HashMap<(KeyStage, Source), BTreeSet<Indicator>>,
 }
@@ -60,9 +73,27 @@ impl Prepared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The newest wish, which is then nobody's.
-    pub fn wish(&self) -> Option<CellsOf> {
-        self.inner().wishes.pop()
+    /// Whether anything is prepared.
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// Wishes for something, unless it is wished for already.
+    pub fn wish_for(&self, wish: Wish) {
+        let mut inner = self.inner();
+        inner.wishes.retain(|known| *known != wish);
+        inner.wishes.push(wish);
+        if inner.wishes.len() > MOST_WISHES {
+            inner.wishes.remove(0);
+        }
+    }
+
+    /// The newest wish, which is then nobody's: cells before shields.
+    pub fn wish(&self) -> Option<Wish> {
+        let mut inner = self.inner();
+        let cells = inner.wishes.iter().rposition(|wish| matches!(wish, Wish::Cells(_)));
+        let place = cells.or(inner.wishes.len().checked_sub(1))?;
+        Some(inner.wishes.remove(place))
     }
 
     /// Whether something is wished for.
@@ -70,9 +101,10 @@ impl Prepared {
         !self.inner().wishes.is_empty()
     }
 
-    /// Bytes of cells that are kept now.
-    pub fn bytes(&self) -> usize {
-        self.inner().known.bytes()
+    /// The cells that are kept now.
+    pub fn kept(&self) -> Kept {
+        let known = &self.inner().known;
+        Kept { what: "cells", values: known.len(), bytes: known.bytes() }
     }
 }
 
@@ -107,20 +139,28 @@ impl Library {
                 return Ok(told);
             }
         }
-        let mut inner = self.prepared.inner();
-        inner.wishes.retain(|wish| *wish != of);
-        inner.wishes.push(of);
-        if inner.wishes.len() > MOST_WISHES {
-            inner.wishes.remove(0);
-        }
+        self.prepared.wish_for(Wish::Cells(of));
         Ok(None)
+    }
+
+    /// Does what is wished for, unless it is given up: then it is wished for again.
+    pub fn fulfil(&self, connection: &Connection, wish: Wish, wanted: Wanted<'_>) {
+        let done = match &wish {
+            Wish::Cells(of) => self.prepare(connection, of, i64::MAX, wanted).map_err(DeskError::from),
+            Wish::Shields(of, subjects) => Work::new(self, connection, wanted, &Meter::default()).shields(of, subjects).map(drop),
+        };
+        match done {
+            Ok(()) => {}
+            Err(DeskError::Engine(EngineError::Interrupted)) => self.prepared.wish_for(wish),
+            Err(error) => tracing::warn!("what is wanted next could not be prepared: {error}"),
+        }
     }
 
     /// Reads what is asked about of some cells, where it is not there and they are of at most so many rows.
     ///
     /// # Errors
     /// [`EngineError::Interrupted`] when nobody asks any more.
-    pub fn prepare(
+    fn prepare(
         &self,
         connection: &Connection,
         of: &CellsOf,
@@ -165,5 +205,36 @@ impl Library {
             }
         }
         Ok(())
+    }
+}
+
+impl Shared {
+    /// What the background worker does where nobody waits; gives whether there was anything to do.
+    pub(super) fn while_idle<'s>(
+        &'s self,
+        lane: Lane,
+        connection: &Connection,
+        mut state: MutexGuard<'s, State>,
+    ) -> (MutexGuard<'s, State>, bool) {
+        let is_idle = lane == Lane::Background;
+        if is_idle && self.log.is_wished() {
+            drop(state);
+            self.log.take_stock(connection);
+            (self.notify)();
+            return (self.lock(), true);
+        }
+        let wish = (is_idle && state.is_quiet()).then(|| self.library.prepared.wish()).flatten();
+        let Some(wish) = wish else { return (state, false) };
+        let unwanted = Arc::new(AtomicBool::new(false));
+        let (handle, flag) = (connection.interrupt_handle(), Arc::clone(&unwanted));
+        // Shields of one group may take seconds on every core; cells do not.
+        let gives_way = matches!(wish, Wish::Shields(..));
+        state.running[lane as usize] = Some(Running { question: None, gives_way, handle, unwanted: flag });
+        drop(state);
+        self.library.fulfil(connection, wish, &|| !unwanted.load(Ordering::Relaxed));
+        state = self.lock();
+        state.running[lane as usize] = None;
+        self.done.notify_all();
+        (state, true)
     }
 }

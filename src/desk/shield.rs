@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError};
 pub(super) use raise::{KEPT_BYTES, Of, Raised};
 
 use super::DeskError;
+use super::prepare::Wish;
 use super::work::{Library, Work};
 use crate::engine::Slice;
 use crate::method::shield::{Near, Part};
@@ -182,6 +183,7 @@ struct Asked<'s> {
     by_school: bool,
     /// Whose schools the shields are of, where not of all.
     authorities: Option<BTreeSet<LaCode>>,
+    smallest: i64,
 }
 
 impl<'s> Asked<'s> {
@@ -204,6 +206,7 @@ impl<'s> Asked<'s> {
             },
             by_school: !(large && asks_of_all && !slice.by.contains(&Breakdown::School)),
             authorities: (large && !asks_of_all).then(|| some().map(|school| school.la_code).collect()),
+            smallest: library.policy().smallest_shown(),
         }
     }
 
@@ -217,13 +220,32 @@ impl<'s> Asked<'s> {
             subject,
             by_school: self.by_school,
             authorities: self.authorities.clone(),
+            smallest: self.smallest,
+        }
+    }
+}
+
+impl Library {
+    /// Wishes for the shields of what may be asked next: the same pupils filtered by one common characteristic.
+    fn wish_for_filters(&self, asked: &Asked<'_>, subjects: &[Option<Subject>]) {
+        if !self.prepared.is_on() || !asked.characteristics.is_empty() {
+            return;
+        }
+        let populations: BTreeSet<Indicator> = asked.slice.indicators.iter().map(|of| of.population()).collect();
+        let common = || Characteristic::ALL.into_iter().filter(|of| of.is_common());
+        for (population, characteristic) in populations.iter().flat_map(|of| common().map(move |c| (*of, c))) {
+            let of = asked.of(population, &BTreeSet::from([characteristic]), None);
+            let missing = self.raised(&of, subjects).1;
+            if !missing.is_empty() {
+                self.prepared.wish_for(Wish::Shields(of, missing));
+            }
         }
     }
 }
 
 impl Work<'_> {
-    /// The judge of a slice's rows.
-    pub fn judge(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
+    /// The judge of a slice's rows: [`Work::judge`] measures how long it takes.
+    pub fn judge_of(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
         let asked = Asked::new(slice, self.library());
         let of_stage = || Subject::all().filter(|subject| subject.key_stage == slice.stage);
         let subjects: Vec<Option<Subject>> = match (slice.source, slice.subjects.as_slice()) {
@@ -232,6 +254,7 @@ impl Work<'_> {
             _ => vec![None],
         };
         let frames = self.frames(&asked, &subjects)?;
+        self.library().wish_for_filters(&asked, &subjects);
         let numbers = subjects.into_iter().map(|subject| subject.map(|subject| subject.id.into()));
         Ok(Judge { by: slice.by.clone(), frames: numbers.zip(frames).collect() })
     }

@@ -11,6 +11,7 @@ use super::answer::{Answer, Provenance, Reason};
 use super::benchmark::OF_ENGLAND;
 use super::cache::Lru;
 use super::compare::{self, Comparator, project, years_of};
+use super::diagnostics::Meter;
 use super::gate::{self, Evidence, Made, OfPupils};
 use super::parts::{Parts, complete};
 use super::prepare::Prepared;
@@ -41,8 +42,8 @@ pub(super) struct Library {
     most_results: MostResults,
     reader: RwLock<Reader>,
     /// Tallies of comparators, which many questions share.
-    slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
-    figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
+    pub slices: Mutex<Lru<(Slice, Counted), Arc<Tallies>>>,
+    pub figures: Mutex<Lru<PublishedSlice, Arc<PublishedFigures>>>,
     pub shields: Mutex<Lru<shield::Of, Arc<shield::Raised>>>,
     pub raising: Singly<shield::Of>,
     /// Groups of schools that somebody has looked at.
@@ -96,6 +97,7 @@ pub(super) struct Work<'a> {
     spread_from: BTreeSet<String>,
     /// The schools with a similar intake, where they are the comparator.
     pub similar: Option<Scope>,
+    meter: &'a Meter,
 }
 
 impl Library {
@@ -120,8 +122,8 @@ impl Library {
     }
 
     /// Answers a question on a worker's connection. `wanted` tells whether somebody still asks.
-    pub fn answer(&self, connection: &Connection, question: &Question, wanted: Wanted<'_>) -> Outcome {
-        let work = Work::new(self, connection, wanted);
+    pub fn answer(&self, connection: &Connection, question: &Question, wanted: Wanted<'_>, meter: &Meter) -> Outcome {
+        let work = Work::new(self, connection, wanted, meter);
         match work.answer(question) {
             Ok(answer) => Outcome::Answered(Arc::new(answer)),
             Err(DeskError::Engine(EngineError::Interrupted)) => Outcome::Stopped,
@@ -161,13 +163,19 @@ impl Library {
 
 impl<'a> Work<'a> {
     /// Work that goes on as long as `wanted` says so.
-    pub fn new(library: &'a Library, connection: &'a Connection, wanted: Wanted<'a>) -> Self {
-        Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from: BTreeSet::new(), similar: None }
+    pub fn new(library: &'a Library, connection: &'a Connection, wanted: Wanted<'a>, meter: &'a Meter) -> Self {
+        let spread_from = BTreeSet::new();
+        Self { library, connection, wanted, sql: Vec::new(), rows: 0, spread_from, similar: None, meter }
     }
 
     /// Another question, answered on the way.
     pub fn ask_beside(&self, question: &Question) -> Outcome {
-        self.library.answer(self.connection, question, self.wanted)
+        self.library.answer(self.connection, question, self.wanted, self.meter)
+    }
+
+    /// Measures the work.
+    pub fn meter(&self) -> &'a Meter {
+        self.meter
     }
 
     pub fn library(&self) -> &'a Library {
@@ -346,11 +354,13 @@ impl Work<'_> {
                     Whose::Schools(scope) => Whose::Schools(self.library.register.with_earlier(scope)),
                     area @ Whose::Area(..) => area.clone(),
                 };
-                let found = Arc::new(published(self.connection, &PublishedSlice { whose, ..slice.clone() })?);
+                let slice_of = PublishedSlice { whose, ..slice.clone() };
+                let found = Arc::new(self.meter.timed(|| published(self.connection, &slice_of))?);
                 figures().insert(slice.clone(), Arc::clone(&found), found.bytes());
                 found
             }
         };
+        self.meter.statement(&found.sql);
         self.sql.push(found.sql.clone());
         self.rows += found.rows.len();
         Ok(found)
@@ -369,62 +379,6 @@ impl Work<'_> {
     /// Whether a measure was published for some pupils of a year.
     pub fn has_published(&self, stage: KeyStage, year: Year, indicator: Indicator) -> bool {
         self.library.published.has(stage, year, indicator)
-    }
-
-    fn published_sources(&self, question: &Question) -> Vec<String> {
-        let published = &self.library.published;
-        let of = |indicator: &Indicator| published.sources_of(question.stage(), question.years(), *indicator);
-        let ids: BTreeSet<i32> = question.indicators().iter().flat_map(of).collect();
-        let name = |id: &i32| {
-            let source = published.source(*id)?;
-            let what = source.layout.as_ref().map(|layout| format!(" ({layout})")).unwrap_or_default();
-            Some(format!("{}{what}", source.name))
-        };
-        ids.iter().filter_map(name).collect()
-    }
-
-    /// What one should know of the schools asked about: under which URNs and names they stood before.
-    fn lines(&self, question: &Question) -> Vec<String> {
-        const MOST: usize = 3;
-        let register = &self.library.register;
-        if *question.scope() == Scope::All || !register.has_lines() && !matches!(question.scope(), Scope::Schools(_)) {
-            return Vec::new();
-        }
-        let mut notes = Vec::new();
-        let mut joined = 0;
-        let schools: Vec<_> = register.schools_of(question.scope()).collect();
-        // An infant school that became a primary school says nothing of GCSEs.
-        let published = self.library.published.schools(question.stage());
-        let of_pupils = self.library.years.contains_key(&question.stage());
-        let tells = |urn: &&Urn| of_pupils || published.is_some_and(|schools| schools.contains(urn));
-        for school in &schools {
-            let earlier: Vec<&Urn> = register.earlier(school.urn).iter().filter(tells).collect();
-            joined += usize::from(!earlier.is_empty());
-            let name = |urn: &Urn| {
-                let name = register.school(*urn).map(|school| school.name.as_str()).unwrap_or_default();
-                format!("{name} (URN {urn})")
-            };
-            if !earlier.is_empty() && joined <= MOST {
-                let before: Vec<String> = earlier.into_iter().map(name).collect();
-                notes.push(format!(
-                    "{} goes on from {}: their years are joined",
-                    name(&school.urn),
-                    before.join(" and ")
-                ));
-            }
-            if schools.len() == 1 {
-                for (former, year) in register.former_names(school.urn) {
-                    notes.push(format!("{} was called {former} in {year}", school.name));
-                }
-            }
-        }
-        if joined > MOST {
-            notes.push(format!(
-                "{} more schools go on from earlier ones: their years are joined",
-                counted(joined - MOST)
-            ));
-        }
-        notes
     }
 
     /// The judges of a comparator's slices.
@@ -476,13 +430,13 @@ impl Work<'_> {
         let tallies = match kept {
             Some(tallies) => tallies,
             None => {
-                let prepared = match counted {
-                    Counted::Observations => {
-                        self.library.prepared_tallies(self.connection, slice, self.wanted)?
-                    }
-                    Counted::Pupils => None,
-                };
-                let mut tallies = prepared.map_or_else(|| run(self.connection, &plan), Ok)?;
+                let mut tallies = self.meter.timed(|| match counted {
+                    Counted::Observations => self
+                        .library
+                        .prepared_tallies(self.connection, slice, self.wanted)?
+                        .map_or_else(|| run(self.connection, &plan), Ok),
+                    Counted::Pupils => run(self.connection, &plan),
+                })?;
                 let by_school = slice.by.iter().position(|by| *by == Breakdown::School);
                 if let Some(place) = by_school.filter(|_| register.has_lines()) {
                     tallies = tallies.by_line(place, |urn| self.head(urn));
@@ -492,7 +446,9 @@ impl Work<'_> {
                 tallies
             }
         };
-        self.sql.push(plan.readable());
+        let sql = plan.readable();
+        self.meter.statement(&sql);
+        self.sql.push(sql);
         self.rows += tallies.rows.len();
         Ok(tallies)
     }

@@ -5,6 +5,7 @@
 //! added up here. Whole numbers in any order give the same: the tallies are those that the statement of a slice gives.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::AsArray;
@@ -13,7 +14,7 @@ use duckdb::{Connection, params_from_iter};
 
 use super::{EngineError, Plan, Slice, Tallies, TallyRow};
 use crate::method::Tally;
-use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, PupilGroup, Scope, Source};
+use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, PupilGroup, Scope, Source, Year};
 
 /// Most pupils whose cells are told apart by school.
 const MOST_BY_SCHOOL: i64 = 1_000_000;
@@ -30,6 +31,8 @@ pub struct CellsOf {
     pub stage: KeyStage,
     pub source: Source,
     pub scope: Scope,
+    /// The one year in which they are told apart by school, where all years would be too many.
+    pub year: Option<Year>,
 }
 
 impl CellsOf {
@@ -37,9 +40,15 @@ impl CellsOf {
     pub fn telling(slice: &Slice) -> Option<Self> {
         let common = slice.filter.constraints().all(|(of, _)| of.is_common())
             && slice.by.iter().all(|by| !matches!(by, Breakdown::Pupils(of) if !of.is_common()));
-        let by_school = slice.by.contains(&Breakdown::School);
-        let told = !by_school || (slice.source == Source::Outcomes && slice.scope != Scope::All);
-        let of = Self { stage: slice.stage, source: slice.source, scope: slice.scope.clone() };
+        let group = slice.scope != Scope::All;
+        let (year, told) = match (slice.source, slice.years.as_slice()) {
+            _ if !slice.by.contains(&Breakdown::School) => (None, true),
+            (Source::Outcomes, _) if group => (None, true),
+            (Source::Results, [year]) if group => (Some(*year), true),
+            (Source::Outcomes, [year]) => (Some(*year), true),
+            _ => (None, false),
+        };
+        let of = Self { stage: slice.stage, source: slice.source, scope: slice.scope.clone(), year };
         (common && told).then_some(of)
     }
 
@@ -53,10 +62,11 @@ impl CellsOf {
     }
 
     /// How the cells are broken down, beside the profile of the pupils.
-    fn by(&self, by_school: bool) -> Vec<Breakdown> {
-        let school = by_school.then_some(Breakdown::School);
+    fn by(&self, facts: i64) -> Vec<Breakdown> {
+        let few = self.source == Source::Outcomes && self.scope != Scope::All && facts <= MOST_BY_SCHOOL;
         let subject = (self.source == Source::Results).then_some(Breakdown::Subject);
-        [school, subject, Some(Breakdown::Year)].into_iter().flatten().collect()
+        let school = (few || self.year.is_some()).then_some(Breakdown::School);
+        [subject, school, Some(Breakdown::Year)].into_iter().flatten().collect()
     }
 }
 
@@ -144,7 +154,7 @@ impl Cells {
         }
         let is_new = |of: &Indicator| before.is_none_or(|before| !before.indicators.contains_key(of));
         let indicators: Vec<Indicator> = indicators.iter().copied().filter(is_new).collect();
-        let by = of.by(of.source == Source::Outcomes && of.scope != Scope::All && facts <= MOST_BY_SCHOOL);
+        let by = of.by(facts);
         let plan = Plan::of_cells(of, scope, &by, &indicators);
         let mut keys: Vec<Vec<i32>> = vec![Vec::new(); plan.keys];
         let mut sums: Vec<Vec<i64>> = vec![Vec::new(); plan.columns - plan.keys];
@@ -240,8 +250,11 @@ impl Cells {
                 *number = key.number(left % key.size());
                 left /= key.size();
             }
-            let tally =
-                |[n, sum, squares]: &[&[i64]; 3]| Tally { n: n[place], sum: sum[place], sum_of_squares: squares[place] };
+            let tally = |[n, sum, squares]: &[&[i64]; 3]| Tally {
+                n: n[place],
+                sum: sum[place],
+                sum_of_squares: squares[place],
+            };
             TallyRow { keys: numbers, tallies: of.iter().map(tally).collect() }
         };
         Some(Tallies { rows: (0..rows).filter(|place| there[*place]).map(row).collect() })
@@ -263,7 +276,8 @@ impl Cells {
         let taken: Vec<(&[u16], Vec<bool>)> = taken.collect();
         let wanted = codes(&slice.filter);
         let (mut cells, mut places) = (Vec::new(), Vec::new());
-        for (cell, profile) in self.profiles.iter().enumerate() {
+        let range = self.range(slice);
+        for (cell, profile) in range.clone().zip(&self.profiles[range]) {
             let is_wanted = wanted.iter().all(|of| of.holds(*profile))
                 && taken.iter().all(|(places, taken)| taken[usize::from(places[cell])]);
             if is_wanted {
@@ -273,6 +287,19 @@ impl Cells {
             }
         }
         (cells, places)
+    }
+
+    /// Where the cells of a slice lie: those of one subject stand together.
+    fn range(&self, slice: &Slice) -> Range<usize> {
+        let all = 0..self.profiles.len();
+        let (Some(Dimension { by: Breakdown::Subject, numbers, places }), [subject]) =
+            (self.dimensions.first(), slice.subjects.as_slice())
+        else {
+            return all;
+        };
+        let Ok(place) = numbers.binary_search(&i32::from(subject.id)) else { return 0..0 };
+        let first = places.partition_point(|of| usize::from(*of) < place);
+        first..places.partition_point(|of| usize::from(*of) <= place)
     }
 
     /// By row the pupils whose characteristic is known and those of the groups.

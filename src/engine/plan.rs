@@ -44,6 +44,15 @@ impl Path {
         }
     }
 
+    /// The path that reads least for cells.
+    fn of_cells(of: &CellsOf) -> Self {
+        match (&of.scope, of.year) {
+            (Scope::All, None) => Self::Cube,
+            (Scope::All, Some(_)) => Self::ByYear,
+            _ => Self::BySchool,
+        }
+    }
+
     fn table(self, source: Source) -> &'static str {
         match (source, self) {
             (Source::Results, Self::Cube) => "results_cube",
@@ -133,7 +142,7 @@ impl Plan {
     /// The plan that reads cells of a scope, broken down by these and the common part of the profile, which is the last key; in
     /// order of the keys.
     pub(super) fn of_cells(of: &CellsOf, scope: &Scope, by: &[Breakdown], indicators: &[Indicator]) -> Self {
-        let path = if *scope == Scope::All { Path::Cube } else { Path::BySchool };
+        let path = Path::of_cells(of);
         let mut keys: Vec<String> = by.iter().map(|by| key(*by)).collect();
         keys.push(format!("(profile & {})", Profile::COMMON));
         let mut columns: Vec<String> = keys.iter().map(|key| format!("CAST({key} AS INTEGER)")).collect();
@@ -145,6 +154,7 @@ impl Plan {
         let sums: Vec<[usize; 3]> = sums.collect();
         let mut values = vec![of.stage.number()];
         let mut sql = format!("SELECT {} FROM {} WHERE stage = ?", columns.join(", "), path.table(of.source));
+        of_year(&mut sql, &mut values, of);
         in_scope(&mut sql, &mut values, scope);
         let _ = write!(sql, " GROUP BY {} ORDER BY {}", keys.join(", "), keys.join(", "));
         Self { sql, values, columns: columns.len(), keys: keys.len(), sums }
@@ -153,8 +163,8 @@ impl Plan {
     /// The plan that counts the rows of facts of which cells would be.
     pub(super) fn counting(of: &CellsOf, scope: &Scope) -> Self {
         let mut values = vec![of.stage.number()];
-        let path = if *scope == Scope::All { Path::Cube } else { Path::BySchool };
-        let mut sql = format!("SELECT COUNT(*) FROM {} WHERE stage = ?", path.table(of.source));
+        let mut sql = format!("SELECT COUNT(*) FROM {} WHERE stage = ?", Path::of_cells(of).table(of.source));
+        of_year(&mut sql, &mut values, of);
         in_scope(&mut sql, &mut values, scope);
         Self { sql, values, columns: 1, keys: 0, sums: Vec::new() }
     }
@@ -176,6 +186,13 @@ fn place_of(columns: &mut Vec<String>, expression: String) -> usize {
         columns.push(expression);
         columns.len() - 1
     })
+}
+
+fn of_year(sql: &mut String, values: &mut Vec<i32>, of: &CellsOf) {
+    if let Some(year) = of.year {
+        sql.push_str(" AND year = ?");
+        values.push(year.ending());
+    }
 }
 
 fn key(by: Breakdown) -> String {

@@ -1,5 +1,6 @@
 //! The program's window: takes news, draws, and carries out what was asked for.
 
+mod diagnosed;
 mod obey;
 mod people;
 
@@ -8,15 +9,14 @@ pub(super) use people::OfficeNews;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{
-    self, CentralPanel, Context, Frame, Key, Margin, Panel as Edge, Popup, RichText, Ui, ViewportCommand,
-};
+use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel as Edge, RichText, Ui, ViewportCommand};
 
 use super::Options;
 use super::bars::{FilterBar, RAIL, TopBar, rail, status_bar, top_bar};
 use super::change::{Change, Outbox};
 use super::command::{Command, Situation};
 use super::dashboard::Dashboard;
+use super::diagnostics::Diagnostics;
 use super::forms::Form;
 use super::history::{History, Trail};
 use super::jobs::{Jobs, Load, News};
@@ -78,6 +78,7 @@ pub struct Window {
     report: bool,
     form: Option<Form>,
     palette: Option<Palette>,
+    diagnostics: Diagnostics,
     message: Option<String>,
     hovered: Option<Urn>,
     /// What the last frame said of its panels, for the status bar.
@@ -118,6 +119,7 @@ impl Window {
             options.fallback_theme = egui::Theme::Light;
         });
         let settings = Settings::read(&folders);
+        desk.memory = options.memory_mib.or(settings.memory_mib).map(|mib| u64::from(mib) << 20);
         let mut window = Self {
             jobs: Jobs::new(folders.clone(), desk),
             saver: Saver::new(folders.clone()),
@@ -136,6 +138,7 @@ impl Window {
             report: false,
             form: None,
             palette: None,
+            diagnostics: Diagnostics::default(),
             message: None,
             hovered: None,
             last: Outbox::default(),
@@ -300,21 +303,6 @@ impl Window {
         }
     }
 
-    /// Commands from the keyboard; while somebody types, keys that a text field uses are its own.
-    fn pressed(&self, ctx: &Context) -> Vec<Command> {
-        // Escape has taken the focus away by now, unless what has it uses the key itself.
-        let used_by_focused = ctx.memory(|memory| memory.focused().is_some());
-        let escape_is_taken =
-            used_by_focused || Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
-        if escape_is_taken && ctx.input(|input| input.key_pressed(Key::Escape)) {
-            return Vec::new();
-        }
-        if ctx.text_edit_focused() {
-            return Vec::new();
-        }
-        Command::pressed(ctx)
-    }
-
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let situation = self.situation();
         // The pickers are of what the dashboards show.
@@ -330,7 +318,7 @@ impl Window {
                 open.filter_bar.ui(ui, &open.session, &open.view, out);
             }
         });
-        if self.signed_in_for_show() {
+        if self.is_for_show() {
             Edge::top("who looks").frame(bar(*colours.accent_soft)).show(ui, |ui| self.banner(ui));
         }
         if let Some(words) = self.message.clone() {
@@ -343,7 +331,8 @@ impl Window {
                     if self.loaded.is_some() && ui.button("What was taken").clicked() {
                         self.report = true;
                     }
-                    let unguarded = self.loaded.is_some() && situation.open && !situation.has_people;
+                    let unguarded =
+                        self.loaded.is_some() && situation.open && !situation.has_people && !self.is_put_off();
                     if unguarded && ui.button(Command::BeginPeople.text().0).clicked() {
                         out.commands.push(Command::BeginPeople);
                     }
@@ -370,6 +359,7 @@ impl Window {
         }
         let canvas = Frame::new().fill(*colours.canvas).inner_margin(space.one);
         CentralPanel::default().frame(canvas).show(ui, |ui| self.middle(ui, &situation, out));
+        self.diagnose(ui);
         if let Some(form) = &mut self.form
             && let Some(filled) = form.ui(ui, &self.jobs)
         {

@@ -50,6 +50,8 @@ pub struct Outbox {
     pub commands: Vec<Command>,
     /// The school under the pointer, which every panel marks in the next frame.
     pub hovered: Option<Urn>,
+    /// The filter that a click where the pointer is would choose.
+    pub foreseen: Option<Filter>,
     /// The panels that stand before a new question's answer.
     pub waiting: usize,
     /// What a panel gives to take away.

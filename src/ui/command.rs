@@ -42,6 +42,8 @@ pub enum Command {
     ZoomOut,
     ZoomReset,
     FullScreen,
+    /// How long questions took, and the memory: opens or closes it.
+    Diagnostics,
     Palette,
     Cancel,
     Quit,
@@ -107,6 +109,7 @@ impl Command {
             Self::ZoomOut,
             Self::ZoomReset,
             Self::FullScreen,
+            Self::Diagnostics,
             Self::Palette,
             Self::Cancel,
             Self::Quit,
@@ -153,6 +156,9 @@ impl Command {
             Self::ZoomOut => ("Smaller", "Everything smaller"),
             Self::ZoomReset => ("Usual size", "Everything as large as at first"),
             Self::FullScreen => ("Full screen", "Fill the screen, or not"),
+            Self::Diagnostics => {
+                ("Diagnostics", "How long questions took and where, with their SQL; memory and its limit")
+            }
             Self::Palette => ("Find anything…", "Commands, groups, schools, subjects, panels, pupil groups"),
             Self::Cancel => ("Cancel", "Stop the load, close what is open, or clear the selection"),
             Self::Quit => ("Quit", "End the program"),
@@ -185,6 +191,7 @@ impl Command {
             Self::ZoomOut => with(ctrl, Key::Minus),
             Self::ZoomReset => with(ctrl, Key::Num0),
             Self::FullScreen => with(Modifiers::NONE, Key::F11),
+            Self::Diagnostics => with(ctrl_shift, Key::D),
             Self::Palette => with(ctrl, Key::K),
             Self::Cancel => with(Modifiers::NONE, Key::Escape),
             Self::Quit => with(ctrl, Key::Q),
@@ -221,7 +228,7 @@ impl Command {
             Self::Redo => now.can_redo,
             Self::ClearFilter => now.filtered,
             Self::ClearSelection | Self::SelectGroup => now.selected,
-            Self::ToggleLink => now.open,
+            Self::ToggleLink | Self::Diagnostics => now.open,
             Self::ThemeLight
             | Self::ThemeDark
             | Self::ThemeSystem

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{self, Id, Modal, Response, RichText, TextEdit, Ui};
+use eframe::egui::{self, Id, Response, RichText, TextEdit, Ui};
 
 use super::jobs::{Choice, Jobs};
 use super::theme;
+use super::widgets::dialog;
 
 /// A form that is open.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,9 +61,7 @@ impl Form {
     pub fn ui(&mut self, ui: &Ui, jobs: &Jobs) -> Option<Filled> {
         let id = Id::unique("form");
         let opened = is_just_opened(ui, id);
-        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(520.0);
+        dialog(ui, id, 520.0, Filled::Cancelled, |ui| {
             let (first, filled) = match self {
                 Self::OpenWorkspace { path } => {
                     heading(ui, "Open workspace");
@@ -88,8 +87,7 @@ impl Form {
                 first.request_focus();
             }
             filled
-        });
-        if modal.should_close() { Some(Filled::Cancelled) } else { modal.inner }
+        })
     }
 }
 

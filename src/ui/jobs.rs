@@ -108,6 +108,11 @@ impl Jobs {
         Self { news, sender, folders, options }
     }
 
+    /// Lets DuckDB take so many bytes for workspaces that are opened from now on; a quarter of the machine's for `None`.
+    pub fn bound_memory(&mut self, bytes: Option<u64>) {
+        self.options.memory = bytes;
+    }
+
     /// The news since the last call.
     pub fn news(&self) -> impl Iterator<Item = News> + '_ {
         self.news.try_iter()

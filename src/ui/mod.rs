@@ -9,6 +9,7 @@ mod bars;
 mod change;
 mod command;
 mod dashboard;
+mod diagnostics;
 mod forms;
 mod history;
 mod jobs;
@@ -60,6 +61,8 @@ pub struct Options {
     pub size: Option<(f32, f32)>,
     /// Light or dark, whatever the settings say.
     pub look: Option<Look>,
+    /// MiB that DuckDB may take for the open workspace, whatever the settings say.
+    pub memory_mib: Option<u32>,
 }
 
 /// Why there is no window.

@@ -59,6 +59,9 @@ pub struct Settings {
     version: u32,
     pub theme: Look,
     pub zoom: f32,
+    /// MiB that DuckDB may take for the open workspace; a quarter of the machine's where nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_mib: Option<u32>,
     /// Opened workspaces, the last one first.
     pub recent: Vec<PathBuf>,
 }
@@ -84,7 +87,7 @@ impl From<Look> for ThemePreference {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { version: 1, theme: Look::System, zoom: 1.0, recent: Vec::new() }
+        Self { version: 1, theme: Look::System, zoom: 1.0, memory_mib: None, recent: Vec::new() }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Signing in, choosing a password of one's own, and beginning with the first administrator.
 
-use eframe::egui::{self, ComboBox, Key, RichText, TextEdit, Ui};
+use eframe::egui::{self, Key, RichText, TextEdit, Ui};
 
 use super::session::Catalogue;
 use super::theme;
+use super::widgets::{Pick, picker};
 use crate::collab::password::LENGTH;
 use crate::collab::{Command, OrganisationKind};
 use crate::model::Scope;
@@ -51,10 +52,13 @@ pub struct SignIn {
     name: String,
     organisation: Option<(OrganisationKind, String)>,
     /// Why the last try did not succeed.
-    pub failed: Option<String>,
+    failed: Option<String>,
     /// Whether something is being looked at.
-    pub busy: bool,
+    busy: bool,
+    /// Whether the field with which one begins was given the keyboard.
     drawn: bool,
+    /// Whether the password is to be typed once more, at once.
+    once_more: bool,
 }
 
 impl std::fmt::Debug for SignIn {
@@ -64,6 +68,16 @@ impl std::fmt::Debug for SignIn {
 }
 
 impl SignIn {
+    /// What was written is being looked at, or no longer.
+    pub fn wait(&mut self, waits: bool) {
+        (self.busy, self.failed) = (waits, None);
+    }
+
+    /// It did not succeed: the password, which is gone from its field, can be typed once more at once.
+    pub fn refuse(&mut self, why: String) {
+        (self.busy, self.failed, self.once_more) = (false, Some(why), true);
+    }
+
     /// The screen on which somebody signs in. `locked` tells whose idle window it is.
     pub fn ui(&mut self, ui: &mut Ui, workspace: &str, locked: Option<&str>) -> Option<Asked> {
         let mut asked = None;
@@ -79,6 +93,9 @@ impl SignIn {
                 first.request_focus();
             }
             let second = field(ui, "Password", &mut self.password, true);
+            if std::mem::take(&mut self.once_more) {
+                second.request_focus();
+            }
             let entered = second.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             self.say(ui);
             let ready = !self.busy && !self.email.trim().is_empty() && !self.password.is_empty();
@@ -110,14 +127,20 @@ impl SignIn {
                 ui.label("Yours was set by an administrator and is good for this once.");
             }
             ui.add_space(theme::space().two);
-            field(ui, "Password until now", &mut self.password, true);
-            self.new_password(ui);
+            let first = field(ui, "Password until now", &mut self.password, true);
+            if !std::mem::replace(&mut self.drawn, true) || std::mem::take(&mut self.once_more) {
+                first.request_focus();
+            }
+            // Beside the field that it is about: what is wrong with the new one is told below that before it is sent.
             self.say(ui);
-            let ready = !self.busy && self.is_new_right();
+            self.new_password(ui);
+            ui.add_space(theme::space().one);
+            let ready = !self.busy && !self.password.is_empty() && self.is_new_right();
             ui.horizontal(|ui| {
                 if ui.add_enabled(ready, egui::Button::new("Set password")).clicked() {
-                    let (old, new) = (std::mem::take(&mut self.password), std::mem::take(&mut self.new));
-                    asked = Some(Asked::Change { old, new });
+                    // The new one stays, for the case that only the old one is mistyped.
+                    let old = std::mem::take(&mut self.password);
+                    asked = Some(Asked::Change { old, new: self.new.clone() });
                 }
                 if !must && ui.button("Cancel").clicked() {
                     asked = Some(Asked::Leave);
@@ -135,22 +158,14 @@ impl SignIn {
             ui.label("So far, whoever opens this workspace sees everything in it, through the gate.");
             ui.label("With people, each signs in, and sees the groups that an administrator has set up for them.");
             ui.add_space(theme::space().two);
-            let label = ui.label("Organisation");
-            let chosen = self.organisation.as_ref().map_or("choose", |(_, name)| name.as_str()).to_owned();
-            ComboBox::from_id_salt("organisation")
-                .selected_text(chosen)
-                .width(360.0)
-                .height(400.0)
-                .show_ui(ui, |ui| {
-                    for (kind, name) in organisations(catalogue) {
-                        let here = self.organisation.as_ref().is_some_and(|(known, _)| *known == kind);
-                        if ui.selectable_label(here, &name).clicked() {
-                            self.organisation = Some((kind, name));
-                        }
-                    }
-                })
-                .response
-                .labelled_by(label.id);
+            let words = self.organisation.as_ref().map_or("choose…", |(_, name)| name.as_str());
+            let lines = || {
+                let all = organisations(catalogue).into_iter();
+                all.map(|(kind, name)| Pick::new(Some((kind, name.clone())), name)).collect()
+            };
+            if let Some(picked) = picker(ui, "Organisation", &self.organisation, words, lines) {
+                self.organisation = picked;
+            }
             field(ui, "Your name", &mut self.name, false);
             field(ui, "Your e-mail", &mut self.email, false);
             self.new_password(ui);
@@ -182,8 +197,14 @@ impl SignIn {
         field(ui, "New password", &mut self.new, true);
         field(ui, "New password again", &mut self.again, true);
         let rule = format!("{} to {} characters, of any kind: a few words are good", LENGTH.start(), LENGTH.end());
-        let words = if !self.again.is_empty() && self.new != self.again { "the two differ".to_owned() } else { rule };
-        ui.label(theme::muted(ui, words));
+        let length = self.new.chars().count();
+        if !self.again.is_empty() && self.new != self.again {
+            super::admin::say(ui, &Err("the two differ".to_owned()));
+        } else if !self.again.is_empty() && !LENGTH.contains(&length) {
+            super::admin::say(ui, &Err(format!("it has {length}; {rule}")));
+        } else {
+            ui.label(theme::muted(ui, rule));
+        }
     }
 
     fn is_new_right(&self) -> bool {

@@ -7,6 +7,7 @@ mod compact;
 mod error;
 pub mod layout;
 pub mod measures;
+pub mod memory;
 mod national;
 pub mod people;
 mod published;
@@ -118,6 +119,14 @@ impl Workspace {
         // A dashboard has some forty statements; reading one anew takes as long as running it.
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         Ok(connection)
+    }
+
+    /// Lets DuckDB take so many bytes of memory for this workspace, whoever shares it. What needs more is put into files.
+    ///
+    /// # Errors
+    /// When it holds more and cannot let go of it.
+    pub fn bound_memory(&self, bytes: u64) -> Result<(), WorkspaceError> {
+        memory::bound(&self.connection, bytes).map_err(|error| WorkspaceError::from_duckdb(&self.path, error))
     }
 
     /// How many loads have changed the data. Answers are kept for one revision.
@@ -234,7 +243,8 @@ fn connect(path: &Path, access: Access) -> duckdb::Result<Connection> {
         Access::Read => AccessMode::ReadOnly,
         Access::Write => AccessMode::ReadWrite,
     };
-    let config = Config::default().access_mode(mode)?.enable_autoload_extension(false)?;
+    let memory = memory::as_setting(memory::usual_limit());
+    let config = Config::default().access_mode(mode)?.enable_autoload_extension(false)?.max_memory(&memory)?;
     Connection::open_with_flags(path, config)
 }
 

@@ -109,6 +109,12 @@ impl Register {
         self.school(urn).map_or_else(|| format!("School {urn}"), |school| school.name.clone())
     }
 
+    /// The number of a school, with those under which it stood before: "140012, before 100053".
+    pub fn number(&self, urn: Urn) -> String {
+        let earlier: Vec<String> = self.earlier(urn).iter().map(Urn::to_string).collect();
+        if earlier.is_empty() { urn.to_string() } else { format!("{urn}, before {}", earlier.join(", ")) }
+    }
+
     /// Every school, by the URN under which it stands now.
     pub fn schools(&self) -> impl ExactSizeIterator<Item = &School> {
         self.standing.all.iter().map(|urn| &self.schools[urn])

@@ -13,7 +13,7 @@ fn the_value_used_longest_ago_goes_first() {
     assert_eq!(lru.get(&"a"), Some(1));
     lru.insert("c", 3, 40);
     assert_eq!((lru.get(&"a"), lru.get(&"b"), lru.get(&"c")), (Some(1), None, Some(3)));
-    assert_eq!(lru.bytes(), 80);
+    assert_eq!((lru.bytes(), lru.len()), (80, 2));
 }
 
 #[test]

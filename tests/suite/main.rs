@@ -12,6 +12,7 @@ mod compact;
 mod contract;
 mod demo;
 mod desk;
+mod diagnostics;
 mod fixture;
 mod golden;
 mod house;
@@ -21,6 +22,7 @@ mod method;
 mod oracle;
 mod password;
 mod paths;
+mod prepare;
 mod published;
 #[cfg(target_os = "linux")]
 mod real_window;

@@ -7,6 +7,7 @@ mod chance;
 mod charts;
 mod commands;
 mod dashboard;
+mod diagnostics;
 mod figures;
 mod files;
 mod gaps;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::table::{Table, plain};
+use super::table::{Table, moment, plain};
 use super::words::{self, Schools};
 use super::{At, told};
 use crate::cli::error::CliError;
@@ -253,7 +253,12 @@ impl At<'_> {
         let contact = self.people.persons.get(&group.contact);
         let contact = contact.map(|person| format!("{}, {}", person.name, person.email)).unwrap_or_default();
         let terms = group.terms.map_or("not accepted".to_owned(), |terms| {
-            format!("version {}, accepted by {} at {}", terms.version, self.people.name(terms.by), terms.at)
+            format!(
+                "version {}, accepted by {}, {}",
+                terms.version,
+                self.people.name(terms.by),
+                moment(terms.at, self.common.csv())
+            )
         });
         let users = match sight.own_school().and_then(|urn| group.schools.get(&urn)) {
             Some(member) => emails(&member.users),

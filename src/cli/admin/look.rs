@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::At;
 use super::mail_server::{self, MailServer};
-use super::table::{Table, plain, yes};
+use super::table::{Table, moment, plain, yes};
 use super::words;
 use crate::cli::error::CliError;
 use crate::collab::{Command, Group, GroupId, NoticeId, PersonId, Setup, Step, verdict};
@@ -72,7 +72,7 @@ impl At<'_> {
                 let terms = self.people.terms.get(&version);
                 let terms =
                     terms.ok_or_else(|| CliError::Input(format!("there is no version {version} of the terms")))?;
-                writeln!(out, "Version {version}, from {}\n\n{}", terms.from, terms.text)?;
+                writeln!(out, "Version {version}, from {}\n\n{}", moment(terms.from, false), terms.text)?;
                 Ok(())
             }
             Terms::Write { text } => {
@@ -144,7 +144,7 @@ impl At<'_> {
         let mut table = Table::new(["number", "at", "read", "subject", "what changed"]);
         let mut listed: Vec<NoticeId> = Vec::new();
         for (id, notice) in self.people.inbox(self.who).filter(|(_, notice)| !(notices.unread && notice.read)) {
-            let (at, read, lines) = (notice.at.to_string(), yes(notice.read), notice.lines.join(" "));
+            let (at, read, lines) = (moment(notice.at, self.common.csv()), yes(notice.read), notice.lines.join(" "));
             table.add([id.to_string(), at, read, notice.subject.clone(), lines]);
             listed.push(id);
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::At;
-use super::table::{Table, plain};
+use super::table::{Table, moment, plain};
 use crate::cli::error::CliError;
 use crate::cli::person::environment;
 use crate::collab::mail::{self, Message};
@@ -91,9 +91,11 @@ impl At<'_> {
             Some(Message { to, subject, .. }) => (to.clone(), subject.clone()),
             None => (self.people.name(letter.to).to_owned(), first.subject.clone()),
         };
-        let next = next.map(|next| next.to_string()).unwrap_or_default();
+        let csv = self.common.csv();
+        let next = next.map(|next| moment(next, csv)).unwrap_or_default();
         let (state, why) = (state.to_owned(), why.to_owned());
-        table.add([numbers.join(" "), to, subject, first.at.to_string(), state, tries.to_string(), next, why]);
+        let made = moment(first.at, csv);
+        table.add([numbers.join(" "), to, subject, made, state, tries.to_string(), next, why]);
     }
 
     /// Refuses who does not decide for everyone: e-mails go to people of every organisation.
@@ -102,7 +104,7 @@ impl At<'_> {
         if sight.decides_for_all() {
             return Ok(());
         }
-        let whom = sight.first().map(|first| self.people.organisation_name(first)).unwrap_or_default();
+        let whom = self.people.decider().map(|decider| self.people.organisation_name(decider)).unwrap_or_default();
         Err(CliError::Refused(format!("{what} is for administrators of {whom}; ask one of them")))
     }
 

@@ -33,16 +33,9 @@ impl Sight<'_> {
         self.administrator().is_some_and(of)
     }
 
-    /// Whether they decide for everyone: as administrators of the system, or where there is none, of the organisation that
-    /// began.
+    /// Whether they decide for everyone.
     pub fn decides_for_all(&self) -> bool {
-        self.first().is_some_and(|first| self.administers(first))
-    }
-
-    /// Whose administrators decide for everyone.
-    pub fn first(&self) -> Option<OrganisationId> {
-        let system = self.people.organisation_of(OrganisationKind::System);
-        system.or_else(|| self.people.organisations.keys().next().copied())
+        self.people.decider().is_some_and(|decider| self.administers(decider))
     }
 
     /// Whether they set up an organisation's people: their own, and those of schools that they answer for.

@@ -2,6 +2,11 @@
 
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::collab::lists::guarded;
+
 /// A list with its columns.
 pub(super) struct Table<const N: usize> {
     columns: [&'static str; N],
@@ -17,13 +22,13 @@ impl<const N: usize> Table<N> {
         self.rows.push(row);
     }
 
-    /// Writes it as CSV, or in columns that stand one below the other.
+    /// Writes it as CSV, of which no cell is a formula to a spreadsheet, or in columns that stand one below the other.
     pub fn write(&self, csv: bool, out: &mut dyn Write) -> io::Result<()> {
         if csv {
             let mut writer = csv::Writer::from_writer(out);
             writer.write_record(self.columns)?;
             for row in &self.rows {
-                writer.write_record(row)?;
+                writer.write_record(row.each_ref().map(|cell| guarded(cell)))?;
             }
             return writer.flush();
         }
@@ -43,6 +48,13 @@ impl<const N: usize> Table<N> {
 /// Without characters that a terminal would obey: names are written by people.
 pub(in crate::cli) fn plain(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// A day and time to the minute: for people where the program runs, "25 Nov 2026, 10:11"; for programs in coordinated
+/// universal time, "2026-11-25T10:11Z".
+pub(super) fn moment(at: Timestamp, csv: bool) -> String {
+    let (zone, form) = if csv { (TimeZone::UTC, "%Y-%m-%dT%H:%MZ") } else { (TimeZone::system(), "%-d %b %Y, %H:%M") };
+    at.to_zoned_datetime(zone).strftime(form).to_string()
 }
 
 /// "yes", "no".

@@ -6,11 +6,11 @@ use super::Fault;
 
 /// Whether a spreadsheet might take a cell for a formula, but for apostrophes before it.
 fn is_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// A cell as it is written: what looks like a formula has an apostrophe before it.
-fn guarded(cell: &str) -> String {
+pub fn guarded(cell: &str) -> String {
     if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
 }
 

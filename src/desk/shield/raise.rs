@@ -28,6 +28,8 @@ pub(in crate::desk) struct Of {
     pub by_school: bool,
     /// All schools, or those of some authorities.
     pub authorities: Option<BTreeSet<LaCode>>,
+    /// The smallest number of pupils that is shown.
+    pub smallest: i64,
 }
 
 impl Of {
@@ -115,8 +117,7 @@ impl Raised {
         let alike = |a: u16, b: u16| schools[usize::from(a)].alike(&schools[usize::from(b)]);
         let authorities: Vec<i32> = schools.iter().map(|school| school.la).collect();
         let schools = Schools { authorities: &authorities, alike: &alike };
-        let smallest = library.policy().smallest_shown();
-        raised.shield = Arc::new(Shield::raise(&table, &dimensions, smallest, &schools, below, wanted)?);
+        raised.shield = Arc::new(Shield::raise(&table, &dimensions, of.smallest, &schools, below, wanted)?);
         Some(raised)
     }
 
@@ -129,11 +130,11 @@ impl Raised {
 }
 
 /// Shields by subject.
-type BySubject = BTreeMap<Option<Subject>, Arc<Raised>>;
+pub(in crate::desk) type BySubject = BTreeMap<Option<Subject>, Arc<Raised>>;
 
 impl Library {
     /// The shields that are kept, and the subjects of which there is none.
-    fn raised(&self, of: &Of, subjects: &[Option<Subject>]) -> (BySubject, Vec<Option<Subject>>) {
+    pub fn raised(&self, of: &Of, subjects: &[Option<Subject>]) -> (BySubject, Vec<Option<Subject>>) {
         let mut kept = self.shields.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut of, mut raised, mut missing) = (of.clone(), BySubject::new(), Vec::new());
         for subject in subjects {

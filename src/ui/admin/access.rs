@@ -114,18 +114,3 @@ fn copy_summary(ui: &mut Ui, room: &mut Room<'_>, text: &str) {
         room.out.push(Request::Copy(text.to_owned()));
     }
 }
-
-/// What a page was made of, so that it is made again only when anything has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Made<T> {
-    people: usize,
-    entries: i64,
-    who: PersonId,
-    of: T,
-}
-
-impl<T> Made<T> {
-    fn now(room: &Room<'_>, of: T) -> Self {
-        Self { people: std::ptr::from_ref(room.people).addr(), entries: room.office.entries(), who: room.who, of }
-    }
-}

@@ -10,7 +10,7 @@ use egui_extras::{Column, TableBuilder};
 
 use self::difference::Part;
 use self::filter::Filter;
-use super::{Request, Room, setup};
+use super::{Key, Request, Room, setup};
 use crate::collab::audit::{self, Row};
 use crate::collab::{Command, OrganisationId};
 use crate::ui::admin::parts::{card, moment};
@@ -27,7 +27,7 @@ pub struct State {
     asked: Option<i64>,
     /// The places of the entries that are shown, and of what that was made.
     shown: Vec<usize>,
-    made_of: Option<(usize, Option<BTreeSet<OrganisationId>>, Filter)>,
+    made_of: Option<(Key, usize, Option<BTreeSet<OrganisationId>>, Filter)>,
     /// The entry that is open, with what it changed.
     open: Option<(i64, Vec<Part>)>,
     /// The entry that was last asked to be taken back, and the ticket.
@@ -80,7 +80,7 @@ impl State {
 
     /// Asks for the audit where there is none, or entries have come since it was read.
     fn ask(&mut self, room: &mut Room<'_>) {
-        let entries = room.office.entries();
+        let entries = room.entries;
         let there = match room.audit {
             Some(Ok(rows)) => rows.len() as i64 >= entries,
             Some(Err(_)) => true,
@@ -101,7 +101,7 @@ impl State {
     }
 
     fn make(&mut self, rows: &[Row], room: &Room<'_>, of: Option<&BTreeSet<OrganisationId>>) {
-        let made_of = (rows.len(), of.cloned(), self.filter.clone());
+        let made_of = (room.key(), rows.len(), of.cloned(), self.filter.clone());
         if self.made_of.as_ref() == Some(&made_of) {
             return;
         }

@@ -11,15 +11,15 @@ mod schools;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eframe::egui::{self, Button, Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+use eframe::egui::{Button, Id, RichText, ScrollArea, TextEdit, Ui};
 
 use self::form::{Form, Step};
 use super::groups::confirm::Confirm;
 use super::groups::effect::Effect;
-use super::{Page, Request, Room, say};
+use super::{Key, Page, Request, Room, say};
 use crate::collab::{Command, Group, GroupId, GroupState, OrganisationId, OrganisationKind, PersonId, Visibility};
 use crate::ui::theme;
-use crate::ui::widgets::segment;
+use crate::ui::widgets::{dialog, segment};
 
 /// The page as it stands.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ struct Filled {
     schools: schools::State,
     people: people::State,
     /// What comes of it, and from what that was told.
-    foreseen: Option<(i64, Command, Result<Effect, String>)>,
+    foreseen: Option<(Key, Command, Result<Effect, String>)>,
     ticket: Option<u64>,
     failed: Option<String>,
     done: Option<Finished>,
@@ -310,12 +310,12 @@ impl Filled {
     /// What comes of what is written, or why it is refused.
     fn foresee(&mut self, group: Option<GroupId>, room: &Room<'_>) -> &Result<Effect, String> {
         let command = self.form.command(group.map(|id| (id, self.seen)), room);
-        let entries = room.office.entries();
-        let same = self.foreseen.take().filter(|(of, asked, _)| *of == entries && *asked == command);
+        let key = room.key();
+        let same = self.foreseen.take().filter(|(of, asked, _)| *of == key && *asked == command);
         let (.., told) = self.foreseen.insert(same.unwrap_or_else(|| {
             let told = room.office.preview(room.who, &command, room.now);
-            let told = told.map(|after| Effect::of(room.people, &after, room.register));
-            (entries, command, told.map_err(|refusal| refusal.to_string()))
+            let told = told.map(|after| Effect::of(room, &after));
+            (key, command, told.map_err(|refusal| refusal.to_string()))
         }));
         told
     }
@@ -397,12 +397,17 @@ impl Filled {
     fn ask(&mut self, group: Option<GroupId>, room: &mut Room<'_>) {
         let name = self.form.draft.name.trim().to_owned();
         let Ok(effect) = self.foresee(group, room).clone() else { return };
-        let asks = if group.is_some() { effect.shows_more } else { self.form.state == GroupState::Live };
+        // Live for its schools from now on: as a new group, or because a live one becomes visible to them.
+        let opened = self.from.draft.visibility != self.form.draft.visibility
+            && self.form.draft.visibility == Visibility::SchoolsToo;
+        let goes_live = self.form.state == GroupState::Live && (group.is_none() || opened);
+        let asks = goes_live || (group.is_some() && effect.shows_more);
         if !asks {
             self.send(group, room);
             return;
         }
         let (title, yes) = match group {
+            Some(_) if goes_live => (format!("Make “{name}” live for its schools?"), "Save now"),
             Some(_) => (format!("Save “{name}”?"), "Save now"),
             None => (format!("Create “{name}” as live?"), "Create now"),
         };
@@ -425,10 +430,8 @@ impl Filled {
         if !self.discards {
             return false;
         }
-        let mut answer = None;
-        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("discard a group")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(420.0);
+        let answer = dialog(ui, Id::unique("discard a group"), 420.0, false, |ui| {
+            let mut answer = None;
             ui.label(RichText::new("Discard what you wrote?").font(theme::title()));
             ui.label("Nothing of it has been saved.");
             ui.add_space(theme::space().two);
@@ -440,10 +443,8 @@ impl Filled {
                     answer = Some(false);
                 }
             });
+            answer
         });
-        if modal.should_close() {
-            answer = answer.or(Some(false));
-        }
         self.discards = answer.is_none();
         answer == Some(true)
     }

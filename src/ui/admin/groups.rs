@@ -5,18 +5,19 @@ pub(super) mod effect;
 mod rows;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use eframe::egui::{self, Button, Id, Modal, RichText, TextEdit, Ui};
+use eframe::egui::{Button, Id, RichText, TextEdit, Ui};
 
 use self::confirm::Confirm;
 use self::effect::Effect;
 use self::rows::{List, Row, Sort};
-use super::{Page, Request, Room};
+use super::run::Run;
+use super::{Key, Page, Request, Room};
 use crate::collab::{Command, GroupId, GroupState, PersonId};
 use crate::export::words::plural;
 use crate::ui::theme;
-use crate::ui::widgets::{Pick, picker, segment};
+use crate::ui::widgets::{Pick, dialog, picker, search_field, segment};
 
 /// The page as it stands.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ pub struct State {
     list: List,
     /// The rows, and what they were made from.
     rows: Vec<Row>,
-    made_from: Option<(i64, List, bool)>,
+    made_from: Option<(Key, List, bool)>,
     /// When groups were last changed and by whom, by the audit's entry.
     changes: BTreeMap<i64, String>,
     /// After which entry the audit was asked for.
@@ -49,12 +50,32 @@ struct Planned {
     words: String,
 }
 
-/// Changes that are asked for one after the other.
-#[derive(Debug, Default)]
+/// Changes that are carried out one after the other.
+#[derive(Debug)]
 struct Doing {
-    left: VecDeque<Planned>,
-    now: Option<(u64, Planned)>,
-    said: Said,
+    run: Run,
+    planned: Vec<Planned>,
+    /// What was not tried, and why.
+    refused: Vec<String>,
+}
+
+impl Doing {
+    /// What became of them.
+    fn said(self) -> Said {
+        let mut said = Said { failed: self.refused, ..Said::default() };
+        for (Planned { name, command, words }, became) in self.planned.into_iter().zip(self.run.became()) {
+            match became {
+                Ok(entry) => {
+                    let can_be_undone = matches!(command, Command::SetState { .. });
+                    said.entries.extend(entry.filter(|_| can_be_undone).map(|entry| (name, entry)));
+                    said.done.push(words);
+                }
+                Err(why) => said.failed.push(format!("“{name}”: {why}")),
+            }
+        }
+        said.failed.extend(self.run.cut().map(str::to_owned));
+        said
+    }
 }
 
 /// What became of changes.
@@ -83,10 +104,15 @@ impl State {
         }
         let pass = ui.ctx().cumulative_pass_nr();
         if self.pass + 1 < pass {
-            self.come_back(room);
+            self.come_back();
         }
         self.pass = pass;
-        self.go_on(ui, room);
+        if let Some(doing) = &mut self.doing {
+            doing.run.advance(ui, room);
+        }
+        if let Some(doing) = self.doing.take_if(|doing| !doing.run.goes_on()) {
+            self.said = Some(doing.said());
+        }
         self.look(room);
         let mut acts = Vec::new();
         self.top(ui, room, &mut acts);
@@ -111,16 +137,8 @@ impl State {
     }
 
     /// What stood here when the page was left is no longer "right after the change".
-    fn come_back(&mut self, room: &Room<'_>) {
+    fn come_back(&mut self) {
         (self.said, self.confirm, self.copying) = (None, None, None);
-        let told =
-            |doing: &Doing| doing.now.as_ref().is_some_and(|(ticket, _)| room.outcome_of(Some(*ticket)).is_some());
-        if !room.busy
-            && let Some(mut doing) = self.doing.take_if(|doing| !told(doing))
-        {
-            doing.said.failed.push("The page was left before the last change was told of; look at the list".to_owned());
-            self.said = Some(doing.said);
-        }
     }
 
     /// Why nothing can be changed at this moment.
@@ -128,47 +146,24 @@ impl State {
         (room.busy || self.doing.is_some()).then_some("A change is being carried out")
     }
 
-    /// Takes what became of the last change and asks for the next.
-    fn go_on(&mut self, ui: &Ui, room: &mut Room<'_>) {
-        let Some(doing) = &mut self.doing else { return };
-        if let Some((ticket, planned)) = &doing.now {
-            match room.outcome_of(Some(*ticket)) {
-                None => return,
-                Some(Ok(_)) => {
-                    doing.said.done.push(planned.words.clone());
-                    let undone = matches!(planned.command, Command::SetState { .. });
-                    let entry = room.entry_of(Some(*ticket)).filter(|_| undone);
-                    doing.said.entries.extend(entry.map(|entry| (planned.name.clone(), entry)));
-                }
-                Some(Err(why)) => doing.said.failed.push(format!("“{}”: {why}", planned.name)),
-            }
-            doing.now = None;
-        }
-        if let Some(next) = doing.left.pop_front() {
-            doing.now = Some((room.ask(next.command.clone()), next));
-        } else {
-            self.said = self.doing.take().map(|doing| doing.said);
-        }
-        ui.ctx().request_repaint();
-    }
-
-    fn start(&mut self, planned: Vec<Planned>) {
-        self.said = None;
-        self.doing = Some(Doing { left: planned.into(), ..Doing::default() });
+    /// Begins with what is planned; `refused` tells what is not tried, and why.
+    fn start(&mut self, planned: Vec<Planned>, refused: Vec<String>, room: &Room<'_>) {
+        let changes = planned.iter().map(|planned| (planned.command.clone(), planned.words.clone()));
+        let run = Run::begin_apart(room.people, changes);
+        (self.said, self.doing) = (None, Some(Doing { run, planned, refused }));
     }
 
     /// Makes the rows where something has changed, and has the audit read for when that was.
     fn look(&mut self, room: &mut Room<'_>) {
-        let entries = room.office.entries();
         match room.audit {
             Some(_) => self.audit_asked = None,
-            None if self.audit_asked != Some(entries) => {
-                self.audit_asked = Some(entries);
+            None if self.audit_asked != Some(room.entries) => {
+                self.audit_asked = Some(room.entries);
                 room.out.push(Request::ReadAudit);
             }
             None => {}
         }
-        let from = Some((entries, self.list.clone(), room.audit.is_some()));
+        let from = Some((room.key(), self.list.clone(), room.audit.is_some()));
         if self.made_from == from {
             return;
         }
@@ -217,7 +212,7 @@ impl State {
                 name,
                 command: Command::Undo { entry },
             };
-            self.start(said.entries.into_iter().rev().map(plan).collect());
+            self.start(said.entries.into_iter().rev().map(plan).collect(), Vec::new(), room);
         } else if close {
             self.said = None;
         }
@@ -226,8 +221,7 @@ impl State {
     /// Search, filter, order, and what is done with those that are ticked.
     fn tools(&mut self, ui: &mut Ui, room: &Room<'_>, acts: &mut Vec<Act>) {
         ui.horizontal_wrapped(|ui| {
-            let field = TextEdit::singleline(&mut self.list.sought).hint_text("Search by name").desired_width(200.0);
-            ui.add(field).accessible_name("Search groups");
+            search_field(ui, &mut self.list.sought, "Search groups", "Search by name", 200.0);
             ui.spacing_mut().item_spacing.x = 2.0;
             if segment(ui, "All", self.list.only.is_none()).clicked() {
                 self.list.only = None;
@@ -304,7 +298,7 @@ impl State {
             let command = Command::SetState { group: *id, seen: group.revision, state };
             match room.office.preview(room.who, &command, room.now) {
                 Ok(after) => {
-                    let effect = Effect::of(room.people, &after, room.register);
+                    let effect = Effect::of(room, &after);
                     shows_more |= effect.shows_more;
                     let words = match (was, state) {
                         (GroupState::Archived, GroupState::Draft) => format!("“{name}” is restored as a draft"),
@@ -334,10 +328,7 @@ impl State {
             };
             self.confirm = Some((confirm, planned));
         } else {
-            self.start(planned);
-            if let Some(doing) = &mut self.doing {
-                doing.said.failed = confirm.refused;
-            }
+            self.start(planned, confirm.refused, room);
         }
     }
 
@@ -347,10 +338,7 @@ impl State {
             && let Some((confirm, planned)) = self.confirm.take()
             && yes
         {
-            self.start(planned);
-            if let Some(doing) = &mut self.doing {
-                doing.said.failed = confirm.refused;
-            }
+            self.start(planned, confirm.refused, room);
         }
         let why = self.why_not(room);
         let Some((group, name)) = &mut self.copying else { return };
@@ -369,10 +357,8 @@ impl State {
             name if name.chars().count() > crate::collab::NAME => Some(too_long(name)),
             _ => None,
         };
-        let mut chosen = None;
-        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("duplicate group")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(440.0);
+        let chosen = dialog(ui, Id::unique("duplicate group"), 440.0, false, |ui| {
+            let mut chosen = None;
             ui.label(RichText::new(format!("Duplicate “{}”", original.name)).font(theme::title()));
             let words = "The copy has the same schools and users. It begins as a draft for its owner only: permission and \
                          terms were for the other group.";
@@ -394,17 +380,15 @@ impl State {
                     chosen = Some(false);
                 }
             });
+            chosen
         });
-        if modal.should_close() {
-            chosen = chosen.or(Some(false));
-        }
         match chosen {
             Some(true) => {
                 let name = name.trim().to_owned();
                 let words = format!("“{name}” is there, as a draft for its owner only");
                 let command = Command::Duplicate { group: *group, name: name.clone() };
                 self.copying = None;
-                self.start(vec![Planned { name, command, words }]);
+                self.start(vec![Planned { name, command, words }], Vec::new(), room);
             }
             Some(false) => self.copying = None,
             None => {}

@@ -11,11 +11,11 @@ mod inbox;
 mod parts;
 mod people;
 mod permissions;
+mod run;
 mod school;
 mod setup;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use eframe::egui::{self, RichText, ScrollArea, Ui};
 use jiff::Timestamp;
@@ -128,6 +128,8 @@ impl Page {
 pub struct Room<'a> {
     pub office: &'a Office,
     pub people: &'a People,
+    /// The number of the audit's entry at which the people were so.
+    pub entries: i64,
     pub register: &'a Register,
     /// Who is signed in.
     pub who: PersonId,
@@ -143,7 +145,21 @@ pub struct Room<'a> {
     pub tickets: &'a mut u64,
 }
 
+/// Of what a page keeps something that it has made: for another one it is made again.
+///
+/// Every change of people and groups is an entry of the audit; what only becomes of notices is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    entries: i64,
+    who: PersonId,
+}
+
 impl Room<'_> {
+    /// Of what is made what a page keeps.
+    pub fn key(&self) -> Key {
+        Key { entries: self.entries, who: self.who }
+    }
+
     /// Today, in coordinated universal time.
     pub fn today(&self) -> Date {
         self.now.to_zoned_datetime(TimeZone::UTC).date()
@@ -238,7 +254,7 @@ impl Administration {
 
     /// Draws the administration for who is signed in.
     pub fn ui(&mut self, ui: &mut Ui, office: &Office, who: PersonId, busy: bool) -> Vec<Request> {
-        let people: Arc<People> = office.people();
+        let (people, entries) = office.people_at();
         let mut out = Vec::new();
         let listed = Page::listed(&people, who);
         let inside = listed.contains(&self.page) || matches!(self.page, Page::GroupForm(_) | Page::Permissions(_));
@@ -248,6 +264,7 @@ impl Administration {
         let mut room = Room {
             office,
             people: &people,
+            entries,
             register: office.register(),
             who,
             now: Timestamp::now(),

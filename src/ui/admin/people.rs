@@ -11,12 +11,11 @@ use std::collections::BTreeSet;
 
 use eframe::egui::Ui;
 
+use super::run::Run;
 use super::{Request, Room};
 use crate::collab::{Command, OrganisationId, Person, PersonId};
-use crate::ui::theme;
-
 use crate::ui::admin::parts::button;
-use parts::Run;
+use crate::ui::theme;
 
 /// The page as it stands.
 #[derive(Debug, Default)]
@@ -46,8 +45,8 @@ enum Adding {
 impl State {
     /// Draws the page.
     pub fn ui(&mut self, ui: &mut Ui, room: &mut Room<'_>) {
-        self.bulk.advance(room);
-        self.lists.advance(room);
+        self.bulk.advance(ui, room);
+        self.lists.advance(ui, room);
         let managed = reach::managed(room);
         if let Some(mut card) = self.open.take() {
             if card.ui(ui, room, &managed) {

@@ -7,16 +7,16 @@ pub(super) mod parts;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use eframe::egui::{RichText, Role, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{RichText, Ui};
 use jiff::civil::Date;
 
-use super::{Page, Request, Room, say};
+use super::{Key, Page, Request, Room, say};
 use crate::collab::{Command, Group, GroupId, GroupState, PermissionState, Recorded, Visibility};
 use crate::export::words::plural;
 use crate::model::Urn;
 use crate::ui::admin::parts::{button, card, note};
 use crate::ui::theme;
-use crate::ui::widgets::{Mark, segment};
+use crate::ui::widgets::{Mark, search_field, segment};
 use board::{Board, Filter};
 use parts::{Confirm, Reply, day, named};
 
@@ -41,16 +41,8 @@ pub struct State {
     taken: bool,
     /// What else was done: copied, exported.
     aside: Option<Result<String, String>>,
-    board: Option<(Key, Arc<Board>)>,
-}
-
-/// What a board was made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key {
-    entries: i64,
-    /// Where the people stand in memory: a value that stays while we look, and another one after each change.
-    people: usize,
-    today: Date,
+    /// The board, and of whom and on which day it was made.
+    board: Option<((Key, Date), Arc<Board>)>,
 }
 
 impl State {
@@ -101,7 +93,7 @@ impl State {
 
     /// The board, made once for each state of the people and day.
     fn board(&mut self, of: &Group, room: &Room<'_>, today: Date) -> Arc<Board> {
-        let key = Key { entries: room.office.entries(), people: std::ptr::from_ref(room.people).addr(), today };
+        let key = (room.key(), today);
         match &self.board {
             Some((known, board)) if *known == key => Arc::clone(board),
             _ => {
@@ -202,9 +194,7 @@ impl State {
                     self.filter = filter;
                 }
             }
-            let field = TextEdit::singleline(&mut self.search).id_salt("search schools").desired_width(200.0);
-            let field = ui.add(field.hint_text("Search name, URN, reference, contact"));
-            field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search schools"));
+            search_field(ui, &mut self.search, "Search schools", "Search name, URN, reference, contact", 200.0);
         });
         ui.add_space(theme::space().half);
     }
@@ -290,6 +280,7 @@ impl State {
             about: format!("{}, on {}", follows::schools(&self.ticked, room.register), day(on)),
             follows,
             nothing: follows::nothing(&after, group),
+            told: follows::told(room, &after, None),
             yes: match state {
                 PermissionState::NotAsked => "Record not asked",
                 PermissionState::Requested => "Record requested",

@@ -9,7 +9,7 @@ use eframe::egui::{Button, DragValue, Grid, RichText, Ui};
 use self::server::Draft;
 use super::Room;
 use crate::collab::mail::Security;
-use crate::collab::{Command, OrganisationKind, Setup};
+use crate::collab::{Command, Setup};
 use crate::ui::admin::parts::card;
 use crate::ui::theme;
 
@@ -114,18 +114,13 @@ impl State {
     }
 }
 
-/// Whether who looks may decide for everyone: an administrator of the system, or where there is none, of the organisation
-/// that began.
+/// Whether who looks may decide for everyone.
 pub(super) fn decides_for_all(room: &Room<'_>) -> bool {
-    let system = room.people.organisation_of(OrganisationKind::System);
-    let first = system.or_else(|| room.people.organisations.keys().next().copied());
-    first.is_none_or(|first| room.administered().contains(&first))
+    room.people.decider().is_some_and(|decider| room.administered().contains(&decider))
 }
 
 fn who_decides(room: &Room<'_>) -> String {
-    let system = room.people.organisation_of(OrganisationKind::System);
-    let first = system.or_else(|| room.people.organisations.keys().next().copied());
-    first.map(|first| room.people.organisation_name(first).to_owned()).unwrap_or_default()
+    room.people.decider().map(|decider| room.people.organisation_name(decider).to_owned()).unwrap_or_default()
 }
 
 /// How the line to a mail server is closed.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Context, ViewportCommand};
+use eframe::egui::{Context, Key, Popup, ViewportCommand};
 
 use super::Window;
 use crate::export;
@@ -57,6 +57,21 @@ impl Window {
                 }
             }
         }
+    }
+
+    /// Commands from the keyboard; while somebody types, keys that a text field uses are its own.
+    pub(super) fn pressed(&self, ctx: &Context) -> Vec<Command> {
+        // Escape has taken the focus away by now, unless what has it uses the key itself.
+        let used_by_focused = ctx.memory(|memory| memory.focused().is_some());
+        let escape_is_taken =
+            used_by_focused || Popup::is_any_open(ctx) || self.palette.is_some() || self.form.is_some();
+        if escape_is_taken && ctx.input(|input| input.key_pressed(Key::Escape)) {
+            return Vec::new();
+        }
+        if ctx.text_edit_focused() {
+            return Vec::new();
+        }
+        Command::pressed(ctx)
     }
 
     /// Does what a command says, where it makes sense now.
@@ -138,6 +153,7 @@ impl Window {
                 let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
             }
+            Command::Diagnostics => self.diagnostics.toggle(),
             Command::Palette => {
                 let open = self.open.as_ref().filter(|_| situation.open).map(|open| (&*open.session, &open.view));
                 self.palette = Some(Palette::of(open, &situation));
@@ -164,6 +180,8 @@ impl Window {
             self.report = false;
         } else if self.people.is_away() {
             self.people.leave();
+        } else if self.diagnostics.is_open() {
+            self.diagnostics.toggle();
         } else if self.message.is_some() {
             self.message = None;
         } else if self.view().is_some_and(|view| !view.selected.is_empty()) {

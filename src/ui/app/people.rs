@@ -2,7 +2,8 @@
 
 mod shown;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub(super) struct Desk {
     pub place: Option<Place>,
     /// Whether the administration has a window of its own.
     pub apart: bool,
+    /// Workspaces for which making the first administrator was put off: it is not offered again of itself.
+    put_off: BTreeSet<PathBuf>,
     sign_in: SignIn,
     /// How many requests are being carried out.
     busy: usize,
@@ -54,7 +57,7 @@ pub(super) enum Place {
 impl Desk {
     /// That of the next workspace: what is still asked of this one's office is not taken for an answer of that one's.
     pub fn next(&self) -> Self {
-        Self { nth: self.nth + 1, ..Self::default() }
+        Self { nth: self.nth + 1, put_off: self.put_off.clone(), ..Self::default() }
     }
 
     /// Whether something stands in place of the dashboards.
@@ -111,6 +114,11 @@ impl Window {
         self.open.as_ref().and_then(|open| open.session.office.clone())
     }
 
+    /// Whether a first administrator was put off for the open workspace.
+    pub(super) fn is_put_off(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| self.people.put_off.contains(&open.session.path))
+    }
+
     /// How many notices who is signed in has not read.
     pub(super) fn unread(&self) -> usize {
         self.signed_in().map_or(0, |(office, person)| office.people().unread(person))
@@ -158,7 +166,7 @@ impl Window {
         match news {
             OfficeNews::SignedIn(Ok(person)) => self.admit(Who::Person(person)),
             OfficeNews::SignedIn(Err(why)) | OfficeNews::Begun(Err(why)) | OfficeNews::PasswordSet(Err(why)) => {
-                (self.people.sign_in.failed, self.people.sign_in.busy) = (Some(why), false);
+                self.people.sign_in.refuse(why);
             }
             OfficeNews::Begun(Ok(office)) => {
                 let first = office.people().persons.keys().next().copied();
@@ -305,14 +313,18 @@ impl Window {
 
     fn take_asked(&mut self, asked: Option<Asked>) {
         let Some(asked) = asked else { return };
-        (self.people.sign_in.busy, self.people.sign_in.failed) = (!matches!(asked, Asked::Leave), None);
+        self.people.sign_in.wait(!matches!(asked, Asked::Leave));
         match asked {
             Asked::Leave if self.must_sign_in() => {
                 if let Some(session) = self.take_session() {
                     self.jobs.close(session);
                 }
             }
-            Asked::Leave => self.people.place = None,
+            Asked::Leave => {
+                let begun = self.open.as_ref().filter(|_| self.people.place == Some(Place::Begin));
+                self.people.put_off.extend(begun.map(|open| open.session.path.clone()));
+                (self.people.place, self.people.sign_in) = (None, SignIn::default());
+            }
             Asked::SignIn { email, password } => {
                 let Some(office) = self.office() else { return };
                 self.at_office(office, move |office| {

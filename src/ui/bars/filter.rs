@@ -55,8 +55,9 @@ impl FilterBar {
             for characteristic in Characteristic::ALL {
                 of_characteristic(ui, characteristic, &view.filter, &can, out);
             }
-            if !view.filter.is_everyone() && ui.button(RichText::new("All pupils").font(theme::small())).clicked() {
-                out.changes.push(Change::Filter(Filter::everyone()));
+            if !view.filter.is_everyone() {
+                let all = ui.button(RichText::new("All pupils").font(theme::small()));
+                choose(&all, all.clicked(), Filter::everyone(), out);
             }
             // Numbers of another filter than the chips show would mislead, however short.
             let left = match (&progress, self.left.shown()) {
@@ -75,6 +76,18 @@ impl FilterBar {
             ui.painter().galley(rect.left_center() - egui::vec2(0.0, shown.size().y / 2.0), shown, ink);
             response.on_hover_text("Pupils, where their number is known, and schools of the group that the filter leaves, in the last year shown");
         });
+        if let Some(next) = out.foreseen.take() {
+            session.desk.foresee(&view.filter, &next.canonical());
+        }
+    }
+}
+
+/// Chooses a filter with a click; under the pointer it is foreseen.
+fn choose(at: &egui::Response, chosen: bool, filter: Filter, out: &mut Outbox) {
+    if chosen {
+        out.changes.push(Change::Filter(filter));
+    } else if at.hovered() {
+        out.foreseen = Some(filter);
     }
 }
 
@@ -117,17 +130,13 @@ fn enabled_characteristic(
     match yes {
         // A characteristic of yes and no is switched on with one click.
         Some(yes) if !active && can(&toggled(filter, yes)) => {
-            if chip.words.clicked() {
-                out.changes.push(Change::Filter(toggled(filter, yes)));
-            }
+            choose(&chip.words, chip.words.clicked(), toggled(filter, yes), out);
             menu(&chip.end, id, characteristic, filter, can, out);
         }
         _ => menu(&chip.words, id, characteristic, filter, can, out),
     }
     if active {
-        if chip.end.clicked() {
-            out.changes.push(Change::Filter(without(filter, characteristic)));
-        }
+        choose(&chip.end, chip.end.clicked(), without(filter, characteristic), out);
     } else if yes.is_none_or(|yes| !can(&toggled(filter, yes))) {
         menu(&chip.end, id, characteristic, filter, can, out);
     }
@@ -152,9 +161,8 @@ fn menu(
             // What is ticked can always be taken back.
             let enabled = allowed || can(&changed);
             let tick = ui.add_enabled(enabled, egui::Checkbox::new(&mut allowed, group.label()));
-            if tick.on_disabled_hover_text(NOT_PUBLISHED).changed() {
-                out.changes.push(Change::Filter(changed));
-            }
+            choose(&tick, tick.changed(), changed, out);
+            tick.on_disabled_hover_text(NOT_PUBLISHED);
         }
     });
 }

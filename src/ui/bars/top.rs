@@ -75,6 +75,7 @@ fn menus(ui: &mut Ui, bar: &TopBar<'_>, out: &mut Outbox) {
         Command::ZoomOut,
         Command::ZoomReset,
         Command::FullScreen,
+        Command::Diagnostics,
         Command::Palette,
     ];
     let groups: [(&str, Vec<Command>); 3] = [

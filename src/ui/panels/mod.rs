@@ -89,6 +89,7 @@ impl PanelState {
     /// Draws a panel with its head, which has its title unless a tab has it. Gives whether its head is being dragged.
     pub fn ui(&mut self, ui: &mut Ui, id: u64, titled: bool, scene: &mut Scene<'_>) -> bool {
         let Some(panel) = scene.view.panels.get(&id) else { return false };
+        let began = std::time::Instant::now();
         let colours = theme::of(ui);
         let space = theme::space();
         let card = Frame::new()
@@ -157,6 +158,7 @@ impl PanelState {
                     _ => {}
                 }
             });
+            scene.session.desk.drawn(&answers, began.elapsed());
             dragged
         })
         .inner

@@ -1,10 +1,11 @@
 //! A button that opens a list to choose from; long lists can be searched.
 
-use eframe::egui::{self, Popup, PopupCloseBehavior, Response, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use eframe::egui::{self, Popup, PopupCloseBehavior, Response, Role, ScrollArea, Ui, WidgetInfo, vec2};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::icon::{Icon, paint_icon};
+use super::search::search_field;
 use crate::ui::theme;
 
 /// Lists longer than this have a search field.
@@ -108,8 +109,7 @@ pub fn list<T: Clone>(
         let going_on = before.filter(|before| before.pass + 1 >= pass);
         let opened = going_on.is_none();
         let mut sought = going_on.map(|before| before.text).unwrap_or_default();
-        let field = ui.add(TextEdit::singleline(&mut sought).hint_text("Search").desired_width(f32::INFINITY));
-        field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, format!("Search {name}")));
+        let field = search_field(ui, &mut sought, &format!("Search {name}"), "Search", f32::INFINITY);
         if !sought.trim().is_empty() {
             shown = best_first(lines, &sought);
         }

@@ -374,6 +374,12 @@ fn e_mails_that_wait_are_given_out_as_files() {
     let all = list("ada@la.example", &[]);
     assert!(all.contains("ulla@la.example") && all.contains("ash@school.example"), "{all}");
     let waiting = all.lines().count() - 1;
+    let mut reader = csv::Reader::from_reader(all.as_bytes());
+    let made = reader.headers().unwrap().iter().position(|head| head == "made").unwrap();
+    for row in reader.records() {
+        let made = row.unwrap()[made].to_owned();
+        assert!(made.len() == "2026-11-25T10:11Z".len() && made.ends_with('Z'), "to the minute: {made}");
+    }
 
     // A school's administrator sees the e-mails to the school's people, and gives out none.
     let own = list("ash@school.example", &[]);

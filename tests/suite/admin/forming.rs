@@ -276,6 +276,8 @@ fn before_a_group_goes_live_it_is_told_who_will_see_what() {
     );
     menu(&mut pages, "Science", "Make live…");
     says(&pages, &gains);
+    let told = "1 person is told by a notice, in the program and by e-mail";
+    says(&pages, &format!("· {told}: head ({}).", secondaries[0].name));
     let kept = "sees nothing and is kept from the other schools, because permission is not granted";
     says(&pages, &format!("· 1 of 3 schools {kept}: {} (not asked)", secondaries[2].name));
     let nobody = "In 1 school nobody can choose who sees it, for want of an administrator here";
@@ -291,6 +293,31 @@ fn before_a_group_goes_live_it_is_told_who_will_see_what() {
     press(&mut pages, "Undo");
     says(&pages, "✓ “Science” is as it was");
     assert_eq!(state_of(&bureau, id), GroupState::Draft);
+}
+
+#[test]
+fn a_live_group_that_schools_are_to_see_is_asked_about_though_none_has_agreed() {
+    let bureau = Bureau::new();
+    let schools: Vec<Urn> = schools_of("Secondary").iter().map(|school| school.urn).take(2).collect();
+    let id = group(&bureau, &draft("Science", &schools, Visibility::OwnerOnly));
+    let seen = bureau.office.people().groups[&id].revision;
+    bureau.must(FIRST, &Command::SetState { group: id, seen, state: GroupState::Live });
+    let mut pages = Pages::of(&bureau, FIRST, Page::GroupForm(Some(id)));
+    pages.harness.run();
+    press(&mut pages, "Step 4: Visibility and terms");
+    press(&mut pages, "Schools too");
+    let version = bureau.office.people().newest_terms().map(|(version, _)| version).unwrap();
+    press(&mut pages, &format!("I have read and accept the terms, version {version}"));
+    press(&mut pages, "Save");
+    says(&pages, "Make “Science” live for its schools?");
+    press(&mut pages, "Cancel");
+    bureau.office.refresh().unwrap();
+    assert_eq!(bureau.office.people().groups[&id].visibility, Visibility::OwnerOnly);
+    press(&mut pages, "Save");
+    press(&mut pages, "Save now");
+    says(&pages, "✓ Saved");
+    bureau.office.refresh().unwrap();
+    assert_eq!(bureau.office.people().groups[&id].visibility, Visibility::SchoolsToo);
 }
 
 #[test]

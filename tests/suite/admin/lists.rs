@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use schoolbench::collab::audit;
 use schoolbench::collab::lists::{Report, Sequence, export_groups, export_people, read_groups, read_people};
 use schoolbench::collab::{
     Command, Draft, GroupState, Office, OrganisationId, OrganisationKind, PersonId, Role, Visibility,
@@ -107,6 +108,39 @@ fn what_looks_like_a_formula_is_written_with_an_apostrophe() {
     for line in list.lines().flat_map(|line| line.split(',')) {
         assert!(!line.starts_with(['=', '+', '-', '@']), "{line}");
     }
+}
+
+#[test]
+fn groups_called_like_formulas_are_guarded_and_read_back_as_they_were() {
+    let bureau = of_all_kinds();
+    for name in ["=1+1", "'=1+1", "-minus", "@all", "+44"] {
+        let draft = Draft { description: name.to_owned(), ..draft(name, &schools()[..2], &[]) };
+        bureau.must(FIRST, &Command::CreateGroup { draft, state: GroupState::Draft });
+    }
+    let list = groups_of(&bureau.office);
+    assert!(list.contains("'=1+1,'=1+1,") && list.contains("''=1+1,''=1+1,"), "{list}");
+    let report = read_groups(&list, &bureau.office.people(), bureau.office.register(), FIRST);
+    assert_eq!(report, Report { unchanged: 5, ..Report::default() }, "nothing is new in it: {list}");
+}
+
+#[test]
+fn no_cell_of_an_audit_is_a_formula() {
+    let bureau = of_all_kinds();
+    let draft = draft("=HYPERLINK(\"http://some.example\")", &schools()[..1], &[]);
+    bureau.must(FIRST, &Command::CreateGroup { draft, state: GroupState::Draft });
+    for tried in ["=cmd|' /C calc'!A0", "+44", "-1", "@home"] {
+        assert!(bureau.office.sign_in(tried, "not the password", Timestamp::now()).is_err());
+    }
+    let mut written = Vec::new();
+    audit::csv(&bureau.office.audit().unwrap(), &mut written).unwrap();
+    let mut cells = 0;
+    for record in csv::Reader::from_reader(written.as_slice()).records() {
+        for cell in record.unwrap().iter() {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+            cells += usize::from(cell.starts_with('\''));
+        }
+    }
+    assert_eq!(cells, 5, "the group and the four who were tried");
 }
 
 #[test]

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use schoolbench::collab::mail::{MailError, Message};
 use schoolbench::collab::outbox::{self, Report};
 use schoolbench::collab::{
-    Command, Draft, GroupId, GroupState, MailState, NoticeId, PermissionState, PersonId, Recorded, Role, Visibility,
+    Command, Draft, GroupId, GroupState, MailState, Notice, NoticeId, PermissionState, PersonId, Recorded, Role,
+    Visibility,
 };
 use schoolbench::model::Urn;
 
@@ -86,6 +87,21 @@ impl Asked {
 
 fn refused_now() -> MailError {
     MailError::RefusedNow { code: 451, said: "greylisted".to_owned() }
+}
+
+#[test]
+fn who_is_added_as_a_global_user_is_told_of_the_groups_they_see() {
+    let asked = Asked::new();
+    let add = |email: &str, global| asked.bureau.person(FIRST, email, AUTHORITY, Role::User, global);
+    let (plain, global) = (add("plain@la.example", false), add("global@la.example", true));
+    let people = asked.bureau.office.people();
+    assert_eq!(people.inbox(plain).count(), 0, "sees nothing new");
+    let told: Vec<&Notice> = people.inbox(global).map(|(_, notice)| notice).collect();
+    assert_eq!(told.len(), 1);
+    let name = &people.groups[&asked.group].name;
+    assert!(told[0].lines[0].starts_with("You are a global user now"), "{told:#?}");
+    assert!(told[0].lines.contains(&format!("You see “{name}” now.")), "{told:#?}");
+    assert!(matches!(told[0].mail, MailState::Waiting { .. }), "and by e-mail");
 }
 
 #[test]

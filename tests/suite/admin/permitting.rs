@@ -347,6 +347,7 @@ fn withdrawal_says_what_ceases_before_it_does() {
     assert!(hand.has(&ceases), "{:#?}", hand.texts());
     assert!(hand.has(&format!("1 person will no longer see the aggregated results of {one}: jo ({two}).")));
     assert!(hand.has(&format!("1 person will no longer see the group: mary ({one}).")));
+    assert!(hand.says("told by a notice, in the program and by e-mail: "), "{:#?}", hand.texts());
     hand.click("Cancel");
     assert_eq!(scene.state(0), PermissionState::Granted);
     assert!(!hand.says("What follows"));
@@ -359,6 +360,7 @@ fn withdrawal_says_what_ceases_before_it_does() {
     let counted = format!("1 person will no longer see the aggregated results of {one}: 1 user of other schools.");
     assert!(hand.has(&counted), "{:#?}", hand.texts());
     assert!(hand.has("1 person will no longer see the group: mary."));
+    assert!(hand.says("by e-mail: mary; and ") && hand.says(" of other organisations."), "{:#?}", hand.texts());
     assert!(!hand.says("jo ("));
     hand.click("Withdraw permission");
     assert_eq!(scene.state(0), PermissionState::Withdrawn);

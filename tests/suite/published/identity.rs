@@ -1,7 +1,14 @@
 //! Schools that go on under another URN, another name, another authority: one line over the years, and said so.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use schoolbench::collab::{
+    Command, Draft, GroupId, GroupState, Office, OrganisationId, OrganisationKind, PermissionState, PersonId, Recorded,
+    Role, Visibility,
+};
 use schoolbench::desk::Reason;
 use schoolbench::model::{Scope, Urn};
 use schoolbench::workspace::{Access, Workspace};
@@ -85,6 +92,66 @@ fn an_earlier_urn_is_the_same_school_and_the_answer_says_so() {
         ["North and South (URN 100005) goes on from North (URN 100003) and South (URN 100004): their years are joined",]
     );
     assert_eq!(of("urn:100006").provenance().notes, ["The Mill was called Mill Lane in 2017/18"]);
+}
+
+#[test]
+fn a_group_and_its_permission_go_on_with_schools_that_have_another_urn() {
+    const FIRST: PersonId = PersonId(1);
+    const GROUP: GroupId = GroupId(1);
+    let (_files, paths) = files();
+    let register = |files: &[PathBuf]| {
+        let (_folder, workspace, _) = loaded(files);
+        Workspace::open(&workspace, Access::Read).unwrap().register().unwrap()
+    };
+    let urns = |numbers: &[i32]| numbers.iter().map(|number| Urn::new(*number).unwrap()).collect::<BTreeSet<Urn>>();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("some.schoolbench");
+    let now = Timestamp::now();
+    let begin = Command::Begin {
+        kind: OrganisationKind::System,
+        organisation: "Northlight".to_owned(),
+        name: "Ada Adminson".to_owned(),
+        email: "ada@some.example".to_owned(),
+    };
+    let office = Office::begin(&path, register(&paths[..1]), &begin, None, now).unwrap();
+    let obey = |command: Command| office.obey(Some(FIRST), &command, now).unwrap();
+    let school = OrganisationKind::School(Urn::new(100_001).unwrap());
+    obey(Command::AddOrganisation { kind: school, name: "Old Oak".to_owned() });
+    let organisation = office.people().organisation_of(school).unwrap();
+    let (email, name) = ("oak@some.example".to_owned(), "Olive Oak".to_owned());
+    obey(Command::AddPerson { email, name, organisation, role: Role::User, global: true });
+    let olive = office.people().by_email("oak@some.example").unwrap().0;
+    let draft = Draft {
+        owner: OrganisationId(1),
+        name: "Some".to_owned(),
+        description: String::new(),
+        schools: urns(&[100_001, 100_003, 100_004, 100_006]),
+        users: BTreeSet::new(),
+        visibility: Visibility::SchoolsToo,
+        accepts: office.people().newest_terms().map(|(version, _)| version),
+    };
+    obey(Command::CreateGroup { draft, state: GroupState::Live });
+    // Of the two that merge, one has not agreed.
+    let on = now.to_zoned_datetime(TimeZone::UTC).date();
+    let recorded = Recorded { state: PermissionState::Granted, on, agreement: String::new() };
+    let schools = urns(&[100_001, 100_003, 100_006]);
+    obey(Command::RecordPermission { group: GROUP, schools: schools.clone(), recorded: recorded.clone() });
+    assert_eq!(office.rights(olive).groups[&GROUP].schools, schools);
+
+    let office = Office::open(&path, register(&paths)).unwrap().unwrap();
+    let people = office.people();
+    let members: BTreeSet<Urn> = people.groups[&GROUP].schools.keys().copied().collect();
+    assert_eq!(members, urns(&[100_002, 100_005, 100_006]));
+    assert_eq!(office.rights(FIRST).groups[&GROUP].schools, members);
+    assert_eq!(office.rights(olive).groups[&GROUP].schools, urns(&[100_002, 100_006]));
+    // What changes from then on is of the school as it stands now.
+    let schools = urns(&[100_005]);
+    office.obey(Some(FIRST), &Command::RecordPermission { group: GROUP, schools, recorded }, now).unwrap();
+    let draft = Draft { name: "Other".to_owned(), ..Draft::of(&office.people().groups[&GROUP]) };
+    let seen = office.people().groups[&GROUP].revision;
+    office.obey(Some(FIRST), &Command::EditGroup { group: GROUP, seen, draft }, now).unwrap();
+    assert_eq!(office.rights(olive).groups[&GROUP].schools, members);
+    office.audit().unwrap();
 }
 
 #[test]

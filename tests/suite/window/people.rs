@@ -167,11 +167,13 @@ fn a_group_of_the_demonstration_is_set_up_shared_and_seen() {
 
     // Nobody is signed in: everything is there to choose.
     assert!(bench.has("Nobody is signed in"), "{:#?}", bench.texts());
+    let told = bench.text_from("All of it is shown. You could look as ");
+    assert!(told.contains("(administrator of ") && told.contains("(user of "), "{told}");
     let all = groups(&mut bench);
     for group in ["All schools", "Wexmoor", "Science network"] {
         assert!(all.iter().any(|known| known == group), "{group} is not among {all:#?}");
     }
-    bench.click("People");
+    bench.press("Look as one of them");
     let people = scene.office().people();
     for person in people.persons.values() {
         assert_eq!(bench.has(&format!("View as {}", person.name)), person.active, "{}", person.name);
@@ -356,12 +358,21 @@ fn nothing_is_shown_before_somebody_signs_in_and_then_what_is_theirs() {
     sign_in(&mut bench, "una@some.example", "not the password");
     bench.until_said("× the e-mail or the password is not right");
     scene.assert_nothing_shown(&bench);
-    sign_in(&mut bench, "una@some.example", ONCE);
+    // The password can be typed once more at once.
+    bench.type_in(ONCE);
+    bench.key(Modifiers::NONE, Key::Enter);
     bench.until_said("Yours was set by an administrator and is good for this once.");
     scene.assert_nothing_shown(&bench);
-    bench.write("Password until now", ONCE);
+    bench.write("Password until now", OWN);
     bench.write("New password", OWN);
+    bench.write("New password again", "seven quiet lantern");
+    bench.until_said("× the two differ");
+    assert!(!bench.can("Set password"));
     bench.write("New password again", OWN);
+    bench.press("Set password");
+    bench.until_said("× the password until now is not right");
+    // What is new stays; the old one can be typed at once.
+    bench.type_in(ONCE);
     bench.press("Set password");
     bench.until_said("Your password is set");
     bench.click("Overview");
@@ -373,6 +384,14 @@ fn nothing_is_shown_before_somebody_signs_in_and_then_what_is_theirs() {
     let faults = figures::faults(&bench, &figures::asked(bench.view()));
     assert!(faults.is_empty(), "all have agreed, so all schools are the comparator: {}", faults.join("\n"));
     assert_eq!(scene.refused(), []);
+
+    // Another password can be chosen at any time, and need not be.
+    command(&mut bench, "Change password…");
+    bench.until_said("Choose a password");
+    assert!(!bench.has("Yours was set by an administrator and is good for this once."));
+    bench.press("Cancel");
+    bench.answered();
+    assert_tiles_of(&bench, &shared);
 
     // What the screen does not offer is refused all the same, and is in the audit.
     let of_group = alone(&bench);
@@ -466,10 +485,12 @@ fn the_first_administrator_is_made_and_begins() {
     assert!(bench.has("Nobody is signed in") && bench.window().people().is_none());
     command(&mut bench, "Set up people…");
     bench.until_said("People for this workspace");
-    bench.click("Organisation");
-    bench.harness.run();
-    bench.click("Wexmoor");
-    bench.harness.run();
+    bench.press("Leave it open");
+    bench.answered();
+    assert!(bench.has("Nobody is signed in") && bench.window().people().is_none());
+    command(&mut bench, "Set up people…");
+    bench.until_said("People for this workspace");
+    bench.pick("Organisation", "Wexmoor");
     bench.write("Your name", "Ada Adminson");
     bench.write("Your e-mail", "ada@some.example");
     bench.write("New password", "short");

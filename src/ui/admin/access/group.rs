@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use eframe::egui::{Align, Label, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use super::{Made, copy_summary, step_words};
+use super::{copy_summary, step_words};
 use crate::collab::{GroupId, OrganisationId, PersonId, Verdict, verdict};
 use crate::export::words::plural;
-use crate::ui::admin::Room;
 use crate::ui::admin::people::reach;
+use crate::ui::admin::{Key, Room};
 use crate::ui::theme;
 
 /// Height of a row, in points: two lines of small text.
@@ -40,7 +40,8 @@ struct Decided {
 /// Who sees a group, as it was made last.
 #[derive(Debug, Default)]
 pub struct Seers {
-    made: Option<Made<GroupId>>,
+    /// Of what it was made.
+    made: Option<(Key, GroupId)>,
     lines: Vec<Line>,
     head: String,
     /// What is not in the table, and why.
@@ -51,7 +52,7 @@ pub struct Seers {
 impl Seers {
     /// Draws who sees a group.
     pub fn ui(&mut self, ui: &mut Ui, room: &mut Room<'_>, group: GroupId) {
-        let made = Made::now(room, group);
+        let made = (room.key(), group);
         if self.made != Some(made) {
             self.make(room, group);
             self.made = Some(made);

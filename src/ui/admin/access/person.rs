@@ -2,12 +2,12 @@
 
 use eframe::egui::{CollapsingHeader, Label, RichText, Ui};
 
-use super::{Made, copy_summary, step, step_words};
+use super::{copy_summary, step, step_words};
 use crate::collab::{GroupId, OrganisationKind, People, PersonId, Step, verdict};
 use crate::export::words::plural;
-use crate::ui::admin::Room;
 use crate::ui::admin::parts::card;
 use crate::ui::admin::people::reach;
+use crate::ui::admin::{Key, Room};
 use crate::ui::theme;
 
 /// Up to so many groups, the reasons of all are open.
@@ -29,7 +29,8 @@ struct Of {
 /// What a person sees, as it was made last.
 #[derive(Debug, Default)]
 pub struct Seen {
-    made: Option<Made<(PersonId, bool)>>,
+    /// Of what it was made.
+    made: Option<(Key, PersonId, bool)>,
     groups: Vec<Of>,
     head: String,
     summary: String,
@@ -38,7 +39,7 @@ pub struct Seen {
 impl Seen {
     /// Draws what a person sees; with `only_seen` groups that they do not see are not named.
     pub fn ui(&mut self, ui: &mut Ui, room: &mut Room<'_>, person: PersonId, only_seen: bool) {
-        let made = Made::now(room, (person, only_seen));
+        let made = (room.key(), person, only_seen);
         if self.made != Some(made) {
             self.make(room, person, only_seen);
             self.made = Some(made);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{RichText, Role, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{RichText, Ui};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -10,7 +10,7 @@ use super::super::Room;
 use crate::collab::audit::Row;
 use crate::collab::{GroupId, OrganisationId, People, PersonId};
 use crate::ui::theme;
-use crate::ui::widgets::{Pick, picker};
+use crate::ui::widgets::{Pick, picker, search_field};
 
 /// What is sought.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,9 +70,9 @@ impl Filter {
             if let Some(picked) = picker(ui, "Group", &self.group, &words, lines) {
                 self.group = picked;
             }
-            field(ui, &mut self.text, "Search the audit", "search", 150.0);
-            field(ui, &mut self.from, "From day", "from 2026-01-31", 115.0);
-            field(ui, &mut self.until, "Until day", "until 2026-01-31", 115.0);
+            search_field(ui, &mut self.text, "Search the audit", "search", 150.0);
+            search_field(ui, &mut self.from, "From day", "from 2026-01-31", 115.0);
+            search_field(ui, &mut self.until, "Until day", "until 2026-01-31", 115.0);
             if *self != Self::default() && ui.button("Show everything").clicked() {
                 *self = Self::default();
             }
@@ -126,9 +126,4 @@ fn concerns(row: &Row, people: &People, of: &BTreeSet<OrganisationId>) -> bool {
         }
     };
     row.who.is_some_and(person) || row.before.keys().chain(row.after.keys()).any(thing)
-}
-
-fn field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, width: f32) {
-    let field = ui.add(TextEdit::singleline(text).hint_text(hint).desired_width(width));
-    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, ui.is_enabled(), name));
 }

@@ -1,12 +1,13 @@
 //! The third step: who of the owner sees the group.
 
-use eframe::egui::{Button, Checkbox, RichText, ScrollArea, TextEdit, Ui};
+use eframe::egui::{Button, Checkbox, RichText, ScrollArea, Ui};
 
 use super::form::Form;
 use crate::collab::{Person, PersonId, Visibility};
 use crate::export::words::plural;
 use crate::ui::admin::{Page, Request, Room};
 use crate::ui::theme;
+use crate::ui::widgets::search_field;
 
 /// Height of a line.
 const ROW: f32 = 26.0;
@@ -37,8 +38,7 @@ impl State {
         ui.add_space(theme::space().one);
         let global = |people: &[(PersonId, &Person)]| people.iter().filter(|(_, person)| person.global).count();
         ui.horizontal_wrapped(|ui| {
-            let field = TextEdit::singleline(&mut self.sought).hint_text("Name or e-mail").desired_width(220.0);
-            ui.add(field).accessible_name("Search people");
+            search_field(ui, &mut self.sought, "Search people", "Name or e-mail", 220.0);
             let open: Vec<PersonId> =
                 people.iter().filter(|(_, person)| !person.global && person.active).map(|(id, _)| *id).collect();
             let tick = ui.add_enabled(!open.is_empty(), Button::new("Tick all shown"));

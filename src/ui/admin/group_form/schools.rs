@@ -11,7 +11,7 @@ use crate::export::words::plural;
 use crate::model::{LaCode, School, TrustUid, Urn};
 use crate::ui::admin::{Request, Room};
 use crate::ui::theme;
-use crate::ui::widgets::{Pick, picker};
+use crate::ui::widgets::{Pick, picker, search_field};
 
 /// Height of a line of a list.
 const ROW: f32 = 44.0;
@@ -114,8 +114,7 @@ impl State {
     fn find(&mut self, ui: &mut Ui, form: &mut Form, room: &Room<'_>) {
         ui.label(RichText::new("Find schools").font(theme::strong()));
         let hint = "Name, URN, phase, authority or trust";
-        let field = TextEdit::singleline(&mut self.sought.words).hint_text(hint).desired_width(f32::INFINITY);
-        ui.add(field).accessible_name("Search schools");
+        search_field(ui, &mut self.sought.words, "Search schools", hint, f32::INFINITY);
         ui.horizontal_wrapped(|ui| self.filters(ui));
         self.search(room);
         let new: Vec<Urn> = self.found.iter().filter(|urn| !form.draft.schools.contains(urn)).copied().collect();
@@ -284,7 +283,8 @@ fn about(ui: &mut Ui, urn: Urn, room: &Room<'_>) {
             return;
         };
         let trust = school.trust_name.as_ref().map(|trust| format!(" · {trust}")).unwrap_or_default();
-        let words = format!("{urn} · {} · {}{trust}", school.phase, school.la_name);
+        let number = room.register.number(urn);
+        let words = format!("{number} · {} · {}{trust}", school.phase, school.la_name);
         ui.add(Label::new(theme::muted(ui, words)).truncate());
     });
 }

@@ -1,10 +1,11 @@
 //! The question before a change that shows something to more people.
 
-use eframe::egui::{self, Button, Id, Modal, RichText, ScrollArea, Ui};
+use eframe::egui::{Button, Id, RichText, ScrollArea, Ui};
 
 use super::effect::Effect;
 use crate::ui::admin::say;
 use crate::ui::theme;
+use crate::ui::widgets::dialog;
 
 /// What is asked.
 #[derive(Debug, Default)]
@@ -21,10 +22,8 @@ pub struct Confirm {
 impl Confirm {
     /// Draws it over everything else. `Some` once it is answered. `why_not` says why it cannot be done at this moment.
     pub fn ui(&self, ui: &Ui, why_not: Option<&str>) -> Option<bool> {
-        let mut answer = None;
-        let frame = egui::Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("confirm a change of groups")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(560.0);
+        dialog(ui, Id::unique("confirm a change of groups"), 560.0, false, |ui| {
+            let mut answer = None;
             ui.label(RichText::new(&self.title).font(theme::title()));
             ui.add_space(theme::space().one);
             ScrollArea::vertical().max_height(400.0).auto_shrink([false, true]).show(ui, |ui| {
@@ -50,7 +49,7 @@ impl Confirm {
                     answer = Some(false);
                 }
             });
-        });
-        if modal.should_close() { answer.or(Some(false)) } else { answer }
+            answer
+        })
     }
 }

@@ -11,6 +11,8 @@ use crate::collab::{
 use crate::export::words::plural;
 use crate::model::Urn;
 use crate::model::words::{people, some_of};
+use crate::ui::admin::Room;
+use crate::ui::admin::permissions::follows::told;
 use crate::ui::theme;
 use crate::workspace::Register;
 
@@ -45,8 +47,9 @@ struct Sight<'a> {
 }
 
 impl Effect {
-    /// What differs for people between two states of everything.
-    pub fn of(before: &People, after: &People, register: &Register) -> Self {
+    /// What a change makes other for people, and who is told of it; `after` is what it would make of them all.
+    pub fn of(room: &Room<'_>, after: &People) -> Self {
+        let (before, register) = (room.people, room.register);
         let mut effect = Self::default();
         for (id, group) in &after.groups {
             if before.groups.get(id) == Some(group) {
@@ -68,6 +71,7 @@ impl Effect {
             effect.tell_sights(&sights, group, after, register);
             effect.tell_schools(group, after, register);
         }
+        effect.note(told(room, after, None));
         effect.lines.sort_by_key(|(sign, _)| *sign as u8);
         effect
     }

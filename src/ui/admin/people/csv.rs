@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use eframe::egui::{Label, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 
-use super::parts::Run;
 use super::reach;
 use crate::collab::OrganisationId;
 use crate::collab::lists::{self, Report};
 use crate::export::words::plural;
 use crate::ui::admin::parts::{button, card};
-use crate::ui::admin::{Request, Room};
+use crate::ui::admin::run::Run;
+use crate::ui::admin::{Key, Request, Room};
 use crate::ui::{theme, widgets};
 
 /// Of what a list is.
@@ -47,15 +47,15 @@ pub struct Lists {
     of: Of,
     importing: bool,
     text: String,
-    /// What the text asks for, at the audit's entry of this number.
-    report: Option<(i64, Report)>,
+    /// What the text asks for, and of whom that was told.
+    report: Option<(Key, Report)>,
     run: Run,
 }
 
 impl Lists {
     /// Goes on with what is being carried out.
-    pub fn advance(&mut self, room: &mut Room<'_>) {
-        self.run.advance(room);
+    pub fn advance(&mut self, ui: &Ui, room: &mut Room<'_>) {
+        self.run.advance(ui, room);
     }
 
     /// Draws the section.
@@ -106,8 +106,8 @@ impl Lists {
             self.report = None;
         }
         let goes_on = self.run.goes_on();
-        let entries = room.office.entries();
-        let old = self.report.as_ref().is_some_and(|(made, _)| *made != entries);
+        let key = room.key();
+        let old = self.report.as_ref().is_some_and(|(made, _)| *made != key);
         let empty = self.text.trim().is_empty().then_some("Paste a list first");
         let waits = goes_on.then_some("The changes before are still being made");
         // What was looked through is looked through again once anything has changed.
@@ -116,7 +116,7 @@ impl Lists {
                 Of::People => lists::read_people,
                 Of::Groups => lists::read_groups,
             };
-            self.report = Some((entries, read(&self.text, room.people, room.register, room.who)));
+            self.report = Some((key, read(&self.text, room.people, room.register, room.who)));
         }
         let Some((_, report)) = &self.report else { return };
         if goes_on {

@@ -2,8 +2,7 @@
 
 use eframe::egui::{TextEdit, Ui};
 
-use crate::collab::lists::Sequence;
-use crate::collab::{Command, People, Role};
+use crate::collab::Role;
 use crate::ui::admin::{Room, say};
 use crate::ui::widgets;
 
@@ -77,85 +76,6 @@ impl Asked {
     pub fn ui(&self, ui: &mut Ui) {
         if let Some(result) = &self.result {
             say(ui, result);
-        }
-    }
-}
-
-/// Commands that are carried out one after the other: each waits for the outcome of the one before.
-#[derive(Debug, Default)]
-pub struct Run {
-    sequence: Sequence,
-    /// The ticket of the command that is being carried out, and what it does.
-    waits: Option<(u64, String)>,
-    /// For how many frames nothing has been carried out and no outcome has come.
-    idle: u8,
-    done: usize,
-    of: usize,
-    end: Option<Result<String, String>>,
-}
-
-impl Run {
-    /// Begins with the first command at the next [`Self::advance`].
-    pub fn begin(people: &People, commands: impl IntoIterator<Item = (Command, String)>) -> Self {
-        let sequence = Sequence::new(people, commands);
-        Self { of: sequence.left(), sequence, ..Self::default() }
-    }
-
-    /// Whether commands are still to be carried out.
-    pub fn goes_on(&self) -> bool {
-        self.waits.is_some() || (self.end.is_none() && self.done < self.of)
-    }
-
-    /// Takes the outcome of a command and asks for the next.
-    pub fn advance(&mut self, room: &mut Room<'_>) {
-        if let Some((ticket, words)) = &self.waits {
-            match room.outcome_of(Some(*ticket)) {
-                None => {
-                    self.idle = if room.busy { 0 } else { self.idle.saturating_add(1) };
-                    // An outcome that came while another page was shown is gone.
-                    if self.idle > 3 {
-                        let (done, of) = (self.done, self.of);
-                        self.end = Some(Err(format!("{done} of {of} done; look whether this was too: {words}")));
-                        self.waits = None;
-                    }
-                    return;
-                }
-                Some(Ok(_)) => self.done += 1,
-                Some(Err(why)) => {
-                    let (done, of) = (self.done, self.of);
-                    let rest = of - done - 1;
-                    let after = if rest > 0 { format!(" The {rest} after it were not tried.") } else { String::new() };
-                    self.end = Some(Err(format!("{done} of {of} done; then this was refused: {words}. {why}.{after}")));
-                }
-            }
-            self.waits = None;
-        }
-        if !self.goes_on() || room.busy {
-            return;
-        }
-        if let Some((command, words)) = self.sequence.take_next(room.people) {
-            self.waits = Some((room.ask(command), words));
-            self.idle = 0;
-        }
-    }
-
-    /// Says how far it is, or how it ended. It can be stopped between two commands.
-    pub fn ui(&mut self, ui: &mut Ui) {
-        if self.goes_on() {
-            ui.horizontal(|ui| {
-                ui.spinner();
-                ui.label(format!("{} of {} done", self.done, self.of));
-                if ui.button("Stop").on_hover_text("What is done stays; the rest is not tried").clicked() {
-                    self.waits = None;
-                    self.end = Some(Err(format!("Stopped after {} of {}", self.done, self.of)));
-                }
-            });
-            return;
-        }
-        match &self.end {
-            Some(end) => say(ui, end),
-            None if self.of > 0 => say(ui, &Ok(format!("{} of {} done", self.done, self.of))),
-            None => {}
         }
     }
 }

@@ -3,15 +3,15 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use eframe::egui::{self, Button, Label, RichText, Sense, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{self, Button, Label, RichText, Sense, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder};
 
 use super::organisation_words;
 use super::reach;
 use crate::collab::{OrganisationId, People, Person, PersonId, Rights, Role};
-use crate::ui::admin::Room;
+use crate::ui::admin::{Key, Room};
 use crate::ui::theme;
-use crate::ui::widgets::{Pick, picker};
+use crate::ui::widgets::{Pick, picker, search_field};
 
 /// Height of a row, in points: a name and an e-mail.
 const ROW: f32 = 42.0;
@@ -122,14 +122,6 @@ struct Line {
     sought: String,
 }
 
-/// What the rows were made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Made {
-    people: usize,
-    entries: i64,
-    who: PersonId,
-}
-
 /// The table as it stands.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -138,7 +130,8 @@ pub struct Table {
     kind: Kind,
     sort: Sort,
     backwards: bool,
-    made: Option<Made>,
+    /// Of what the rows were made.
+    made: Option<Key>,
     lines: Vec<Line>,
     /// Places in `lines` of those shown, in order.
     shown: Vec<usize>,
@@ -185,9 +178,8 @@ impl Table {
     }
 
     fn make(&mut self, room: &Room<'_>, managed: &BTreeSet<OrganisationId>) {
-        let people = std::ptr::from_ref(room.people).addr();
-        let made = Made { people, entries: room.office.entries(), who: room.who };
-        if self.made.as_ref() == Some(&made) {
+        let made = room.key();
+        if self.made == Some(made) {
             return;
         }
         let known = reach::known_groups(room);
@@ -216,9 +208,8 @@ impl Table {
 
     fn filters(&mut self, ui: &mut Ui, room: &Room<'_>, managed: &BTreeSet<OrganisationId>) {
         ui.horizontal_wrapped(|ui| {
-            let field = TextEdit::singleline(&mut self.search).hint_text("Search name, e-mail, organisation");
-            let field = ui.add(field.desired_width(260.0));
-            field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Search people"));
+            let hint = "Search name, e-mail, organisation";
+            let field = search_field(ui, &mut self.search, "Search people", hint, 260.0);
             self.stale |= field.changed();
             if managed.len() > 1 {
                 let name = self.organisation.map_or_else(|| "all".to_owned(), |id| organisation_words(room, id));

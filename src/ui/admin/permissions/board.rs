@@ -7,6 +7,7 @@ use egui_extras::{Column, TableBuilder};
 use jiff::civil::Date;
 
 use super::parts::{chip, day, marked, overdue, overdue_words};
+use crate::collab::lists::guarded;
 use crate::collab::{Group, OrganisationKind, People, Permission, PermissionState, PersonId, Role as PersonRole};
 use crate::model::Urn;
 use crate::ui::theme;
@@ -22,6 +23,8 @@ const HEAD: f32 = 26.0;
 pub struct Row {
     pub urn: Urn,
     pub name: String,
+    /// Its URN, with those under which it stood before.
+    number: String,
     pub phase: String,
     pub permission: Permission,
     /// Days since the answer was due, where it is overdue.
@@ -86,15 +89,16 @@ impl Board {
     pub fn of(group: &Group, people: &People, register: &Register, today: Date) -> Self {
         let row = |(urn, member): (&Urn, &crate::collab::Member)| {
             let school = register.school(*urn);
-            let name = register.called(*urn);
+            let (name, number) = (register.called(*urn), register.number(*urn));
             let administrators = administrators(people, register, *urn);
             let permission = member.permission.clone();
             let contacts = administrators.iter().map(|(_, name, email)| format!("{name} {email}"));
             let contacts: Vec<String> = contacts.collect();
-            let sought = format!("{name} {urn} {} {}", permission.agreement, contacts.join(" ")).to_lowercase();
+            let sought = format!("{name} {number} {} {}", permission.agreement, contacts.join(" ")).to_lowercase();
             Row {
                 urn: *urn,
                 name,
+                number,
                 phase: school.map(|school| school.phase.clone()).unwrap_or_default(),
                 overdue: overdue(&permission, today),
                 by: permission.by.map(|by| people.name(by).to_owned()).unwrap_or_default(),
@@ -121,7 +125,7 @@ impl Board {
         self.rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(place, _)| place).collect()
     }
 
-    /// The board as CSV.
+    /// The board as CSV, of which no cell is a formula to a spreadsheet.
     ///
     /// # Errors
     /// Where the rows cannot be written.
@@ -146,16 +150,16 @@ impl Board {
                 row.administrators.iter().map(|(name, email)| (name.as_str(), email.as_str())).unzip();
             writer.write_record([
                 row.urn.to_string().as_str(),
-                &row.name,
+                &guarded(&row.name),
                 &row.phase,
                 row.permission.state.words(),
                 &date(row.permission.on),
                 &date(row.permission.due),
                 &row.overdue.map(|days| days.to_string()).unwrap_or_default(),
-                &row.permission.agreement,
-                &row.by,
-                &names.join("; "),
-                &emails.join("; "),
+                &guarded(&row.permission.agreement),
+                &guarded(&row.by),
+                &guarded(&names.join("; ")),
+                &guarded(&emails.join("; ")),
             ])?;
         }
         writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
@@ -211,7 +215,7 @@ pub fn table(ui: &mut Ui, board: &Board, shown: &[usize], ticked: &mut BTreeSet<
                     }
                 });
                 line.col(|ui| {
-                    two_lines(ui, RichText::new(&row.name), &format!("URN {} · {}", row.urn, row.phase));
+                    two_lines(ui, RichText::new(&row.name), &format!("URN {} · {}", row.number, row.phase));
                 });
                 line.col(|ui| {
                     chip(ui, row.permission.state, &row.name);

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::collab::{GroupId, GroupState, OrganisationId, People, PersonId, Shift, Side, Visibility, shifts};
+use crate::collab::{
+    GroupId, GroupState, OrganisationId, People, PersonId, Shift, Side, Visibility, notices_of, shifts,
+};
 use crate::export::words::plural;
 use crate::model::Urn;
 use crate::model::words::{people, some_of};
+use crate::ui::admin::Room;
 use crate::workspace::Register;
 
 /// So many names are said; the others are counted.
@@ -65,7 +68,7 @@ pub fn follows(
             }
         }
     }
-    let whom = |persons: &[PersonId]| whom(after, persons, school);
+    let whom = |persons: &[PersonId]| whom(after, persons, school, "schools");
     let people = |persons: &[PersonId]| people(persons.len());
     if !moved.gain.is_empty() {
         let with = if moved.seen.is_empty() {
@@ -124,8 +127,21 @@ pub fn schools(urns: &BTreeSet<Urn>, register: &Register) -> String {
     some_of(&names, NAMED)
 }
 
+/// Who will be told of a change by a notice. With `school`, as an administrator of that school may know it.
+pub fn told(room: &Room<'_>, after: &People, school: Option<OrganisationId>) -> String {
+    let notices = notices_of((room.people, after), Some(room.who), room.entries + 1, room.now, room.register);
+    let persons: Vec<PersonId> = notices.into_iter().map(|notice| notice.to).collect();
+    let are = match persons.len() {
+        0 => return "Nobody else is told.".to_owned(),
+        1 => "is",
+        _ => "are",
+    };
+    let (n, whom) = (people(persons.len()), whom(after, &persons, school, "organisations"));
+    format!("{n} {are} told by a notice, in the program and by e-mail: {whom}.")
+}
+
 /// People by name and organisation; with `school`, those of others are only counted.
-fn whom(all: &People, persons: &[PersonId], school: Option<OrganisationId>) -> String {
+fn whom(all: &People, persons: &[PersonId], school: Option<OrganisationId>, beyond: &str) -> String {
     let known = persons.iter().filter_map(|id| all.persons.get(id));
     let own = known.filter(|person| school.is_none_or(|school| person.organisation == school));
     let names: Vec<String> = own
@@ -136,8 +152,8 @@ fn whom(all: &People, persons: &[PersonId], school: Option<OrganisationId>) -> S
         .collect();
     let others = persons.len().saturating_sub(names.len());
     match (names.is_empty(), others) {
-        (true, n) => format!("{} of other schools", plural(n as i64, "user")),
+        (true, n) => format!("{} of other {beyond}", plural(n as i64, "user")),
         (false, 0) => some_of(&names, NAMED),
-        (false, n) => format!("{}; and {} of other schools", some_of(&names, NAMED), plural(n as i64, "user")),
+        (false, n) => format!("{}; and {} of other {beyond}", some_of(&names, NAMED), plural(n as i64, "user")),
     }
 }

@@ -1,8 +1,7 @@
 //! What the permissions board and the school's page share: states as chips, days in words, asking once more.
 
 use eframe::egui::{
-    self, Color32, Frame, Id, Label, Modal, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui,
-    WidgetInfo, vec2,
+    self, Color32, Id, Label, Response, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, vec2,
 };
 use jiff::civil::Date;
 
@@ -11,7 +10,7 @@ use crate::collab::{Command, Permission, PermissionState};
 use crate::export::words::plural;
 use crate::ui::admin::parts::{button, note};
 use crate::ui::theme;
-use crate::ui::widgets::{Icon, Mark, paint_icon, paint_mark};
+use crate::ui::widgets::{Icon, Mark, dialog, paint_icon, paint_mark};
 
 /// A sign before words, both in one colour: what it says does not hang on the colour.
 pub fn marked(ui: &mut Ui, mark: Mark, ink: Color32, words: &str) -> Response {
@@ -117,6 +116,8 @@ pub struct Confirm {
     pub follows: Vec<Line>,
     /// What is said where nothing follows.
     pub nothing: String,
+    /// Who will be told.
+    pub told: String,
     /// The words of the button that does it.
     pub yes: &'static str,
     pub command: Command,
@@ -132,10 +133,8 @@ pub enum Reply {
 impl Confirm {
     /// Draws it over the page. `Some` once it is answered.
     pub fn ui(&self, ui: &Ui, busy: bool) -> Option<Reply> {
-        let mut answer = None;
-        let frame = Frame::popup(ui.style()).inner_margin(theme::space().three);
-        let modal = Modal::new(Id::unique("confirm permission")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(540.0);
+        dialog(ui, Id::unique("confirm permission"), 540.0, Reply::No, |ui| {
+            let mut answer = None;
             ui.label(RichText::new(&self.title).font(theme::title()));
             ui.add_space(theme::space().one);
             ui.add(Label::new(&self.about).wrap());
@@ -156,8 +155,7 @@ impl Confirm {
                     ui.add(Label::new(&self.nothing).wrap());
                 }
             });
-            let told = "Everyone whom it affects is told by a notice, in the program and by e-mail.";
-            note(ui, told);
+            note(ui, &self.told);
             ui.add_space(theme::space().two);
             ui.horizontal(|ui| {
                 if button(ui, self.yes, busy.then_some("Something is being carried out")) {
@@ -167,7 +165,7 @@ impl Confirm {
                     answer = Some(Reply::No);
                 }
             });
-        });
-        if modal.should_close() { Some(Reply::No) } else { answer }
+            answer
+        })
     }
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::super::permissions::parts::day;
-use super::super::{Request, Room};
+use super::super::{Key, Request, Room};
 use crate::collab::audit::Row;
 use crate::collab::{GroupId, People, Permission};
 use crate::model::Urn;
@@ -17,22 +17,15 @@ use crate::ui::theme;
 pub struct State {
     /// After which entry and outcome the audit was asked for last: it is asked for once.
     asked: Option<(i64, Option<u64>)>,
-    made: Option<(Key, Vec<String>)>,
-}
-
-/// What a history was made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key {
-    group: GroupId,
-    urn: Urn,
-    entries: i64,
-    rows: usize,
+    /// Of what it was made: of which school's permission, and of how many rows of the audit.
+    made: Option<(Key, GroupId, Urn, usize)>,
+    lines: Vec<String>,
 }
 
 impl State {
     /// Draws the history, the newest first.
     pub fn ui(&mut self, ui: &mut Ui, (group, urn): (GroupId, Urn), room: &mut Room<'_>) {
-        let now = (room.office.entries(), room.outcome.map(|outcome| outcome.ticket));
+        let now = (room.entries, room.outcome.map(|outcome| outcome.ticket));
         // What was read before the last entry is shown, and read again.
         let read = match room.audit {
             None => -1,
@@ -48,17 +41,16 @@ impl State {
             None => note(ui, "It is being read."),
             Some(Err(why)) => note(ui, format!("It cannot be read: {why}")),
             Some(Ok(rows)) => {
-                let key = Key { group, urn, entries: room.office.entries(), rows: rows.len() };
-                if self.made.as_ref().is_none_or(|(made, _)| *made != key) {
-                    self.made = Some((key, lines(rows, room.people, group, urn)));
+                let made = (room.key(), group, urn, rows.len());
+                if self.made != Some(made) {
+                    (self.lines, self.made) = (lines(rows, room.people, group, urn), Some(made));
                 }
-                let lines = self.made.as_ref().map_or(&[][..], |(_, lines)| lines);
                 ScrollArea::vertical().id_salt("history").max_height(120.0).auto_shrink([false, true]).show(ui, |ui| {
-                    for line in lines {
+                    for line in &self.lines {
                         note(ui, line);
                     }
                 });
-                if lines.is_empty() {
+                if self.lines.is_empty() {
                     note(ui, "Nothing was recorded so far.");
                 }
             }

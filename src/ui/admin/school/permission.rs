@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use eframe::egui::Ui;
 
 use super::super::Room;
-use super::super::permissions::follows::{follows, nothing};
+use super::super::permissions::follows::{follows, nothing, told};
 use super::super::permissions::parts::{self, Confirm, chip, day, marked};
 use super::{Asked, Listed, State};
 use crate::collab::{Command, PermissionState, Recorded};
@@ -95,6 +95,7 @@ impl State {
             about: format!("To share its aggregated results in “{}”, from {}.", of.group.name, day(on)),
             follows: follows((room.people, &after), of.id, room.register, Some(of.school)),
             nothing: nothing(&after, of.id),
+            told: told(room, &after, Some(of.school)),
             yes,
             command,
         });

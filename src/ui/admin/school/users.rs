@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eframe::egui::{Checkbox, Label, Role, TextEdit, Ui, WidgetInfo};
+use eframe::egui::{Checkbox, Label, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::super::{Page, Request, Room};
@@ -11,6 +11,7 @@ use crate::collab::{Command, GroupState, PermissionState, Person, PersonId, Visi
 use crate::export::words::plural;
 use crate::ui::admin::parts::{button, card, note};
 use crate::ui::theme;
+use crate::ui::widgets::search_field;
 
 /// Lists longer than this can be searched.
 const SEARCH_FROM: usize = 10;
@@ -29,8 +30,8 @@ impl State {
                 room.people.people_of(of.school).filter(|(_, person)| person.active).collect();
             people.sort_by(|a, b| a.1.name.cmp(&b.1.name).then(a.0.cmp(&b.0)));
             if people.len() > SEARCH_FROM {
-                let field = TextEdit::singleline(&mut self.search).id_salt("search users").hint_text("Search");
-                ui.add(field).widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search users"));
+                let width = ui.spacing().text_edit_width;
+                search_field(ui, &mut self.search, "Search users", "Search", width);
             }
             let sought = self.search.trim().to_lowercase();
             people.retain(|(_, person)| person.name.to_lowercase().contains(&sought) || person.email.contains(&sought));

@@ -162,8 +162,8 @@ impl Password {
             }
         });
         let words = format!(
-            "Schoolbench never stores it: it is in memory until the program ends. Where none is written here, it is taken from \
-             the environment variable {}.",
+            "Schoolbench never stores it: it is in memory until the program ends, and it is never shown, neither here nor in the \
+             audit. Where none is written here, it is taken from the environment variable {}.",
             outbox::PASSWORD_VARIABLE
         );
         ui.label(theme::muted(ui, words));

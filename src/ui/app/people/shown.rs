@@ -3,15 +3,23 @@
 use eframe::egui::{self, RichText, Ui};
 
 use super::Place;
-use crate::collab::Role;
+use crate::collab::{OrganisationKind, People, Person, Role};
+use crate::model::words::counted;
 use crate::ui::app::Window;
 use crate::ui::session::Who;
 use crate::ui::theme;
 
 impl Window {
-    /// Whether somebody made up is looked as, which is told above everything.
-    pub(in crate::ui::app) fn signed_in_for_show(&self) -> bool {
-        self.signed_in().is_some_and(|(office, _)| office.people().setup.demo)
+    /// Whether the people are made up: as whom one looks, or could look, is told above everything.
+    pub(in crate::ui::app) fn is_for_show(&self) -> bool {
+        // Where one chooses, everybody stands there already.
+        let chooses = self.people.place == Some(Place::Administration) && !self.people.apart;
+        let told = match self.open.as_ref().map(|open| open.session.who()) {
+            Some(Who::Person(_)) => true,
+            Some(Who::Anyone) => !chooses,
+            Some(Who::Nobody) | None => false,
+        };
+        told && self.office().is_some_and(|office| office.people().setup.demo)
     }
 
     /// In a demonstration nobody is signed in at first: one chooses as whom to look.
@@ -43,9 +51,9 @@ impl Window {
         }
     }
 
-    /// Who looks, told above everything: always where the people are made up.
+    /// Who looks, told above everything where the people are made up; where nobody does, who one could be.
     pub(in crate::ui::app) fn banner(&mut self, ui: &mut Ui) {
-        let Some((office, person)) = self.signed_in() else { return };
+        let Some((office, person)) = self.signed_in() else { return self.nobody(ui) };
         let people = office.people();
         let Some(who) = people.persons.get(&person).filter(|_| people.setup.demo) else { return };
         let (name, organisation) = (&who.name, people.organisation_name(who.organisation));
@@ -60,6 +68,17 @@ impl Window {
         if leave {
             self.sign_out();
         }
+    }
+
+    fn nobody(&mut self, ui: &mut Ui) {
+        let Some(office) = self.office() else { return };
+        ui.horizontal_wrapped(|ui| {
+            let words = format!("All of it is shown. You could look as {}.", somebody(&office.people()));
+            ui.label(RichText::new(words).font(theme::small_strong()));
+            if ui.small_button("Look as one of them").clicked() {
+                self.administer();
+            }
+        });
     }
 
     /// Whether who looks sees no group at all: then there is nothing that a dashboard could ask.
@@ -86,5 +105,29 @@ impl Window {
             self.administer();
         }
         true
+    }
+}
+
+/// Some of the people, one of each kind, and how many more there are: "Ann, administrator of Northshire, or 11 others".
+fn somebody(people: &People) -> String {
+    let active = || people.persons.iter().filter(|(_, person)| person.active);
+    let of_school = |person: &Person| {
+        let organisation = people.organisations.get(&person.organisation);
+        organisation.is_some_and(|of| matches!(of.kind, OrganisationKind::School(_)))
+    };
+    let kinds = [(Role::Administrator, false), (Role::Administrator, true), (Role::User, true)];
+    let first = |(role, school)| active().find(|(_, person)| person.role == role && of_school(person) == school);
+    let some: Vec<String> = kinds
+        .into_iter()
+        .filter_map(first)
+        .map(|(_, person)| {
+            let from = people.organisation_name(person.organisation);
+            format!("{} ({} of {from})", person.name, person.role.word())
+        })
+        .collect();
+    match active().count() - some.len() {
+        0 => some.join(", "),
+        1 => format!("{} or 1 other", some.join(", ")),
+        n => format!("{} or {} others", some.join(", "), counted(n)),
     }
 }

@@ -415,9 +415,11 @@ fn listed(people: &People, person: PersonId, group: &Group) -> bool {
 pub fn told(before: &People, after: &People, who: Option<PersonId>) -> BTreeSet<PersonId> {
     let groups: BTreeSet<GroupId> = before.groups.keys().chain(after.groups.keys()).copied().collect();
     let concerned = |(id, person): &(&PersonId, &Person)| {
-        let themselves = before.persons.get(id).is_some_and(|was| {
-            was.role != person.role || was.global != person.global || (person.active && !was.active)
-        });
+        let themselves = match before.persons.get(id) {
+            Some(was) => was.role != person.role || was.global != person.global || (person.active && !was.active),
+            // Who is added as a global user sees groups by it.
+            None => person.global && who.is_some(),
+        };
         let by_group = groups.iter().any(|group| concerns(before, after, **id, *group));
         person.active && Some(**id) != who && (themselves || by_group)
     };

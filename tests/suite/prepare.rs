@@ -1,0 +1,188 @@
+//! What is prepared for questions to come changes no answer, and what is foreseen is there at once.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use schoolbench::desk::{Answer, Desk, Lane, Options, PanelId, Reader, Status};
+use schoolbench::model::{Filter, Question, Scope, Words};
+use schoolbench::workspace::{Access, Workspace};
+
+use crate::demo;
+use crate::oracle::Asked;
+use crate::oracle::dice::Dice;
+
+const QUESTIONS: usize = 150;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn desk(options: Options) -> Desk {
+    Desk::new(Workspace::open(demo::workspace(), Access::Read).unwrap(), Reader::default(), options).unwrap()
+}
+
+/// An answer without how it was made.
+fn shown(answer: &Answer) -> String {
+    let splits: Vec<_> = answer.question().indicators().iter().map(|of| answer.split_of(*of)).collect();
+    format!("{:?} {:?} {:?} {splits:?}", answer.question(), answer.compared_with(), answer.cells())
+}
+
+#[test]
+fn answers_are_the_same_whether_they_are_prepared_or_not() {
+    let plain = desk(Options::default());
+    // Nothing is kept but cells and shields, so that each question is worked on.
+    let prepared = desk(Options { prepares: true, cache_bytes: 0, ..Options::default() });
+    let mut dice = Dice(11);
+    let groups = ["la:991", "urn:900001,900002,900003,900004,900005,900006,900007", "all"];
+    for nth in 0..QUESTIONS {
+        // Few groups, so that their cells serve several questions.
+        let asked = Asked::by_chance(&mut dice).question();
+        let scope: Scope = dice.one(&groups).parse().unwrap();
+        let Ok(question) = Question::new(schoolbench::model::Draft { scope, ..asked.draft() }) else { continue };
+        let both = [&plain, &prepared].map(|desk| match desk.ask_and_wait(&question) {
+            Ok(answer) => shown(&answer),
+            Err(error) => error.to_string(),
+        });
+        assert_eq!(both[0], both[1], "question {nth}");
+        if nth % 10 == 0 {
+            assert!(prepared.wait_until_prepared(PATIENCE));
+        }
+    }
+    assert!(prepared.prepared_bytes() > 0, "cells were used");
+    assert_eq!(plain.prepared_bytes(), 0, "who asks once reads no cells");
+}
+
+fn question(filter: &str, by: &str) -> Question {
+    let words = Words {
+        stage: "ks4".to_owned(),
+        years: "2023-2024".to_owned(),
+        scope: "la:991".to_owned(),
+        indicator: "att8,basics4".to_owned(),
+        filter: filter.split_whitespace().map(str::to_owned).collect(),
+        by: by.to_owned(),
+        ..Words::default()
+    };
+    Question::try_from(words).unwrap()
+}
+
+#[test]
+fn what_the_pointer_is_over_is_answered_before_the_click() {
+    let begun: Arc<Mutex<Vec<Question>>> = Arc::default();
+    let note = Arc::clone(&begun);
+    let before = Arc::new(move |question: &Question| note.lock().unwrap().push(question.clone()));
+    let desk = desk(Options { before, ..Options::default() });
+    let now: Filter = "sex=F".parse().unwrap();
+    let next: Filter = "sex=F fsm6=yes".parse().unwrap();
+    let panels = [(PanelId(1), "year"), (PanelId(2), "school"), (PanelId(3), "")];
+    let ask = |filter: &str| panels.map(|(panel, by)| desk.ask(panel, &question(filter, by), Lane::Interactive).status);
+    ask("sex=F");
+    assert!(desk.wait_until_settled(PATIENCE));
+    // Frames go on while the pointer is there.
+    for _ in 0..3 {
+        ask("sex=F");
+        desk.foresee(&now, &next);
+        desk.end_frame();
+    }
+    assert!(desk.wait_until_settled(PATIENCE));
+    assert!(ask("sex=F fsm6=yes").iter().all(|status| matches!(status, Status::Ready)), "answered already");
+    let worked_on: BTreeSet<Question> = begun.lock().unwrap().iter().cloned().collect();
+    assert_eq!(begun.lock().unwrap().len(), worked_on.len(), "no question is worked on twice");
+    // What is foreseen and left again is not worked on for ever.
+    desk.foresee(&next, &Filter::everyone());
+    desk.end_frame();
+    desk.end_frame();
+    assert!(desk.wait_until_settled(PATIENCE));
+}
+
+/// Workers that are held before each question, and let go one by one.
+#[derive(Default)]
+struct Held {
+    waiting: Mutex<Vec<(Question, SyncSender<()>)>>,
+    is_over: AtomicBool,
+}
+
+impl Held {
+    fn hold(&self, question: &Question) {
+        let (sender, go) = sync_channel(1);
+        self.waiting.lock().unwrap().push((question.clone(), sender));
+        // Who is let go by the end of the test finds no sender any more.
+        if !self.is_over.load(Ordering::SeqCst) {
+            let _ = go.recv();
+        }
+    }
+
+    /// Lets the one worker go that waits at this place, if there is one.
+    fn let_go(&self, nth: usize) -> Option<Question> {
+        let mut waiting = self.waiting.lock().unwrap();
+        let nth = (!waiting.is_empty()).then(|| nth % waiting.len())?;
+        let (question, sender) = waiting.remove(nth);
+        let _ = sender.send(());
+        Some(question)
+    }
+}
+
+#[test]
+fn answers_that_come_late_and_out_of_order_stand_under_their_own_questions_only() {
+    let texts = ["", "sex=F", "fsm6=yes", "sen=K", "sex=F fsm6=yes", "eal=yes"];
+    let questions: Vec<Question> =
+        texts.iter().flat_map(|filter| ["", "year", "school"].map(|by| question(filter, by))).collect();
+    let plain = desk(Options::default());
+    let right: Vec<String> = questions.iter().map(|of| shown(&plain.ask_and_wait(of).unwrap())).collect();
+    let held = Arc::new(Held::default());
+    let hold = Arc::clone(&held);
+    let before = Arc::new(move |question: &Question| hold.hold(question));
+    let (sender, come) = sync_channel(10_000);
+    let notify = Arc::new(move || {
+        let _ = sender.try_send(());
+    });
+    // Little is kept, so that the same is asked again and again.
+    let desk = desk(Options { before, notify, prepares: true, cache_bytes: 4096, ..Options::default() });
+    let mut dice = Dice(99);
+    let mut asks: Vec<usize> = (0..6).map(|_| dice.below(questions.len())).collect();
+    let (mut old, mut new, mut overtaken) = (0, 0, 0);
+    for step in 0..600 {
+        match dice.below(5) {
+            0 | 1 => asks[dice.below(6)] = dice.below(questions.len()),
+            2 => {
+                let (now, next) = (questions[asks[0]].filter(), questions[dice.below(questions.len())].filter());
+                desk.foresee(now, next);
+            }
+            _ => {
+                let first = held.waiting.lock().unwrap().first().map(|(question, _)| question.clone());
+                let gone = held.let_go(dice.below(2));
+                overtaken += usize::from(gone.is_some() && gone != first);
+                // Mostly the hand is slower than the worker.
+                if gone.is_some() && dice.happens(70) {
+                    come.recv_timeout(PATIENCE).expect("a worker that is let go comes back");
+                }
+            }
+        }
+        for (panel, asked) in (0..).zip(&asks) {
+            // Not every panel is drawn in every frame.
+            if dice.happens(80) {
+                let reply = desk.ask(PanelId(panel), &questions[*asked], Lane::Interactive);
+                let Some(answer) = reply.answer else { continue };
+                let of = questions.iter().position(|known| known == answer.question()).unwrap();
+                assert_eq!(shown(&answer), right[of], "step {step}: figures of another question");
+                match reply.status {
+                    Status::Ready => {
+                        assert_eq!(of, *asked, "step {step}: ready with the answer to another question");
+                        new += 1;
+                    }
+                    Status::Waiting { .. } => old += 1,
+                    Status::Failed(error) => panic!("step {step}: {error}"),
+                }
+            }
+        }
+        if dice.happens(50) {
+            desk.end_frame();
+        }
+    }
+    assert!(old > 50 && new > 50 && overtaken > 20, "{old} old, {new} new, {overtaken} overtook");
+    held.is_over.store(true, Ordering::SeqCst);
+    while held.let_go(0).is_some() {}
+    for (panel, asked) in (0..).zip(&asks) {
+        desk.ask(PanelId(panel), &questions[*asked], Lane::Interactive);
+    }
+    assert!(desk.wait_until_settled(PATIENCE), "once nobody holds them, all are answered");
+}
