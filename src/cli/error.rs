@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::collab::{OfficeError, Refusal};
 use crate::desk::DeskError;
 use crate::engine::EngineError;
-use crate::ingest::ImportError;
 use crate::ingest::synth::SynthError;
+use crate::ingest::{CompactError, ImportError};
 use crate::model::UnknownWord;
 use crate::workspace::WorkspaceError;
 
@@ -24,6 +24,8 @@ pub(super) enum CliError {
     Input(String),
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error(transparent)]
+    Compact(#[from] CompactError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error(transparent)]
@@ -59,9 +61,10 @@ impl CliError {
         match self {
             Self::Word(_) | Self::Input(_) | Self::File { .. } | Self::Synth(SynthError::TooMany { .. }) => 2,
             Self::Import(ImportError::Findings(_)) => 2,
-            Self::Import(ImportError::Cancelled) => 130,
+            Self::Import(ImportError::Cancelled) | Self::Compact(CompactError::Cancelled) => 130,
             Self::Workspace(error)
             | Self::Import(ImportError::Workspace(error))
+            | Self::Compact(CompactError::Workspace(error))
             | Self::Office(OfficeError::File(error)) => match error {
                 WorkspaceError::Sql { .. } | WorkspaceError::Interrupted { .. } => 1,
                 _ => 4,

@@ -44,6 +44,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     for name in &loaded.known {
         writeln!(stderr, "left out, loaded before: {name}")?;
     }
+    if loaded.should_be_compacted() {
+        let runs = counted(loaded.runs);
+        writeln!(
+            stderr,
+            "rows stand in {runs} sorted runs; `schoolbench compact` makes one of them, which is quicker"
+        )?;
+    }
     writeln!(stderr, "done in {:.1} s: {}", loaded.elapsed.as_secs_f64(), arguments.workspace.display())?;
     Ok(())
 }

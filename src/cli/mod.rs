@@ -6,6 +6,7 @@
 mod admin;
 mod ask;
 mod audit;
+mod compact;
 mod error;
 mod group;
 mod import;
@@ -80,6 +81,8 @@ enum Command {
     Synth(synth::Arguments),
     /// Load published tables or your own Parquet files into a workspace, which is made if there is none
     Import(import::Arguments),
+    /// Sort a workspace anew after several loads, so that questions about some schools are quicker and its file is smaller
+    Compact(compact::Arguments),
     /// Ask a question
     Ask(Box<ask::Arguments>),
     /// Find schools with an intake like that of one school
@@ -101,6 +104,7 @@ pub fn main() -> End {
         None => return End::Window(arguments.window),
         Some(Command::Synth(arguments)) => synth::run(&arguments),
         Some(Command::Import(arguments)) => import::run(&arguments),
+        Some(Command::Compact(arguments)) => compact::run(&arguments),
         Some(Command::Ask(arguments)) => ask::run(&arguments),
         Some(Command::Similar(arguments)) => similar::run(&arguments),
         Some(Command::Admin(arguments)) => admin::run(&arguments),

@@ -1,10 +1,10 @@
 //! A load from its files to its commit.
 
+mod commit;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-use duckdb::{Connection, params};
+use std::time::{Duration, Instant};
 
 use super::contract::Table;
 use super::files::{Named, files_in, own_layouts};
@@ -14,12 +14,17 @@ use super::source::SourceFile;
 use super::stage::{self, Known};
 use super::tables::{self, Layouts, Opened, Report, TableFile};
 use super::watch::{Cancel, Progress, watched};
-use super::{check, outcomes, results};
-use crate::model::Source;
+use super::{check, results};
 use crate::workspace::{Access, Workspace, WorkspaceError, layout};
 
-/// Memory for DuckDB while it sorts; what does not fit is spilled beside the workspace.
-const MEMORY: &str = "3GB";
+/// Settings of a connection that loads or sorts anew.
+///
+/// Memory is of DuckDB's own: staged rows, 22 bytes per result, and its sorts. What does not fit goes to files beside the
+/// workspace. A load of all England is to stay below 6 GiB: keys, facts and results seen of 12 million pupils take about one
+/// of them, and some is left for what DuckDB takes outside its limit and for what it leaves unused between blocks.
+///
+/// The log is written into the file after the commit, so that a full disk then cannot undo the commit.
+pub(super) const SETTINGS: &str = "SET memory_limit = '3GB'; SET wal_autocheckpoint = '1TB'";
 
 /// Why nothing was loaded. The workspace is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +52,21 @@ pub struct Loaded {
     pub known: Vec<String>,
     /// Files in folders that hold no table that is known, and why.
     pub left_out: Vec<(String, String)>,
+    /// Into how many sorted runs the rows by school are cut now; 0 where no pupils or results were loaded. Every year that
+    /// is loaded beside others adds one, and a question about some schools looks into each.
+    pub runs: i64,
     pub elapsed: Duration,
 }
+
+impl Loaded {
+    /// Whether sorting the workspace anew would make questions about some schools noticeably quicker.
+    pub fn should_be_compacted(&self) -> bool {
+        self.runs >= MANY_RUNS
+    }
+}
+
+/// So many runs are worth the time of sorting them into one.
+const MANY_RUNS: i64 = 4;
 
 /// A file of a load.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,13 +172,11 @@ struct Staged {
 impl Load<'_> {
     fn run(mut self, files: &[PathBuf]) -> Result<Loaded, ImportError> {
         let connection = self.workspace.connection();
-        // The log is written into the file after the commit, so that a full disk then cannot undo the commit.
-        let settings = format!("SET memory_limit = '{MEMORY}'; SET wal_autocheckpoint = '1TB'");
-        self.sql(|| connection.execute_batch(&settings))?;
+        self.sql(|| connection.execute_batch(SETTINGS))?;
         let mut sources = self.sources(files)?;
         let (known, left_out) = (std::mem::take(&mut sources.known), std::mem::take(&mut sources.left_out));
         if sources.is_empty() && self.findings.is_empty() {
-            return Ok(Loaded { files: Vec::new(), known, left_out, elapsed: Duration::ZERO });
+            return Ok(Loaded { files: Vec::new(), known, left_out, runs: 0, elapsed: Duration::ZERO });
         }
         self.sql(|| stage::create(connection).and_then(|()| tables::stage::create(connection)))?;
         let staged = self.stage(sources);
@@ -175,9 +191,12 @@ impl Load<'_> {
         if let Err(error) = tidied {
             tracing::warn!("the load is whole, but the workspace could not be tidied up: {error}");
         }
+        let files: Vec<LoadedFile> = staged.into_iter().map(|staged| staged.file).collect();
+        let has_facts = files.iter().any(|file| matches!(file.table, Some(Table::Pupils | Table::Results)));
+        // Only advice depends on it.
+        let runs = if has_facts { layout::runs(connection).unwrap_or_default() } else { 0 };
         self.tell("done", 1.0);
-        let files = staged.into_iter().map(|staged| staged.file).collect();
-        Ok(Loaded { files, known, left_out, elapsed: Duration::ZERO })
+        Ok(Loaded { files, known, left_out, runs, elapsed: Duration::ZERO })
     }
 
     /// Opens the files; those that are loaded already, and tables in folders that nobody knows, are named apart.
@@ -269,7 +288,10 @@ impl Load<'_> {
                         let taken = pupils.take(&batch, &mut self.findings);
                         stage::pupil_rows(&batch, &taken, &pupils)
                     }
-                    Table::Results => results::take(&batch, &mut pupils, whole, &mut self.findings),
+                    Table::Results => {
+                        self.sql(|| stage::note_known_results(connection, &batch, &mut pupils))?;
+                        results::take(&batch, &mut pupils, whole, &mut self.findings)
+                    }
                     _ => stage::small_table(&batch, &mut known, id, &mut self.findings),
                 };
                 let table = format!("staged_{}", source.table.name());
@@ -343,61 +365,6 @@ impl Load<'_> {
         Ok(())
     }
 
-    /// Brings what is staged into the workspace: all of it, or nothing.
-    fn commit(&mut self, staged: &[Staged], pupils: &Pupils) -> Result<(), ImportError> {
-        let connection = self.workspace.connection();
-        let begun = connection.unchecked_transaction();
-        // Rolled back when dropped: on an error, on a panic, and by DuckDB itself when the program is killed.
-        let transaction = self.sql(|| begun)?;
-        self.step("taking over the small tables", 0.01, &merge())?;
-        self.step("taking over published figures", 0.02, tables::stage::MERGE)?;
-        self.sql(|| tables::stage::lines(connection))?;
-        let has = |table| staged.iter().any(|staged| staged.file.table == Some(table));
-        if has(Table::Pupils) || has(Table::Results) {
-            // Outcomes are made from results by school, which the second step brings.
-            let mut steps = layout::projections(Source::Results, "temp.staged_results").into_iter();
-            for step in steps.by_ref().take(2) {
-                self.step(step.what, 0.09, &step.sql)?;
-            }
-            self.outcomes(connection, pupils, 0.12)?;
-            for step in steps {
-                self.step(step.what, 0.08, &step.sql)?;
-            }
-            for step in layout::projections(Source::Outcomes, "temp.staged_outcomes") {
-                self.step(step.what, 0.03, &step.sql)?;
-            }
-        }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-        for staged in staged {
-            let name = staged.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let table = staged.file.table.map_or("published table", Table::name);
-            let (title, publisher, document) = match &staged.layout {
-                Some((title, publisher, document)) => (Some(title), Some(publisher), document.as_ref()),
-                None => (None, None, None),
-            };
-            let rows = staged.file.rows as i64;
-            let row = params![staged.hash, name, table, rows, now, staged.id, title, publisher, document];
-            let insert = "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-            self.sql(|| connection.execute(insert, row))?;
-        }
-        self.step("closing the load", 0.02, "UPDATE schoolbench SET revision = revision + 1")?;
-        self.stop_if_asked()?;
-        self.sql(|| transaction.commit())
-    }
-
-    fn outcomes(&mut self, connection: &Connection, pupils: &Pupils, share: f64) -> Result<(), ImportError> {
-        let start = self.done;
-        let what = "making Attainment 8 and the other headlines";
-        let made = outcomes::make(connection, pupils, &mut |done| {
-            self.tell(what, start + share * done as f64 / pupils.len().max(1) as f64);
-            !self.cancel.is_cancelled()
-        });
-        let most = self.sql(|| made)?;
-        let note = "UPDATE schoolbench SET most_results = ?, most_in_subject = ?, headlines = layout";
-        self.sql(|| connection.execute(note, [most.of_pupil, most.of_pupil_in_subject]))?;
-        self.stop_if_asked()
-    }
-
     /// Runs one long statement, which takes about this share of the load.
     fn step(&mut self, what: &'static str, share: f64, sql: &str) -> Result<(), ImportError> {
         self.stop_if_asked()?;
@@ -442,22 +409,4 @@ fn reading(table: Table) -> &'static str {
         Table::National => "reading national figures",
         Table::Published => "reading published figures",
     }
-}
-
-/// Takes over the small tables and the pupils. A school, a school's year or a figure that is loaded again replaces what
-/// was there. School years are then filled up from the pupils where nothing was given.
-fn merge() -> String {
-    "DELETE FROM schools WHERE urn IN (SELECT urn FROM temp.staged_schools);
-     INSERT INTO schools SELECT * FROM temp.staged_schools;
-     DELETE FROM school_years_loaded WHERE EXISTS (SELECT 1 FROM temp.staged_school_years AS s
-         WHERE s.urn = school_years_loaded.urn AND s.year = school_years_loaded.year);
-     INSERT INTO school_years_loaded SELECT * FROM temp.staged_school_years;
-     DELETE FROM national WHERE EXISTS (SELECT 1 FROM temp.staged_national AS s WHERE s.year = national.year
-         AND s.key_stage = national.key_stage AND s.measure = national.measure AND s.source = national.source
-         AND s.subject IS NOT DISTINCT FROM national.subject AND s.value IS NOT DISTINCT FROM national.value
-         AND s.characteristic IS NOT DISTINCT FROM national.characteristic);
-     INSERT INTO national SELECT * FROM temp.staged_national;
-     INSERT INTO pupils SELECT * FROM temp.staged_pupils;"
-        .to_owned()
-        + &layout::school_years()
 }

@@ -5,6 +5,7 @@
 
 mod bundled;
 mod check;
+mod compact;
 pub mod contract;
 mod files;
 mod finding;
@@ -20,6 +21,7 @@ pub mod tables;
 mod watch;
 
 pub use bundled::Bundled;
+pub use compact::{CompactError, Compacted, compact};
 pub use files::TABLES;
 pub use finding::{Fault, Finding, Findings, Place};
 pub use import::{ImportError, Loaded, LoadedFile, import, import_with};

@@ -18,17 +18,19 @@ use crate::workspace::layout::{outcome_columns, outcome_indicators};
 /// Pupils whose results are read in one go.
 const CHUNK: usize = 100_000;
 
-/// Makes the outcomes of every pupil into the temporary table `staged_outcomes`. `done` is told how many pupils are.
+/// Makes the outcomes of every pupil from number `first` on into the temporary table `staged_outcomes`. `done` is told how
+/// many pupils are.
 ///
 /// Returns the most results that any one pupil has; early, without an error, when `done` says so.
 pub(super) fn make(
     connection: &Connection,
     pupils: &Pupils,
+    first: usize,
     done: &mut dyn FnMut(usize) -> bool,
 ) -> duckdb::Result<MostResults> {
     connection.execute_batch(&format!("CREATE OR REPLACE TEMP TABLE staged_outcomes ({})", outcome_columns()))?;
     let subjects: Vec<Option<Subject>> = (0..=255).map(Subject::from_id).collect();
-    let mut order: Vec<u32> = (0..pupils.len() as u32).collect();
+    let mut order: Vec<u32> = (first as u32..pupils.len() as u32).collect();
     order.sort_unstable_by_key(|number| (pupils.facts(*number).urn, *number));
     let urn = |nth: usize| pupils.facts(order[nth]).urn;
     let mut most = MostResults::default();
@@ -37,7 +39,7 @@ pub(super) fn make(
         // Whole schools only, so that a chunk is a span of URNs.
         let last = urn((start + CHUNK - 1).min(order.len() - 1));
         let end = start + order[start..].partition_point(|number| pupils.facts(*number).urn <= last);
-        let results = results_of(connection, &subjects, urn(start), last)?;
+        let results = results_of(connection, &subjects, (urn(start), last), first as i32)?;
         // Results stand by pupil, then by subject.
         let runs = |same: fn(&ResultRow, &ResultRow) -> bool| {
             results.chunk_by(same).map(|run| run.len() as i64).max().unwrap_or_default()
@@ -61,18 +63,19 @@ struct ResultRow {
     grade: i16,
 }
 
+/// The results of a span of schools, of pupils from number `first` on.
 fn results_of(
     connection: &Connection,
     subjects: &[Option<Subject>],
+    urns: (i32, i32),
     first: i32,
-    last: i32,
 ) -> duckdb::Result<Vec<ResultRow>> {
     let mut statement = connection.prepare(
         "SELECT pupil, subject, qualification, grade, points FROM results_by_school \
-         WHERE urn BETWEEN ? AND ? ORDER BY urn, pupil, subject, qualification",
+         WHERE urn BETWEEN ? AND ? AND pupil >= ? ORDER BY urn, pupil, subject, qualification",
     )?;
     let mut results = Vec::new();
-    for batch in statement.query_arrow([first, last])? {
+    for batch in statement.query_arrow([urns.0, urns.1, first])? {
         use arrow::array::AsArray;
         let pupil = batch.column(0).as_primitive::<Int32Type>();
         let subject = batch.column(1).as_primitive::<Int16Type>();

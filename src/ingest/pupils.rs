@@ -1,5 +1,7 @@
 //! Pupils of a load: their keys, their packed profiles, and the checks that look at more than one row.
 
+use std::collections::BTreeSet;
+
 use arrow::array::Array;
 
 use super::finding::{Fault, Findings};
@@ -17,7 +19,11 @@ pub(super) struct Pupils {
     /// One bit per subject for which the pupil has a result in the subject's usual qualification.
     seen: Vec<u64>,
     /// Pupil, subject and qualification of the other results.
-    seen_otherwise: std::collections::BTreeSet<(u32, u8, i32)>,
+    seen_otherwise: BTreeSet<(u32, u8, i32)>,
+    /// How many there were before the load.
+    known: usize,
+    /// Key stages and years of pupils who were there before the load, of whom it is not noted yet which results they have.
+    unnoted: BTreeSet<(i8, i16)>,
 }
 
 /// What every result of a pupil repeats.
@@ -35,6 +41,41 @@ impl Pupils {
     /// How many pupils there are. Numbers run from 0.
     pub fn len(&self) -> usize {
         self.facts.len()
+    }
+
+    /// How many were in the workspace before the load. Theirs are the first numbers.
+    pub fn known(&self) -> usize {
+        self.known
+    }
+
+    /// Says that all pupils so far were in the workspace before the load.
+    pub fn are_known(&mut self) {
+        self.known = self.len();
+        self.unnoted = self
+            .facts
+            .chunk_by(|a, b| (a.stage, a.year) == (b.stage, b.year))
+            .map(|same| {
+                let PupilFacts { stage, year, .. } = same[0];
+                (stage, year)
+            })
+            .collect();
+    }
+
+    /// The key stages and years of a batch of results of which pupils were there before the load, and of whom it is to be
+    /// noted now which results they have. Each is given once.
+    pub fn take_unnoted(&mut self, batch: &Batch<'_>) -> Vec<(i8, i16)> {
+        if self.unnoted.is_empty() {
+            return Vec::new();
+        }
+        let (stages, years) = (batch.whole("key_stage"), batch.whole("year"));
+        let mut asked: BTreeSet<(i64, i64)> = BTreeSet::new();
+        let mut last = None;
+        for pair in stages.values().iter().copied().zip(years.values().iter().copied()) {
+            if last.replace(pair) != Some(pair) {
+                asked.insert(pair);
+            }
+        }
+        self.unnoted.extract_if(.., |(stage, year)| asked.contains(&((*stage).into(), (*year).into()))).collect()
     }
 
     /// What is known of a pupil.

@@ -184,7 +184,7 @@ pub(super) fn pupil_rows(batch: &Batch<'_>, taken: &[(u32, usize)], pupils: &Pup
     ])
 }
 
-/// The pupils that the workspace holds already, and which results they have.
+/// The pupils that the workspace holds already.
 pub(super) fn known_pupils(connection: &Connection) -> duckdb::Result<Pupils> {
     let mut pupils = Pupils::default();
     let mut statement =
@@ -209,19 +209,33 @@ pub(super) fn known_pupils(connection: &Connection) -> duckdb::Result<Pupils> {
             let _ = pupils.add(key.value(row), facts);
         }
     }
+    pupils.are_known();
+    Ok(pupils)
+}
+
+/// Notes which results pupils of the workspace have already, where a batch of results is of their key stage and year. A load
+/// of another year does not read them.
+pub(super) fn note_known_results(
+    connection: &Connection,
+    batch: &Batch<'_>,
+    pupils: &mut Pupils,
+) -> duckdb::Result<()> {
     let subjects: Vec<Option<Subject>> = (0..=255).map(Subject::from_id).collect();
-    let mut statement = connection.prepare("SELECT pupil, subject, qualification FROM results_by_school")?;
-    for batch in statement.stream_arrow([])? {
-        let batch = batch?;
-        let pupil = batch.column(0).as_primitive::<Int32Type>();
-        let subject = batch.column(1).as_primitive::<Int16Type>();
-        let kind = batch.column(2).as_primitive::<Int8Type>();
-        for row in 0..batch.num_rows() {
-            let kind = Qualification::from_number(kind.value(row).into());
-            if let (Some(subject), Some(kind)) = (subjects[subject.value(row) as usize], kind) {
-                pupils.note_result(pupil.value(row) as u32, subject, kind);
+    for (stage, year) in pupils.take_unnoted(batch) {
+        let of_year = "SELECT pupil, subject, qualification FROM results_by_subject WHERE stage = ? AND year = ?";
+        let mut statement = connection.prepare(of_year)?;
+        for batch in statement.stream_arrow([i32::from(stage), i32::from(year)])? {
+            let batch = batch?;
+            let pupil = batch.column(0).as_primitive::<Int32Type>();
+            let subject = batch.column(1).as_primitive::<Int16Type>();
+            let kind = batch.column(2).as_primitive::<Int8Type>();
+            for row in 0..batch.num_rows() {
+                let kind = Qualification::from_number(kind.value(row).into());
+                if let (Some(subject), Some(kind)) = (subjects[subject.value(row) as usize], kind) {
+                    pupils.note_result(pupil.value(row) as u32, subject, kind);
+                }
             }
         }
     }
-    Ok(pupils)
+    Ok(())
 }

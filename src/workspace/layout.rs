@@ -3,6 +3,10 @@
 //! Facts stand in two sort orders, so that both a group of schools and one subject of all England read few row groups,
 //! and in a cube of the common characteristics. All three are made from the staged rows of a load, in its transaction.
 
+use std::collections::BTreeSet;
+
+use duckdb::Connection;
+
 use crate::model::{Characteristic, ExpectedPoints, Indicator, KeyStage, Profile, PupilGroup, Source, Unit};
 
 use super::measures::{code, cube_select_list};
@@ -37,7 +41,7 @@ pub(super) fn create() -> String {
          {school_years}
          {LINES}",
         school_years = school_years(),
-        cubes = [Source::Results, Source::Outcomes].map(|source| cube(source) + ";").join("\n"),
+        cubes = [Source::Results, Source::Outcomes].map(|source| cube(source, &Extent::Whole) + ";").join("\n"),
     )
 }
 
@@ -103,7 +107,7 @@ pub(super) fn upgrade_from_2() -> String {
         .map(|table| columns.iter().map(|of| add(table, of.word(), "SMALLINT")).collect::<String>());
     let results = ["results_by_school", "results_by_subject"].map(|table| add(table, "va", "SMALLINT"));
     let nothing = "CREATE TEMP TABLE no_results AS SELECT * EXCLUDE va FROM results_by_school WHERE FALSE;";
-    let [expected, steps @ ..] = result_steps("temp.no_results");
+    let [expected, steps @ ..] = result_steps("temp.no_results", &Extent::Whole);
     let steps: Vec<String> = steps.into_iter().map(|step| step.sql).collect();
     format!(
         "{} {} ALTER TABLE schoolbench ADD COLUMN {HEADLINES}; UPDATE schoolbench SET headlines = layout;
@@ -113,7 +117,7 @@ pub(super) fn upgrade_from_2() -> String {
         results.concat(),
         expected.sql,
         steps.join("; "),
-        cube(Source::Outcomes),
+        cube(Source::Outcomes, &Extent::Whole),
     )
 }
 
@@ -178,18 +182,66 @@ pub fn school_years() -> String {
     )
 }
 
+/// Of what projections are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    /// Of all rows, those that are there and those that are staged: each projection is one sorted run afterwards.
+    Whole,
+    /// Of the staged rows only, as one further sorted run: they are of these key stages and years (by their numbers), of
+    /// which there are no rows yet. Rows of other years are neither read nor written.
+    Run(BTreeSet<(i32, i32)>),
+}
+
+impl Extent {
+    /// What of a projection the next one is made of. Key stages and years are named singly too, by which DuckDB passes over
+    /// the row groups of others.
+    fn of(&self, table: &str) -> String {
+        let Self::Run(pairs) = self else { return table.to_owned() };
+        let list = |numbers: BTreeSet<i32>| numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+        let stages = list(pairs.iter().map(|(stage, _)| *stage).collect());
+        let years = list(pairs.iter().map(|(_, year)| *year).collect());
+        let each = pairs.iter().map(|(stage, year)| format!("(stage = {stage} AND year = {year})"));
+        let each = each.collect::<Vec<_>>().join(" OR ");
+        format!("(SELECT * FROM {table} WHERE stage IN ({stages}) AND year IN ({years}) AND ({each})) AS new_rows")
+    }
+
+    /// The statement that fills a table with what `select` gives.
+    fn fill(&self, table: &str, select: &str) -> String {
+        match self {
+            Self::Whole => format!("CREATE OR REPLACE TABLE {table} AS {select}"),
+            Self::Run(_) => format!("INSERT INTO {table} BY NAME {select}"),
+        }
+    }
+}
+
+/// What the rows of the tables that many others are read from are sorted by. Rows of other tables stand as they came.
+pub(super) const SORTED: [(&str, &str); 6] = [
+    ("results_by_school", "stage, urn, year, subject"),
+    ("results_by_subject", "stage, year, subject, urn"),
+    ("results_cube", "stage, year, subject, profile"),
+    ("outcomes_by_school", "stage, urn, year"),
+    ("outcomes_by_year", "stage, year, urn"),
+    ("outcomes_cube", "stage, year, profile"),
+];
+
+fn keys_of(table: &str) -> &'static str {
+    SORTED.iter().find(|(name, _)| *name == table).map_or("stage", |(_, keys)| keys)
+}
+
 /// `source` is of pupils or of results: figures of whole schools have no facts.
-fn cube(source: Source) -> String {
+fn cube(source: Source, extent: &Extent) -> String {
     let (name, facts, keys) = match source {
         Source::Results => ("results_cube", "results_by_subject", "stage, year, subject"),
         Source::Outcomes | Source::School => ("outcomes_cube", "outcomes_by_year", "stage, year"),
     };
     let common = Profile::COMMON;
     let tallies = cube_select_list(source).join(", ");
-    format!(
-        "CREATE OR REPLACE TABLE {name} AS SELECT {keys}, profile & {common} AS profile, {tallies} FROM {facts} \
+    let from = extent.of(facts);
+    let select = format!(
+        "SELECT {keys}, profile & {common} AS profile, {tallies} FROM {from} \
          GROUP BY {keys}, profile & {common} ORDER BY {keys}, profile & {common}"
-    )
+    );
+    extent.fill(name, &select)
 }
 
 /// One step of making the projections of a source: what it is in words, and its statement.
@@ -203,23 +255,28 @@ pub struct Step {
 /// load's transaction, in order; the first gives the table from which the others are made.
 ///
 /// `staged` is the name of a table with the columns of the source.
-pub fn projections(source: Source, staged: &str) -> Vec<Step> {
+pub fn projections(source: Source, staged: &str, extent: &Extent) -> Vec<Step> {
     match source {
-        Source::Results => result_steps(staged).into(),
+        Source::Results => result_steps(staged, extent).into(),
         Source::Outcomes | Source::School => vec![
-            Step { what: "sorting outcomes by school", sql: sorted("outcomes_by_school", staged, "stage, urn, year") },
-            Step { what: "sorting outcomes by year", sql: sorted("outcomes_by_year", staged, "stage, year, urn") },
-            Step { what: "counting the cube of outcomes", sql: cube(source) },
+            Step { what: "sorting outcomes by school", sql: sorted("outcomes_by_school", staged, extent) },
+            Step { what: "sorting outcomes by year", sql: sorted("outcomes_by_year", staged, extent) },
+            Step { what: "counting the cube of outcomes", sql: cube(source, extent) },
         ],
     }
 }
 
-fn sorted(to: &str, from: &str, keys: &str) -> String {
-    format!("CREATE OR REPLACE TABLE {to} AS SELECT * FROM {from} ORDER BY {keys}")
+fn sorted(to: &str, from: &str, extent: &Extent) -> String {
+    extent.fill(to, &format!("SELECT * FROM {from} ORDER BY {}", keys_of(to)))
 }
 
-fn result_steps(staged: &str) -> [Step; 4] {
-    let all = format!("(SELECT * EXCLUDE va FROM results_by_school UNION ALL SELECT * FROM {staged}) AS every_result");
+fn result_steps(staged: &str, extent: &Extent) -> [Step; 4] {
+    let all = match extent {
+        Extent::Whole => {
+            format!("(SELECT * EXCLUDE va FROM results_by_school UNION ALL SELECT * FROM {staged}) AS every_result")
+        }
+        Extent::Run(_) => format!("{staged} AS every_result"),
+    };
     let (shift, mask) = Profile::PRIOR_GROUP;
     let with_value_added = format!(
         "(SELECT every_result.*, CAST(CAST(every_result.points AS INTEGER) * 10 - expected.points AS SMALLINT) AS va FROM {all}
@@ -228,36 +285,45 @@ fn result_steps(staged: &str) -> [Step; 4] {
              AND expected.prior = ((every_result.profile >> {shift}) & {mask})) AS with_value_added",
         ks4 = KeyStage::Ks4.number(),
     );
-    let by_school = sorted("results_by_school", &with_value_added, "stage, urn, year, subject");
-    let by_subject = sorted("results_by_subject", "results_by_school", "stage, year, subject, urn");
+    let by_school = sorted("results_by_school", &with_value_added, extent);
+    let by_subject = sorted("results_by_subject", &extent.of("results_by_school"), extent);
+    let anew = match extent {
+        Extent::Whole => format!("DELETE FROM expected; INSERT INTO expected {};", national_expected()),
+        // Those of the nation are there for all years: `can_take_a_run` has seen to it.
+        Extent::Run(_) => String::new(),
+    };
+    let expected = anew + &own_expected(&all);
     [
-        Step { what: "finding what pupils of the same prior attainment reach", sql: expected(&all) },
+        Step { what: "finding what pupils of the same prior attainment reach", sql: expected },
         Step { what: "sorting results by school", sql: by_school },
         Step { what: "sorting results by subject", sql: by_subject },
-        Step { what: "counting the cube of results", sql: cube(Source::Results) },
+        Step { what: "counting the cube of results", sql: cube(Source::Results, extent) },
     ]
 }
 
-/// Fills `expected`: from the national tables that come with the program; in years without one from the workspace itself,
-/// where it holds so many schools of the year that it is as good as the nation.
-fn expected(all_results: &str) -> String {
+/// What the national tables that come with the program say, as rows of `expected`.
+fn national_expected() -> String {
     let national = ExpectedPoints::national().iter().map(|of| {
         let (year, subject) = (of.year.ending(), of.subject);
         let (id, kind, thousandths) = (subject.id, subject.qualification.number(), (1000.0 * of.mean).round() as i32);
         format!("({year}, {id}, {kind}, {}, {thousandths}, {}, 0)", of.group, of.n)
     });
+    format!("VALUES {}", national.collect::<Vec<_>>().join(", "))
+}
+
+/// Adds to `expected` the years of which there is no national table, from these results: where the workspace holds so many
+/// schools of a year that it is as good as the nation.
+fn own_expected(results: &str) -> String {
     let years: Vec<String> = ExpectedPoints::years().map(|year| year.ending().to_string()).collect();
     let (shift, mask) = Profile::PRIOR_GROUP;
     format!(
-        "DELETE FROM expected; INSERT INTO expected VALUES {national};
-         INSERT INTO expected SELECT year, subject, qualification, CAST((profile >> {shift}) & {mask} AS TINYINT),
+        "INSERT INTO expected SELECT year, subject, qualification, CAST((profile >> {shift}) & {mask} AS TINYINT),
              CAST(ROUND(10e0 * SUM(points) / COUNT(points)) AS INTEGER), COUNT(points), 1
-         FROM {all_results} WHERE stage = {ks4} AND ((profile >> {shift}) & {mask}) <> 0 AND points IS NOT NULL
+         FROM {results} WHERE stage = {ks4} AND ((profile >> {shift}) & {mask}) <> 0 AND points IS NOT NULL
              AND year NOT IN ({years}) AND year IN (
                  SELECT year FROM pupils WHERE stage = {ks4} GROUP BY year
                  HAVING COUNT(DISTINCT urn) >= {NATIONAL_SCHOOLS})
          GROUP BY 1, 2, 3, 4",
-        national = national.collect::<Vec<_>>().join(", "),
         ks4 = KeyStage::Ks4.number(),
         years = years.join(", "),
     )
@@ -265,3 +331,45 @@ fn expected(all_results: &str) -> String {
 
 /// So many schools with pupils at the end of key stage 4 are as good as the nation: a third of England's.
 pub const NATIONAL_SCHOOLS: i64 = 1_000;
+
+/// The layout since which headlines are made as they are now. A load into a workspace with older ones makes all anew.
+const HEADLINES_SINCE: i64 = 3;
+
+/// The key stages and years (by their numbers) of which there are pupils, where staged rows of others may stand as a run of
+/// their own; `None` where everything is to be made anew: nothing is there yet, or it was made by a program that made
+/// headlines in another way or had other national tables.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn can_take_a_run(connection: &Connection) -> duckdb::Result<Option<BTreeSet<(i32, i32)>>> {
+    let mut statement = connection.prepare("SELECT DISTINCT stage, year FROM outcomes_cube")?;
+    let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let pairs: BTreeSet<(i32, i32)> = pairs.collect::<duckdb::Result<_>>()?;
+    let national = national_expected();
+    let as_now = format!(
+        "SELECT (SELECT COALESCE(MAX(headlines), 0) >= {HEADLINES_SINCE} FROM schoolbench)
+             AND NOT EXISTS (SELECT * EXCLUDE origin FROM expected WHERE origin = 0
+                 EXCEPT SELECT * EXCLUDE origin FROM ({national}) AS of_now({EXPECTED_COLUMNS}))
+             AND NOT EXISTS (SELECT * EXCLUDE origin FROM ({national}) AS of_now({EXPECTED_COLUMNS})
+                 EXCEPT SELECT * EXCLUDE origin FROM expected WHERE origin = 0)"
+    );
+    let as_now: bool = connection.query_row(&as_now, [], |row| row.get(0))?;
+    Ok((as_now && !pairs.is_empty()).then_some(pairs))
+}
+
+const EXPECTED_COLUMNS: &str = "year, subject, qualification, prior, points, n, origin";
+
+/// Into how many sorted runs the rows by school are cut: the most pieces in which the rows of any one school at a key stage
+/// stand. Each load of other years adds one; a question about some schools looks into every one.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn runs(connection: &Connection) -> duckdb::Result<i64> {
+    let read = "SELECT COALESCE(MAX(pieces), 0) FROM (
+             SELECT COUNT(*) AS pieces FROM (
+                 SELECT stage, urn, begins, LAG(ends) OVER (PARTITION BY stage, urn ORDER BY begins) AS before FROM (
+                     SELECT stage, urn, MIN(rowid) AS begins, MAX(rowid) AS ends FROM outcomes_by_school
+                     GROUP BY stage, urn, year) AS of_years) AS spans
+             WHERE before IS NULL OR begins > before + 1 GROUP BY stage, urn) AS of_schools";
+    connection.query_row(read, [], |row| row.get(0))
+}

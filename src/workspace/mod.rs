@@ -3,6 +3,7 @@
 //! **Only this room opens the file, and only this room knows its layout. A file that is not ours, damaged or newer is
 //! never written to.** Reading it for a figure is the business of the engine; filling it, of ingest.
 
+mod compact;
 mod error;
 pub mod layout;
 pub mod measures;
@@ -22,6 +23,7 @@ use duckdb::{AccessMode, Config, Connection};
 
 use crate::model::{KeyStage, Year};
 
+pub use compact::{Rewrite, Written};
 pub use error::{WorkspaceError, is_damage, is_interrupt};
 pub use national::National;
 pub use published::{Area, Published, PublishedSource};
@@ -53,7 +55,7 @@ pub enum Access {
 pub struct Workspace {
     path: PathBuf,
     connection: Connection,
-    _share: Share,
+    share: Share,
 }
 
 impl Workspace {
@@ -66,7 +68,7 @@ impl Workspace {
         if path.exists() {
             return Err(WorkspaceError::Exists { path: path.to_owned() });
         }
-        let unfinished = beside(path, ".unfinished");
+        let unfinished = beside(path, UNFINISHED);
         remove(&unfinished);
         let make = || {
             let connection = connect(&unfinished, Access::Write)?;
@@ -85,13 +87,17 @@ impl Workspace {
         made.and_then(|()| Self::open(path, Access::Write))
     }
 
-    /// Opens a workspace. The file is looked at before anything could be written to it.
+    /// Opens a workspace. The file is looked at before anything could be written to it. Who opens it for writing also clears
+    /// away what a program left beside it that was ended while it wrote the file anew.
     ///
     /// # Errors
     /// One variant per reason why it is not usable: missing, foreign, damaged, newer, in use.
     pub fn open(path: &Path, access: Access) -> Result<Self, WorkspaceError> {
         let (connection, share) = Share::open(path, access)?;
-        Ok(Self { path: path.to_owned(), connection, _share: share })
+        if access == Access::Write {
+            remove(&beside(&share.known, UNFINISHED));
+        }
+        Ok(Self { path: path.to_owned(), connection, share })
     }
 
     /// Where the workspace's file is.
@@ -209,6 +215,9 @@ impl Workspace {
         remove(&path);
     }
 }
+
+/// What stands after the name of a file that is not whole yet.
+const UNFINISHED: &str = ".unfinished";
 
 /// Deletes a workspace's file and what DuckDB keeps beside it. What is not there need not be deleted.
 fn remove(path: &Path) {

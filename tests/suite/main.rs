@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod admin;
+mod append;
 mod attack;
 mod bad_input;
 mod cache;
 mod choice;
+mod compact;
 mod contract;
 mod demo;
 mod desk;
