@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use schoolbench::desk::{Answer, Cell, Desk, Key, Lane, Options, PanelId, Reader, Reason, Status};
-use schoolbench::model::{Question, Words};
+use schoolbench::model::{Indicator, Question, Words};
 use schoolbench::workspace::{Access, Workspace};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -154,26 +154,23 @@ fn ask(desk: &Desk, questions: &[Question]) -> Vec<Arc<Answer>> {
     answered.map(|answer| answer.expect("an answer")).collect()
 }
 
-/// Rows as the other peers give them: keys, count, figures. A figure that is withheld is empty.
+/// Rows as the other peers give them: keys, count and figures. A figure that is withheld is empty.
 fn rows(answers: &[Arc<Answer>]) -> Vec<Vec<Value>> {
-    let mut rows: BTreeMap<Vec<Key>, Vec<Value>> = BTreeMap::new();
-    for answer in answers {
-        for cells in answer.rows() {
-            let Some(first) = cells.first().filter(|_| cells.iter().any(is_of_pupils)) else { continue };
-            rows.entry(first.keys.clone()).or_default().extend(cells.iter().flat_map(figures));
+    let mut rows: BTreeMap<&[Key], [Value; 3]> = BTreeMap::new();
+    for cell in answers.iter().flat_map(|answer| answer.cells()).filter(|cell| is_of_pupils(cell)) {
+        let row = rows.entry(&cell.keys).or_default();
+        let Ok(figure) = &cell.figure else { continue };
+        match cell.indicator {
+            _ if cell.school().is_none() => {
+                let beside = figure.comparison.and_then(Result::ok).map(|comparison| comparison.comparator);
+                *row = [json!(figure.n), json!(figure.value), json!(beside)];
+            }
+            Indicator::Pupils => row[0] = json!(figure.value),
+            Indicator::AvgPoints => row[1] = json!(figure.value),
+            _ => row[2] = json!(figure.value),
         }
     }
-    // Points stand before prior attainment with the other peers.
-    let is_of_schools = answers.len() == 2;
-    rows.into_iter()
-        .map(|(keys, mut figures)| {
-            if is_of_schools {
-                figures.resize(3, Value::Null);
-                figures.swap(1, 2);
-            }
-            keys.into_iter().map(key).chain(figures).collect()
-        })
-        .collect()
+    rows.into_iter().map(|(keys, figures)| keys.iter().copied().map(key).chain(figures).collect()).collect()
 }
 
 /// Whether there are any pupils that it could be of.
@@ -182,18 +179,6 @@ fn is_of_pupils(cell: &Cell) -> bool {
         cell.figure,
         Err(Reason::NoPupils | Reason::NoPrior | Reason::NoExams { .. } | Reason::YearNotLoaded { .. })
     )
-}
-
-/// A count; a mean of pupils; or a mean of results with its count before it, and what it is compared with after it.
-fn figures(cell: &Cell) -> Vec<Value> {
-    let is_of_results = cell.indicator.source() == schoolbench::model::Source::Results;
-    let by_school = cell.school().is_some();
-    let Ok(figure) = &cell.figure else {
-        return vec![Value::Null; if is_of_results && !by_school { 2 } else { 1 }];
-    };
-    let count = (is_of_results && !by_school).then(|| json!(figure.n));
-    let beside = figure.comparison.map(|of| json!(of.ok().map(|comparison| comparison.comparator)));
-    count.into_iter().chain([json!(figure.value)]).chain(beside).collect()
 }
 
 fn key(key: Key) -> Value {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// Size of the picture, in points.
 const SIZE: (f32, f32) = (1200.0, 420.0);
 
-/// Room for the title, the years under an axis, the words at its left, and the names at the lines' ends.
+/// Room for the titles, for the words under and left of the axes, and for the names at the lines' ends.
 const TOP: f32 = 62.0;
 const BOTTOM: f32 = 40.0;
 const LEFT: f32 = 52.0;
@@ -138,7 +138,7 @@ impl Chart<'_> {
         for (x, _) in sizes.map(|(_, points)| points.as_slice()).unwrap_or_default() {
             let at = pos2(self.place((*x, low)).x, frame.bottom());
             painter.line_segment([pos2(at.x, frame.top()), at], grid);
-            let words = format!("{:.0} m", 10_f64.powf(*x) / 1e6);
+            let words = format!("{:.0} million", 10_f64.powf(*x) / 1e6);
             painter.text(at + vec2(0.0, 6.0), Align2::CENTER_TOP, words, theme::small(), *colours.muted);
         }
         let mut names: Vec<(Pos2, &str, Color32)> = Vec::new();

@@ -342,7 +342,7 @@ def disagreements(size, question, answers, rows):
                     elif (a is None) != (b is None) or a is not None and abs(a - b) > CLOSE * max(abs(a), abs(b)):
                         faults.append(where)
                         break
-                    else:
+                    elif a is not None:
                         compared += 1
         row = next(row for row in rows if (row["size"], row["question"], row["peer"]) == (size, question, peer))
         row |= {"figures_compared": compared, "figures_withheld": withheld}
