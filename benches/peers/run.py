@@ -118,7 +118,7 @@ def arguments():
     parser.add_argument("--schoolbench", type=Path, help="the program, built already")
     parser.add_argument("--bench", type=Path, help="the bench `peer`, built already")
     parser.add_argument("--chromium", default=None, help="the browser")
-    parser.add_argument("--limit", type=float, default=60, help="seconds for a peer, a size and a question")
+    parser.add_argument("--limit", type=float, default=90, help="seconds for a peer, a size and a question")
     parser.add_argument("--seconds", type=float, default=6, help="of them for warm answers beyond the first five")
     given = parser.parse_args()
     given.out = given.out or given.work / "out"
