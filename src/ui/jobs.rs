@@ -15,7 +15,7 @@ use super::view::View;
 use crate::collab::{Command, Office, demo, outbox};
 use crate::desk::Options;
 use crate::ingest::{Bundled, Cancel, ImportError, Loaded, Progress, TABLES, import};
-use crate::workspace::{Access, Register, Workspace};
+use crate::workspace::{Register, Workspace};
 
 /// News that can wait to be read; a job that has more waits.
 const NEWS: usize = 64;
@@ -276,9 +276,9 @@ impl std::fmt::Debug for Jobs {
     }
 }
 
-/// Makes the made-up people of the demo, where they are not there yet.
+/// Makes the made-up people of the demo, where they are not there yet or not there any more: they guard nothing.
 fn people_of_demo(path: &Path) -> Result<(), SessionError> {
-    let register = Workspace::open(path, Access::Read)?.register()?;
+    let register = Workspace::open_without_people(path)?.register()?;
     demo::people(path, register, Timestamp::now())?;
     Ok(())
 }

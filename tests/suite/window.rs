@@ -2,6 +2,7 @@
 //!
 //! Figures on screen are compared with the oracle's recount, not with the program's own answers.
 
+mod alone;
 mod anything;
 mod chance;
 mod charts;
