@@ -16,6 +16,15 @@ pub enum Separator {
     Tab,
 }
 
+impl Separator {
+    pub(super) fn sign(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Tab => b'\t',
+        }
+    }
+}
+
 /// An answer of a panel, with the words that only the asker knows.
 #[derive(Debug, Clone)]
 pub struct Told<'a> {
@@ -78,7 +87,7 @@ pub fn write(
         for line in told.words() {
             writeln!(out, "# {line}")?;
         }
-        csv::write_separated(told.answer, register, if separator == Separator::Tab { b'\t' } else { b',' }, out)?;
+        csv::write_separated(told.answer, register, separator.sign(), out)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::desk::{Answer, Cell};
 use crate::export::words::{plural, value};
 use crate::model::{Breakdown, Indicator, Source, Urn};
 use crate::ui::panels::grid::{Grid, Head, Lead, Row, Words};
-use crate::ui::panels::ranks::{Rank, Ranks};
+use crate::ui::panels::ranks::{Rank, Ranks, Shown};
 use crate::ui::session::Catalogue;
 use crate::ui::view::{ColumnGroup, SchoolTable};
 use crate::ui::{questions, words};
@@ -119,6 +119,16 @@ impl Drawn {
     /// In what the three-year ranks are, where they are shown.
     pub fn ranked(&self) -> Option<Indicator> {
         self.ranks.as_ref().map(|ranks| ranks.indicator)
+    }
+
+    /// The ranks of the schools that are shown.
+    pub fn ranks_shown(&self) -> Option<Shown<'_>> {
+        let school = |who: &Who| match who {
+            Who::School(urn) => Some(*urn),
+            Who::Group | Who::Comparator => None,
+        };
+        let schools = self.who.iter().filter_map(school).collect();
+        self.ranks.as_ref().map(|ranks| Shown { ranks, schools })
     }
 
     /// Whether the column, or with schools side by side the row, with this number is of three-year ranks.
