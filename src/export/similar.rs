@@ -59,7 +59,7 @@ pub fn table(
     preset: Preset,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let name = |urn: Urn| register.school(urn).map_or_else(|| urn.to_string(), |school| school.name.clone());
+    let name = |urn: Urn| register.called(urn);
     let found = plural(similar.neighbours.len() as i64, "school");
     let among = grouped(similar.among as i64);
     writeln!(out, "{found} of {among} with an intake like that of {}, {}", name(wanted.school), wanted.year)?;

@@ -45,10 +45,7 @@ impl Drawn {
     pub fn of(table: &SchoolTable, selected: &BTreeSet<Urn>, answers: &[Arc<Answer>], catalogue: &Catalogue) -> Self {
         let Some(first) = answers.first() else { return Self::default() };
         let columns = columns_of(answers);
-        let name = |urn: Urn| {
-            let school = catalogue.register.school(urn);
-            school.map_or_else(|| urn.to_string(), |school| school.name.clone())
-        };
+        let name = |urn: Urn| catalogue.register.called(urn);
         let of_schools = answers.iter().filter(|answer| is_by_school(answer));
         let schools: BTreeSet<Urn> =
             of_schools.flat_map(|answer| answer.rows()).filter_map(|row| row.first()?.school()).collect();
