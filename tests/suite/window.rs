@@ -15,6 +15,7 @@ mod harness;
 mod history;
 mod keyboard;
 mod layout;
+mod own_views;
 mod panels;
 mod people;
 mod pictures;
