@@ -9,7 +9,7 @@ use parquet::file::metadata::KeyValue;
 use super::csv::io_error;
 use super::parquet::file;
 use super::row::guarded;
-use super::sheet::{Separator, Told, today};
+use super::sheet::{Separator, Told, today, write_words};
 use crate::model::{Indicator, Urn, Year};
 use crate::workspace::Register;
 
@@ -89,9 +89,7 @@ pub fn write(
         if nth > 0 {
             writeln!(out)?;
         }
-        for line in ranked.words() {
-            writeln!(out, "# {line}")?;
-        }
+        write_words(&ranked.words(), out)?;
         let mut writer = csv::WriterBuilder::new().delimiter(separator.sign()).from_writer(&mut *out);
         writer.write_record(COLUMNS).map_err(io_error)?;
         for row in &ranked.rows {
