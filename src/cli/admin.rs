@@ -12,7 +12,7 @@ mod persons;
 mod script;
 pub(super) mod sight;
 pub(super) mod table;
-mod words;
+pub(super) mod words;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::command::Command;
+use super::lists::cells::guarded;
 use super::people::{PersonId, Setup};
 use super::records::AUDITED;
 use crate::workspace::people::{Contents, Entry, Head, Record};
@@ -133,7 +134,9 @@ pub fn csv(rows: &[Row], out: &mut dyn std::io::Write) -> std::io::Result<()> {
         let json = |of: &BTreeMap<String, Value>| serde_json::to_string(of).map_err(std::io::Error::other);
         let (seq, at) = (row.seq.to_string(), row.at.to_string());
         let (before, after) = (json(&row.before)?, json(&row.after)?);
-        writer.write_record([&seq, &at, &row.email, &row.what, &row.about, &before, &after])?;
+        // Who is not signed in has written the address, whatever it is.
+        let (email, about) = (guarded(&row.email), guarded(&row.about));
+        writer.write_record([&seq, &at, &email, &row.what, &about, &before, &after])?;
     }
     writer.flush()
 }

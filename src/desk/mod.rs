@@ -317,8 +317,8 @@ impl State {
         self.panels.values().any(|panel| panel.question == *question && waits(panel))
     }
 
-    /// Tells workers whether some panel still asks their question, and interrupts them where none does. DuckDB forgets an interrupt that comes before the
-    /// statement starts, so this is repeated with every question asked.
+    /// Tells workers whether some panel still asks their question, and interrupts them where none does. DuckDB forgets an
+    /// interrupt that comes before the statement starts, so this is repeated with every question asked.
     fn interrupt_the_unwanted(&self) {
         for running in self.running.iter().flatten() {
             let unwanted = !self.wanted(&running.question);
@@ -377,7 +377,7 @@ impl Shared {
                 state.settle(&question, &Ok(answer));
                 continue;
             }
-            let (handle, reader) = (connection.interrupt_handle(), state.reader);
+            let (handle, reader, asking) = (connection.interrupt_handle(), state.reader, self.library.reader());
             let unwanted = Arc::new(AtomicBool::new(false));
             state.running[place] =
                 Some(Running { question: question.clone(), handle, unwanted: Arc::clone(&unwanted) });
@@ -392,7 +392,7 @@ impl Shared {
             });
             // Not what another reader asked, or the same with other rights.
             if matches!(outcome, Outcome::Failed(DeskError::Refused { .. })) && self.lock().reader == reader {
-                (self.refused)(&self.library.reader(), &question);
+                (self.refused)(&asking, &question);
             }
             state = self.lock();
             state.running[place] = None;

@@ -10,7 +10,7 @@ fn is_formula(cell: &str) -> bool {
 }
 
 /// A cell as it is written: what looks like a formula has an apostrophe before it.
-fn guarded(cell: &str) -> String {
+pub fn guarded(cell: &str) -> String {
     if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
 }
 
