@@ -12,6 +12,7 @@ mod demo;
 mod desk;
 mod fixture;
 mod golden;
+mod guarded;
 mod house;
 mod kill;
 mod mail;
