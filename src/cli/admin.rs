@@ -12,7 +12,7 @@ mod persons;
 mod script;
 pub(super) mod sight;
 pub(super) mod table;
-mod words;
+pub(super) mod words;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ use super::person::{SignIn, has_own_password};
 use crate::collab::{Command, Done, Office, OfficeError, People, PersonId, Rights, Seen};
 use crate::export::words::plural;
 use crate::model::words::people;
-use crate::workspace::{Access, Register, Workspace};
+use crate::workspace::{Access, Register, Workspace, WorkspaceError};
 use sight::Sight;
 
 /// Arguments of `schoolbench admin`.
@@ -108,9 +108,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), CliError> {
     let path = common.of_workspace.clone();
     let path = path.ok_or_else(|| CliError::Input("name the workspace with --workspace FILE".to_owned()))?;
     // The register is in memory; the workspace is free for others to load into.
-    let register = Workspace::open(&path, Access::Read)?.register()?;
+    let (workspace, lost) = match (Workspace::open(&path, Access::Read), &arguments.action) {
+        (Err(WorkspaceError::WithoutPeople { .. }), Action::Begin(begin)) if begin.anew => {
+            (Workspace::open_without_people(&path)?, true)
+        }
+        (opened, _) => (opened?, false),
+    };
+    let register = workspace.register()?;
+    drop(workspace);
     let office = Office::open(&path, register.clone())?;
-    let mut counter = Counter { common, path, register, office, who: None };
+    let mut counter = Counter { common, path, register, office, lost, who: None };
     let out = &mut io::stdout().lock();
     match &arguments.action {
         Action::Run { file } => counter.run_all(file, out),
@@ -124,6 +131,8 @@ struct Counter<'a> {
     path: PathBuf,
     register: Register,
     office: Option<Office>,
+    /// Whether there were people, whose file is lost.
+    lost: bool,
     who: Option<PersonId>,
 }
 

@@ -1,10 +1,10 @@
 //! `schoolbench ask`: a question from flags or a TOML file, its answer as CSV, JSON, Parquet or a table.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::admin::words::text_of;
 use super::error::CliError;
 use super::list;
 use super::person::{self, Seat, SignIn};
@@ -129,11 +129,7 @@ fn words(arguments: &Arguments) -> Result<Words, CliError> {
     let mut words = match &arguments.question {
         None => Words::default(),
         Some(path) => {
-            let text = fs::read_to_string(path).map_err(|source| CliError::File {
-                what: "the question cannot be read",
-                source,
-                path: path.clone(),
-            })?;
+            let text = text_of(path, "the question cannot be read")?;
             toml::from_str(&text)
                 .map_err(|error| CliError::Input(format!("the question is not right: {error}{}", path.display())))?
         }

@@ -55,6 +55,8 @@ fn without_people() -> CliError {
 fn look_through(workspace: &Path, out: &mut dyn Write) -> Result<(), CliError> {
     let file = PeopleFile::of(workspace);
     if !file.exists() {
+        // Where there were people, that is what has to be told.
+        Workspace::open(workspace, Access::Read)?;
         return Err(without_people());
     }
     let (entries, contents) = loop {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::command::Command;
-use super::lists::guarded;
+use super::lists::cells::guarded;
 use super::people::{PersonId, Setup};
 use super::records::AUDITED;
 use crate::workspace::people::{Contents, Entry, Head, Record};

@@ -3,7 +3,7 @@
 //! **Reading changes nothing: it makes commands, tries them by the rules on a copy, and says by line what would be
 //! refused.** What is written is read back without any change.
 
-mod cells;
+pub(super) mod cells;
 mod groups;
 mod persons;
 

@@ -101,6 +101,31 @@ impl Office {
         password: Option<&str>,
         now: Timestamp,
     ) -> Result<Self, OfficeError> {
+        Self::make(workspace, register, command, password, now, false)
+    }
+
+    /// Makes the office of a workspace whose people's file is lost anew, and tells so in the audit.
+    ///
+    /// # Errors
+    /// As [`Office::begin`].
+    pub fn begin_anew(
+        workspace: &Path,
+        register: Register,
+        command: &Command,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<Self, OfficeError> {
+        Self::make(workspace, register, command, Some(password), now, true)
+    }
+
+    fn make(
+        workspace: &Path,
+        register: Register,
+        command: &Command,
+        password: Option<&str>,
+        now: Timestamp,
+        anew: bool,
+    ) -> Result<Self, OfficeError> {
         let file = PeopleFile::of(workspace);
         let nobody = People::default();
         let moment = Moment { register: &register, now, entry: 1 };
@@ -114,8 +139,19 @@ impl Office {
         people.setup.demo = password.is_none();
         let (before, after) = (records::of(&nobody), records::of(&people));
         let changed = Changed { before: BTreeMap::new(), after: records::differing(&after, &records::Records::new()) };
-        let row = row(&people, people.persons.keys().next().copied(), command, 1, now, changed);
-        let entries = vec![entry(&row, "")];
+        let first = row(&people, people.persons.keys().next().copied(), command, 1, now, changed);
+        let mut entries = vec![entry(&first, "")];
+        if anew {
+            let told = Row {
+                seq: 2,
+                what: "begins anew".to_owned(),
+                about: "the people's file that there was is lost".to_owned(),
+                command: None,
+                after: BTreeMap::new(),
+                ..first
+            };
+            entries.extend(entries.last().map(|before| entry(&told, &before.hash)));
+        }
         file.create(&Edit { entries, ..records::edit(&before, &after) })?;
         let office = Self { file, register, known: Mutex::default() };
         office.read()?;

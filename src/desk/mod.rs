@@ -364,8 +364,8 @@ impl State {
         self.panels.values().any(|panel| panel.question == *question && waits(panel))
     }
 
-    /// Tells workers whether some panel still asks their question, and interrupts them where none does. DuckDB forgets an interrupt that comes before the
-    /// statement starts, so this is repeated with every question asked.
+    /// Tells workers whether some panel still asks their question, and interrupts them where none does. DuckDB forgets an
+    /// interrupt that comes before the statement starts, so this is repeated with every question asked.
     fn interrupt_the_unwanted(&self) {
         for running in self.running.iter().flatten() {
             let unwanted = match &running.question {
@@ -448,7 +448,7 @@ impl Shared {
                 state.settle(&question, &Ok(answer));
                 continue;
             }
-            let (handle, reader) = (connection.interrupt_handle(), state.reader);
+            let (handle, reader, asking) = (connection.interrupt_handle(), state.reader, self.library.reader());
             let unwanted = Arc::new(AtomicBool::new(false));
             state.running[place] = Some(Running {
                 question: Some(question.clone()),
@@ -469,7 +469,7 @@ impl Shared {
             let took = began.elapsed();
             // Not what another reader asked, or the same with other rights.
             if matches!(outcome, Outcome::Failed(DeskError::Refused { .. })) && self.lock().reader == reader {
-                (self.refused)(&self.library.reader(), &question);
+                (self.refused)(&asking, &question);
             }
             state = self.lock();
             state.running[place] = None;

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use arrow::array::AsArray;
@@ -24,6 +25,9 @@ const MOST_FACTS: i64 = 5_000_000;
 
 /// Most rows of tallies that are added up here.
 const MOST_ROWS: usize = 1 << 22;
+
+/// In place of a move: cells of this number are not asked for.
+const NOT_TAKEN: u32 = u32::MAX;
 
 /// Whose cells: all pupils of some schools at the end of a key stage, or all their results.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -120,13 +124,6 @@ impl Key<'_> {
         }
     }
 
-    fn place(&self, cell: usize, profile: i32) -> usize {
-        match self {
-            Self::Dimension(of) => usize::from(of.places[cell]),
-            Self::Pupils(of) => ((profile >> of.shift()) & of.mask()) as usize,
-        }
-    }
-
     fn number(&self, place: usize) -> i32 {
         match self {
             Self::Dimension(of) => of.numbers[place],
@@ -214,55 +211,55 @@ impl Cells {
         if rows > MOST_ROWS {
             return None;
         }
-        let (cells, places) = self.chosen(slice, &keys);
+        let (cells, mut places) = self.chosen(slice, &keys);
+        // Few rows of many are there: without keys always the one.
         let mut there = vec![keys.is_empty(); rows];
         places.iter().for_each(|place| there[*place as usize] = true);
-        let added = Added { cells, places, rows };
-        let mut sums: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-        let mut of_indicators: Vec<[Vec<i64>; 3]> = Vec::new();
-        let mut columns: Vec<Option<[usize; 3]>> = Vec::new();
-        for indicator in &slice.indicators {
+        let there: Vec<usize> = (0..rows).filter(|place| there[*place]).collect();
+        let mut numbered = vec![0; rows];
+        there.iter().zip(0..).for_each(|(place, nth)| numbered[*place] = nth);
+        places.iter_mut().for_each(|place| *place = numbered[*place as usize]);
+        let added = Added { cells, places, rows: there.len() };
+        let mut sums: BTreeMap<usize, Rc<Vec<i64>>> = BTreeMap::new();
+        let of_indicator = |indicator: &Indicator| -> Option<[Rc<Vec<i64>>; 3]> {
             if let Some(intake) = indicator.intake() {
                 let pupils = self.indicators.get(&Indicator::Pupils)?[0];
-                let [n, hits] = self.of_intake(&added, &intake, pupils);
-                of_indicators.push([n, hits.clone(), hits]);
-                columns.push(None);
-            } else {
-                let places = *self.indicators.get(indicator)?;
-                for place in places {
-                    sums.entry(place).or_insert_with(|| added.sum(&self.sums[place], |_| true));
-                }
-                columns.push(Some(places));
+                let [n, hits] = self.of_intake(&added, &intake, pupils).map(Rc::new);
+                return Some([n, Rc::clone(&hits), hits]);
             }
-        }
-        let mut intakes = of_indicators.iter();
-        let of: Vec<[&[i64]; 3]> = columns
-            .iter()
-            .map(|places| match places {
-                Some(places) => places.map(|place| sums[&place].as_slice()),
-                None => intakes.next().map_or([&[][..]; 3], |of| [&of[0], &of[1], &of[2]]),
-            })
-            .collect();
-        let row = |place: usize| {
+            let mut sum = |column: usize| {
+                let fresh = || Rc::new(added.sum(&self.sums[column], |_| true));
+                Rc::clone(sums.entry(column).or_insert_with(fresh))
+            };
+            Some(self.indicators.get(indicator)?.map(&mut sum))
+        };
+        let of: Vec<[Rc<Vec<i64>>; 3]> = slice.indicators.iter().map(of_indicator).collect::<Option<_>>()?;
+        let row = |(nth, place): (usize, usize)| {
             let mut left = place;
             let mut numbers: Vec<i32> = vec![0; keys.len()];
             for (number, key) in numbers.iter_mut().zip(&keys).rev() {
                 *number = key.number(left % key.size());
                 left /= key.size();
             }
-            let tally = |[n, sum, squares]: &[&[i64]; 3]| Tally {
-                n: n[place],
-                sum: sum[place],
-                sum_of_squares: squares[place],
+            let tally = |[n, sum, squares]: &[Rc<Vec<i64>>; 3]| Tally {
+                n: n[nth],
+                sum: sum[nth],
+                sum_of_squares: squares[nth],
             };
             TallyRow { keys: numbers, tallies: of.iter().map(tally).collect() }
         };
-        Some(Tallies { rows: (0..rows).filter(|place| there[*place]).map(row).collect() })
+        Some(Tallies { rows: there.into_iter().enumerate().map(row).collect() })
     }
 
     /// The cells that a slice takes, and the place of each among the rows.
     fn chosen(&self, slice: &Slice, keys: &[Key<'_>]) -> (Vec<u32>, Vec<u32>) {
-        let taken = self.dimensions.iter().filter_map(|dimension| {
+        let mut strides = vec![1; keys.len()];
+        for nth in (1..keys.len()).rev() {
+            strides[nth - 1] = strides[nth] * keys[nth].size();
+        }
+        let adding = || keys.iter().zip(&strides);
+        // By dimension, by how much each number moves the place of a row.
+        let moves = self.dimensions.iter().filter_map(|dimension| {
             let takes = |number: &i32| match dimension.by {
                 Breakdown::Year => slice.years.iter().any(|year| year.ending() == *number),
                 Breakdown::Subject if !slice.subjects.is_empty() => {
@@ -270,21 +267,38 @@ impl Cells {
                 }
                 _ => true,
             };
-            let taken: Vec<bool> = dimension.numbers.iter().map(takes).collect();
-            (!taken.iter().all(|taken| *taken)).then_some((dimension.places.as_slice(), taken))
+            let is_own = |key: &Key<'_>| matches!(key, Key::Dimension(of) if of.by == dimension.by);
+            let stride = adding().find(|(key, _)| is_own(key)).map_or(0, |(_, stride)| *stride);
+            let numbers = dimension.numbers.iter().enumerate();
+            let moves = numbers.map(|(nth, of)| if takes(of) { (nth * stride) as u32 } else { NOT_TAKEN });
+            let moves: Vec<u32> = moves.collect();
+            moves.iter().any(|by| *by != 0).then_some((dimension.places.as_slice(), moves))
         });
-        let taken: Vec<(&[u16], Vec<bool>)> = taken.collect();
+        let moves: Vec<(&[u16], Vec<u32>)> = moves.collect();
+        let pupils = adding().filter_map(|(key, stride)| match key {
+            Key::Pupils(of) => Some((of.shift(), of.mask(), *stride as u32)),
+            Key::Dimension(_) => None,
+        });
+        let pupils: Vec<(u32, i32, u32)> = pupils.collect();
         let wanted = codes(&slice.filter);
         let (mut cells, mut places) = (Vec::new(), Vec::new());
         let range = self.range(slice);
-        for (cell, profile) in range.clone().zip(&self.profiles[range]) {
-            let is_wanted = wanted.iter().all(|of| of.holds(*profile))
-                && taken.iter().all(|(places, taken)| taken[usize::from(places[cell])]);
-            if is_wanted {
-                let place = keys.iter().fold(0, |place, key| place * key.size() + key.place(cell, *profile));
-                cells.push(cell as u32);
-                places.push(place as u32);
+        'cells: for (cell, profile) in range.clone().zip(&self.profiles[range]) {
+            if !wanted.iter().all(|of| of.holds(*profile)) {
+                continue;
             }
+            let mut place = 0;
+            for (places, moves) in &moves {
+                match moves[usize::from(places[cell])] {
+                    NOT_TAKEN => continue 'cells,
+                    by => place += by,
+                }
+            }
+            for (shift, mask, stride) in &pupils {
+                place += ((profile >> shift) & mask) as u32 * stride;
+            }
+            cells.push(cell as u32);
+            places.push(place);
         }
         (cells, places)
     }

@@ -1,4 +1,4 @@
-//! Answers as CSV, JSON, Parquet and text tables.
+//! Answers, and ranks made of them, as CSV, JSON, Parquet and text tables.
 //!
 //! **Reads answers only, so that what is written has passed the gate.**
 
@@ -7,6 +7,7 @@ mod csv;
 pub mod findings;
 mod json;
 mod parquet;
+pub mod rank;
 mod row;
 pub mod sheet;
 pub mod similar;

@@ -83,7 +83,11 @@ fn columns(answers: &[&Answer], register: &Register) -> Vec<(&'static str, Array
     columns
 }
 
-fn file(columns: Vec<(&str, ArrayRef)>, metadata: Vec<KeyValue>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub(super) fn file(
+    columns: Vec<(&str, ArrayRef)>,
+    metadata: Vec<KeyValue>,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let fields: Vec<_> = columns.iter().map(|(name, a)| Field::new(*name, a.data_type().clone(), true)).collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(io::Error::other)?;

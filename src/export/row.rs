@@ -72,6 +72,6 @@ fn row(answer: &Answer, cell: &Cell, register: &Register) -> Row {
 }
 
 /// A name that a spreadsheet would take for a formula is written as text.
-fn guarded(name: &str) -> String {
+pub(super) fn guarded(name: &str) -> String {
     if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name.to_owned() }
 }

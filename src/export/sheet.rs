@@ -16,6 +16,15 @@ pub enum Separator {
     Tab,
 }
 
+impl Separator {
+    pub(super) fn sign(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Tab => b'\t',
+        }
+    }
+}
+
 /// An answer of a panel, with the words that only the asker knows.
 #[derive(Debug, Clone)]
 pub struct Told<'a> {
@@ -75,10 +84,16 @@ pub fn write(
         if nth > 0 {
             writeln!(out)?;
         }
-        for line in told.words() {
-            writeln!(out, "# {line}")?;
-        }
-        csv::write_separated(told.answer, register, if separator == Separator::Tab { b'\t' } else { b',' }, out)?;
+        write_words(&told.words(), out)?;
+        csv::write_separated(told.answer, register, separator.sign(), out)?;
+    }
+    Ok(())
+}
+
+/// Writes words in lines that begin with `#`. Names in them are written by people: one with a line break in it would make rows.
+pub(super) fn write_words(words: &[String], out: &mut (dyn Write + Send)) -> io::Result<()> {
+    for line in words {
+        writeln!(out, "# {}", line.replace(char::is_control, " "))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::csv::io_error;
+use super::row::guarded;
 use super::words::{grouped, plural, value};
 use crate::desk::{LikeSchool, Neighbour, Similar};
 use crate::method::similar::Preset;
@@ -26,7 +27,7 @@ pub fn csv(similar: &Similar, register: &Register, wanted: &LikeSchool, out: &mu
     let who = |urn: Urn| {
         let school = register.school(urn);
         let of = |part: fn(&School) -> &str| school.map(part).unwrap_or_default().to_owned();
-        [urn.to_string(), of(|school| &school.name), of(|school| &school.la_name)]
+        [urn.to_string(), guarded(&of(|school| &school.name)), guarded(&of(|school| &school.la_name))]
     };
     if let Some(first) = similar.neighbours.first() {
         let own = first.inputs.iter().map(|input| number(input.own));
@@ -59,7 +60,7 @@ pub fn table(
     preset: Preset,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let name = |urn: Urn| register.school(urn).map_or_else(|| urn.to_string(), |school| school.name.clone());
+    let name = |urn: Urn| register.called(urn);
     let found = plural(similar.neighbours.len() as i64, "school");
     let among = grouped(similar.among as i64);
     writeln!(out, "{found} of {among} with an intake like that of {}, {}", name(wanted.school), wanted.year)?;

@@ -2,8 +2,10 @@
 
 mod diagnosed;
 mod obey;
+mod open;
 mod people;
 
+use open::Open;
 pub(super) use people::OfficeNews;
 
 use std::path::PathBuf;
@@ -12,13 +14,11 @@ use std::sync::Arc;
 use eframe::egui::{self, CentralPanel, Context, Frame, Margin, Panel as Edge, RichText, Ui, ViewportCommand};
 
 use super::Options;
-use super::bars::{FilterBar, RAIL, TopBar, rail, status_bar, top_bar};
+use super::bars::{RAIL, TopBar, rail, status_bar, top_bar};
 use super::change::{Change, Outbox};
 use super::command::{Command, Situation};
-use super::dashboard::Dashboard;
 use super::diagnostics::Diagnostics;
 use super::forms::Form;
-use super::history::{History, Trail};
 use super::jobs::{Jobs, Load, News};
 use super::palette::Palette;
 use super::panels::Scene;
@@ -87,19 +87,6 @@ pub struct Window {
     /// A picture of a panel that is being taken.
     part: Option<PartPicture>,
     people: people::Desk,
-}
-
-/// An open workspace on screen.
-#[derive(Debug)]
-struct Open {
-    session: Box<Session>,
-    view: View,
-    history: History,
-    trail: Trail,
-    /// The view as it was last kept.
-    kept: View,
-    dashboard: Dashboard,
-    filter_bar: FilterBar,
 }
 
 impl Window {
@@ -204,30 +191,12 @@ impl Window {
                         self.jobs.close(before);
                     }
                     self.settings.opened(&session.path);
-                    let mut view = view.map_or_else(|| View::of(&session.catalogue), |view| *view);
-                    view.fit(&session.catalogue);
-                    let kept = view.clone();
-                    if let Some(place) = self.place.take() {
-                        view.go(place);
-                        view.fit(&session.catalogue);
-                    }
                     self.meet_people(session.office.as_ref());
                     let name = session.path.file_stem().map(|name| name.to_string_lossy().into_owned());
                     let title = format!("{} – Schoolbench", name.unwrap_or_default());
                     ctx.send_viewport_cmd(ViewportCommand::Title(title));
-                    self.open = Some(Open {
-                        history: History::of(&view),
-                        trail: Trail::of(&view),
-                        kept,
-                        view,
-                        session,
-                        dashboard: Dashboard::default(),
-                        filter_bar: FilterBar::default(),
-                    });
-                    if let Some(path) = self.view_file.take() {
-                        self.reading_view = true;
-                        self.jobs.read_view(path);
-                    }
+                    self.open = Some(Open::of(session, view, &self.folders));
+                    self.begin_view();
                 }
                 News::Loaded(loaded) => {
                     let rows: u64 = loaded.files.iter().map(|file| file.rows).sum();
@@ -406,13 +375,20 @@ impl Window {
         if self.settings != self.kept_settings && self.saver.settings(&self.settings) {
             self.kept_settings = self.settings.clone();
         }
-        let Some(open) = &mut self.open else { return };
-        open.history.note(&open.view, held);
-        if !held && open.view != open.kept {
-            open.trail.note(&open.view);
+        if let Some(open) = &mut self.open {
+            open.keep(held, &self.saver);
         }
-        if !held && open.view != open.kept && self.saver.view(&open.session.path, open.view.to_toml()) {
-            open.kept = open.view.clone();
+    }
+
+    /// Shows what the window was started with, once there is somebody to show it to.
+    fn begin_view(&mut self) {
+        let Some(open) = self.open.as_mut().filter(|open| open.is_somebodys()) else { return };
+        if let Some(place) = self.place.take() {
+            open.begin_at(place);
+        }
+        if let Some(path) = self.view_file.take() {
+            self.reading_view = true;
+            self.jobs.read_view(path);
         }
     }
 }

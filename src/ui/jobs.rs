@@ -15,7 +15,7 @@ use super::view::View;
 use crate::collab::{Command, Office, demo, outbox};
 use crate::desk::Options;
 use crate::ingest::{Bundled, Cancel, ImportError, Loaded, Progress, TABLES, import};
-use crate::workspace::{Access, Register, Workspace};
+use crate::workspace::{Register, Workspace};
 
 /// News that can wait to be read; a job that has more waits.
 const NEWS: usize = 64;
@@ -32,7 +32,7 @@ const SOONEST: Duration = Duration::from_millis(400);
 /// What a job has to tell.
 #[derive(Debug)]
 pub enum News {
-    /// A workspace is open, with the view that was last shown of it.
+    /// A workspace is open, with the view that was last shown of it where nobody has to sign in first.
     Opened { session: Box<Session>, view: Option<Box<View>> },
     /// A load came to its end: the workspace is loaded, and opened next.
     Loaded(Loaded),
@@ -281,11 +281,18 @@ impl std::fmt::Debug for Jobs {
     }
 }
 
-/// Makes the made-up people of the demo, where they are not there yet.
+/// Makes the made-up people of the demo, where they are not there yet or not there any more: they guard nothing.
 fn people_of_demo(path: &Path) -> Result<(), SessionError> {
-    let register = Workspace::open(path, Access::Read)?.register()?;
+    let register = Workspace::open_without_people(path)?.register()?;
     demo::people(path, register, Timestamp::now())?;
     Ok(())
+}
+
+/// Reads a view that was kept. `None` where there is none, or it cannot be read.
+pub(super) fn last_view(file: &Path) -> Option<Box<View>> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let read = View::from_toml(&text).inspect_err(|error| tracing::warn!("the last view is not shown again: {error}"));
+    read.ok().map(Box::new)
 }
 
 /// Writes a file beside its place and then moves it there, so that a half-written one is never read.
@@ -317,14 +324,7 @@ impl Teller {
     fn open(&self, path: &Path) {
         let news = match Session::open(path, self.options.clone()) {
             Ok(session) => {
-                let view = std::fs::read_to_string(self.folders.view_of(path)).ok();
-                let view = view.and_then(|text| match View::from_toml(&text) {
-                    Ok(view) => Some(Box::new(view)),
-                    Err(error) => {
-                        tracing::warn!("the last view is not shown again: {error}");
-                        None
-                    }
-                });
+                let view = session.view_file(&self.folders).and_then(|file| last_view(&file));
                 News::Opened { session: Box::new(session), view }
             }
             Err(error) => News::Failed(error.to_string()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::settings::Folders;
 use crate::collab::{self, GroupState, Office, OfficeError, People, PersonId, Rights};
 use crate::desk::{Desk, Options, Reader};
 use crate::model::{Filter, Indicator, KeyStage, LaCode, Question, School, Scope, TrustUid, Urn, Year};
@@ -91,6 +92,17 @@ impl Session {
         }
     }
 
+    /// Where the view of who sits here is kept. `None` where nothing may be shown to them: then there is no view of theirs yet.
+    pub fn view_file(&self, folders: &Folders) -> Option<PathBuf> {
+        match (self.who, &self.office) {
+            (Who::Nobody, _) => None,
+            (Who::Person(person), Some(office)) if !office.people().setup.demo => {
+                (!office.must_change(person)).then(|| view_file_of(office, person, &self.path, folders))
+            }
+            _ => Some(folders.view_of(&self.path, None)),
+        }
+    }
+
     /// Takes the office of a workspace that had no people before.
     pub fn take_office(&mut self, office: Arc<Office>) {
         self.office = Some(office);
@@ -108,6 +120,13 @@ impl Session {
         self.catalogue.admit(rights.clone(), people.as_deref());
         self.desk.admit(Reader { email, rights, ..Reader::default() });
     }
+}
+
+/// Where the view of a person who signs in is kept.
+pub fn view_file_of(office: &Office, person: PersonId, workspace: &Path, folders: &Folders) -> PathBuf {
+    let people = office.people();
+    let email = people.persons.get(&person).map(|person| person.email.as_str());
+    folders.view_of(workspace, Some(email.unwrap_or_default()))
 }
 
 /// Notes in the audit that a question was refused. What is not asked by a person cannot be refused.

@@ -39,10 +39,16 @@ impl Folders {
         self.data.join("england.schoolbench")
     }
 
-    /// The last view of a workspace.
-    pub fn view_of(&self, workspace: &Path) -> PathBuf {
+    /// The last view of a workspace: of the person with this e-mail address, or where nobody signs in of whoever opens it.
+    pub fn view_of(&self, workspace: &Path, person: Option<&str>) -> PathBuf {
         let whole = std::path::absolute(workspace).unwrap_or_else(|_| workspace.to_owned());
-        let digest = Sha256::digest(whole.as_os_str().as_encoded_bytes());
+        let mut whose = whole.as_os_str().as_encoded_bytes().to_vec();
+        if let Some(email) = person {
+            // No path has a zero in it.
+            whose.push(0);
+            whose.extend(email.to_lowercase().bytes());
+        }
+        let digest = Sha256::digest(whose);
         let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         self.data.join("views").join(name + ".toml")
     }
@@ -140,9 +146,9 @@ impl Saver {
         toml::to_string_pretty(settings).is_ok_and(|text| self.send(self.folders.settings(), text))
     }
 
-    /// Keeps the view of a workspace. Gives whether it will be done; if not, ask again.
-    pub fn view(&self, workspace: &Path, text: String) -> bool {
-        self.send(self.folders.view_of(workspace), text)
+    /// Keeps a view in the file that [`Folders::view_of`] says. Gives whether it will be done; if not, ask again.
+    pub fn view(&self, file: &Path, text: String) -> bool {
+        self.send(file.to_owned(), text)
     }
 
     fn send(&self, path: PathBuf, text: String) -> bool {

@@ -26,6 +26,12 @@ pub enum WorkspaceError {
         path.display()
     )]
     Damaged { path: PathBuf, detail: String },
+    /// People were set up for it, and their file is not beside it: a copy, or the file is lost.
+    #[error(
+        "people were set up for this workspace, and the file that says who may see what is not beside it, so it was not \
+         opened; bring back {people}, or begin anew with `schoolbench admin begin --anew`: {}", path.display()
+    )]
+    WithoutPeople { path: PathBuf, people: String },
     /// Another program has it open for writing, or reads it while this one wants to write.
     #[error("this workspace is in use by {by}; close it there and try again: {}", path.display())]
     InUse { path: PathBuf, by: String },

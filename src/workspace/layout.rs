@@ -17,7 +17,7 @@ pub(super) fn create() -> String {
     let outcomes = outcome_columns();
     format!(
         "CREATE TABLE schoolbench (layout BIGINT NOT NULL, revision BIGINT NOT NULL, most_results BIGINT NOT NULL,
-             most_in_subject BIGINT NOT NULL, {HEADLINES});
+             most_in_subject BIGINT NOT NULL, {HEADLINES}, {PEOPLE});
          CREATE TABLE sources (hash VARCHAR NOT NULL, name VARCHAR NOT NULL, table_name VARCHAR NOT NULL,
              n_rows BIGINT NOT NULL, loaded BIGINT NOT NULL, {SOURCE_COLUMNS_OF_2});
          CREATE TABLE schools (urn INTEGER NOT NULL, name VARCHAR NOT NULL, phase VARCHAR NOT NULL,
@@ -47,6 +47,10 @@ pub(super) fn create() -> String {
 
 /// The layout of the program whose load made the headline outcomes: before layout 3 there was no Progress 8 among them.
 const HEADLINES: &str = "headlines BIGINT";
+
+/// Whether a people's file was ever made for the workspace: it is opened with that file only. Since layout 4, so that no
+/// program that does not know of the mark opens one that has it.
+const PEOPLE: &str = "has_people BOOLEAN";
 
 /// What pupils of a prior-attainment group reached in a subject, in thousandths of points. `origin` is 0 where a national
 /// table says so, 1 where it is made from the pupils of the workspace.
@@ -119,6 +123,11 @@ pub(super) fn upgrade_from_2() -> String {
         steps.join("; "),
         cube(Source::Outcomes, &Extent::Whole),
     )
+}
+
+/// Statements that bring a workspace of layout 3 to layout 4. Who opens it with a people's file beside it marks it.
+pub(super) fn upgrade_from_3() -> String {
+    format!("ALTER TABLE schoolbench ADD COLUMN {PEOPLE}; UPDATE schoolbench SET has_people = FALSE, layout = 4;")
 }
 
 /// A pupil at the end of a key stage: a number for the opaque key, and what every fact row repeats.

@@ -26,11 +26,12 @@ use crate::model::{KeyStage, Year};
 pub use compact::{Rewrite, Written};
 pub use error::{WorkspaceError, is_damage, is_interrupt};
 pub use national::National;
+use people::PeopleFile;
 pub use published::{Area, Published, PublishedSource};
 pub use register::Register;
 
 /// Version of the layout in [`layout`]. A workspace with a higher one is from a newer Schoolbench.
-pub const LAYOUT_VERSION: i64 = 3;
+pub const LAYOUT_VERSION: i64 = 4;
 
 /// The most results of any one pupil of a workspace: so many entries can be of one pupil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,7 +74,8 @@ impl Workspace {
         let make = || {
             let connection = connect(&unfinished, Access::Write)?;
             connection.execute_batch(&layout::create())?;
-            connection.execute("INSERT INTO schoolbench VALUES (?, 0, 0, 0, ?)", [LAYOUT_VERSION, LAYOUT_VERSION])?;
+            let first = "INSERT INTO schoolbench VALUES (?, 0, 0, 0, ?, FALSE)";
+            connection.execute(first, [LAYOUT_VERSION, LAYOUT_VERSION])?;
             connection.execute_batch("CHECKPOINT")?;
             connection.close().map_err(|(_, error)| error)
         };
@@ -87,13 +89,27 @@ impl Workspace {
         made.and_then(|()| Self::open(path, Access::Write))
     }
 
-    /// Opens a workspace. The file is looked at before anything could be written to it. Who opens it for writing also clears
-    /// away what a program left beside it that was ended while it wrote the file anew.
+    /// Opens a workspace. The file is looked at before anything could be written to it. One that has its people's file beside
+    /// it is marked, and from then on opened with that file only. Who opens it for writing also clears away what a program left
+    /// beside it that was ended while it wrote the file anew.
     ///
     /// # Errors
-    /// One variant per reason why it is not usable: missing, foreign, damaged, newer, in use.
+    /// One variant per reason why it is not usable: missing, foreign, damaged, newer, in use, without its people.
     pub fn open(path: &Path, access: Access) -> Result<Self, WorkspaceError> {
-        let (connection, share) = Share::open(path, access)?;
+        Self::share(path, access, true)
+    }
+
+    /// Opens a workspace for reading whether or not its people's file is lost: for whoever makes that file anew. Nothing of it
+    /// may be shown to anybody before.
+    ///
+    /// # Errors
+    /// As [`Workspace::open`].
+    pub fn open_without_people(path: &Path) -> Result<Self, WorkspaceError> {
+        Self::share(path, Access::Read, false)
+    }
+
+    fn share(path: &Path, access: Access, with_people: bool) -> Result<Self, WorkspaceError> {
+        let (connection, share) = Share::open(path, access, with_people)?;
         if access == Access::Write {
             remove(&beside(&share.known, UNFINISHED));
         }
@@ -303,7 +319,10 @@ fn upgrade(path: &Path, version: i64) -> duckdb::Result<()> {
     if version < 2 {
         transaction.execute_batch(&layout::upgrade_from_1())?;
     }
-    transaction.execute_batch(&layout::upgrade_from_2())?;
+    if version < 3 {
+        transaction.execute_batch(&layout::upgrade_from_2())?;
+    }
+    transaction.execute_batch(&layout::upgrade_from_3())?;
     transaction.commit()?;
     connection.execute_batch("CHECKPOINT")?;
     connection.close().map_err(|(_, error)| error)
@@ -311,6 +330,25 @@ fn upgrade(path: &Path, version: i64) -> duckdb::Result<()> {
 
 /// How many statements a connection keeps prepared.
 const STATEMENTS_KEPT: usize = 256;
+
+/// Notes in a workspace that it has people. Gives whether it is noted: while another program reads it, it cannot be, and
+/// whoever opens or closes it next does it.
+fn mark(path: &Path) -> bool {
+    let write = || {
+        let connection = connect(path, Access::Write)?;
+        connection.execute("UPDATE schoolbench SET has_people = TRUE", [])?;
+        connection.execute_batch("CHECKPOINT")?;
+        connection.close().map_err(|(_, error)| error)
+    };
+    match write().map_err(|error| WorkspaceError::from_duckdb(path, error)) {
+        Ok(()) => true,
+        Err(WorkspaceError::InUse { .. }) => false,
+        Err(error) => {
+            tracing::warn!("that it has people is not noted in the workspace: {error}");
+            false
+        }
+    }
+}
 
 /// Bytes of the three headers with which a DuckDB file begins.
 const HEADERS: i64 = 3 * 4096;
@@ -325,6 +363,10 @@ struct Shared {
     connection: Connection,
     access: Access,
     users: usize,
+    /// Where it was opened, beside which its people's file stands.
+    path: PathBuf,
+    /// Whether it is marked as having people.
+    marked: bool,
 }
 
 /// A share in an open workspace; the last one that goes closes the file.
@@ -334,12 +376,19 @@ struct Share {
 }
 
 impl Share {
-    fn open(path: &Path, access: Access) -> Result<(Connection, Self), WorkspaceError> {
+    /// `with_people` refuses a workspace that has people and is without their file.
+    fn open(path: &Path, access: Access, with_people: bool) -> Result<(Connection, Self), WorkspaceError> {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let known = absolute.canonicalize().unwrap_or(absolute);
         let sql_error = |error| WorkspaceError::from_duckdb(path, error);
+        let people = PeopleFile::of(path);
+        let check_people = |marked: bool| match marked && with_people && !people.exists() {
+            true => Err(WorkspaceError::WithoutPeople { people: people.name(), path: path.to_owned() }),
+            false => Ok(()),
+        };
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = open.get_mut(&known) {
+            check_people(shared.marked)?;
             if access == Access::Write || shared.access == Access::Write {
                 return Err(WorkspaceError::InUse { path: path.to_owned(), by: "this program".to_owned() });
             }
@@ -355,12 +404,21 @@ impl Share {
             upgrade(path, version).map_err(sql_error)?;
             kept = connect(path, Access::Read).map_err(sql_error)?;
         }
+        let marked = kept.query_row("SELECT has_people FROM schoolbench", [], |row| row.get::<_, bool>(0));
+        let mut marked = marked.map_err(sql_error)?;
+        check_people(marked)?;
+        if !marked && people.exists() {
+            drop(kept);
+            marked = mark(path);
+            kept = connect(path, Access::Read).map_err(sql_error)?;
+        }
         if access == Access::Write {
             drop(kept);
             kept = connect(path, Access::Write).map_err(sql_error)?;
         }
         let connection = kept.try_clone().map_err(sql_error)?;
-        open.insert(known.clone(), Shared { connection: kept, access, users: 1 });
+        let shared = Shared { connection: kept, access, users: 1, path: path.to_owned(), marked };
+        open.insert(known.clone(), shared);
         Ok((connection, Self { known }))
     }
 }
@@ -368,11 +426,16 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = open.get_mut(&self.known) {
-            shared.users -= 1;
-            if shared.users == 0 {
-                open.remove(&self.known);
-            }
+        let Some(shared) = open.get_mut(&self.known) else { return };
+        shared.users -= 1;
+        if shared.users > 0 {
+            return;
+        }
+        let Some(Shared { connection, path, marked, .. }) = open.remove(&self.known) else { return };
+        drop(connection);
+        // Its people may have come while it was open, when nobody could write to it.
+        if !marked && PeopleFile::of(&path).exists() {
+            mark(&path);
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use duckdb::{AccessMode, Config, Connection};
 
-use super::{WorkspaceError, beside, check_header, remove};
+use super::{Access, Workspace, WorkspaceError, beside, check_header, remove};
 
 /// Version of the layout of the people's file.
 const LAYOUT: i64 = 1;
@@ -76,6 +76,7 @@ pub struct Edit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeopleFile {
     path: PathBuf,
+    workspace: PathBuf,
 }
 
 /// DuckDB's lock keeps other programs out, and the system drops it when this one closes any descriptor of the file: so
@@ -85,12 +86,17 @@ static DOOR: Mutex<()> = Mutex::new(());
 impl PeopleFile {
     /// The people's file of a workspace.
     pub fn of(workspace: &Path) -> Self {
-        Self { path: beside(workspace, ".people") }
+        Self { path: beside(workspace, ".people"), workspace: workspace.to_owned() }
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What it is called in its folder.
+    pub fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// Whether there is one.
@@ -104,7 +110,7 @@ impl PeopleFile {
         Some((file.modified().ok()?, file.len()))
     }
 
-    /// Makes the file with what is in it at first. It gets its name when it is whole.
+    /// Makes the file with what is in it at first. It gets its name when it is whole, and its workspace is marked then.
     ///
     /// # Errors
     /// [`WorkspaceError::Exists`] where there is one already.
@@ -130,7 +136,10 @@ impl PeopleFile {
         if made.is_err() {
             remove(&unfinished);
         }
-        made
+        made?;
+        // Whoever opens a workspace with people marks it. One that cannot be opened now is marked when it can.
+        drop(Workspace::open(&self.workspace, Access::Read));
+        Ok(())
     }
 
     /// Everything in the file but the audit's entries.

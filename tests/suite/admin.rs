@@ -1,5 +1,6 @@
 //! Organisations, people, groups and permission: the rules, what is kept, and the pages of the administration.
 
+mod anew;
 mod bench;
 mod commanding;
 mod demo_people;

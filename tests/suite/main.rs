@@ -16,6 +16,7 @@ mod diagnostics;
 mod fixture;
 mod golden;
 mod gpu;
+mod guarded;
 mod house;
 mod kill;
 mod mail;

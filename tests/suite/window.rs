@@ -2,6 +2,7 @@
 //!
 //! Figures on screen are compared with the oracle's recount, not with the program's own answers.
 
+mod alone;
 mod anything;
 mod chance;
 mod charts;
@@ -15,6 +16,7 @@ mod harness;
 mod history;
 mod keyboard;
 mod layout;
+mod own_views;
 mod panels;
 mod people;
 mod pictures;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use duckdb::{Config, Connection};
+use jiff::Timestamp;
+use schoolbench::collab::{Command, Office, OrganisationKind};
 use schoolbench::ingest::{Cancel, ImportError, import};
 use schoolbench::workspace::{Access, Workspace, WorkspaceError};
 use tempfile::TempDir;
@@ -184,6 +186,78 @@ fn a_new_workspace_is_not_made_over_a_file() {
     let before = fs::read(&path).unwrap();
     assert!(matches!(Workspace::create(&path), Err(WorkspaceError::Exists { .. })));
     assert!(fs::read(&path).unwrap() == before);
+}
+
+// ---- With people ----
+
+/// Sets people up for a workspace; gives where their file is.
+fn begin(workspace: &Path) -> PathBuf {
+    let register = Workspace::open(workspace, Access::Read).unwrap().register().unwrap();
+    let begin = Command::Begin {
+        kind: OrganisationKind::La(301),
+        organisation: "Northshire".to_owned(),
+        name: "Ada Adminson".to_owned(),
+        email: "ada@la.example".to_owned(),
+    };
+    Office::begin(workspace, register, &begin, Some("a harbour in winter"), Timestamp::now()).unwrap();
+    people_of(workspace)
+}
+
+fn people_of(workspace: &Path) -> PathBuf {
+    let mut people = workspace.as_os_str().to_owned();
+    people.push(".people");
+    people.into()
+}
+
+fn without_people(error: &WorkspaceError) -> bool {
+    matches!(error, WorkspaceError::WithoutPeople { .. })
+}
+
+#[test]
+fn a_copy_without_its_people_is_refused_and_with_them_it_opens() {
+    let (_folder, original) = fixture::workspace();
+    let people = begin(&original);
+    let (_folder, copy) = place();
+    fs::copy(&original, &copy).unwrap();
+    check("a copy alone", &copy, 4, without_people);
+    let told = told(&ask(&copy));
+    assert!(told.contains("bring back some.schoolbench.people") && told.contains("admin begin --anew"), "{told}");
+    // It can be opened to begin anew, and is still refused to everybody else.
+    assert_eq!(Workspace::open_without_people(&copy).unwrap().register().unwrap().schools().len(), 5);
+    check("a copy alone, again", &copy, 4, without_people);
+    fs::copy(people, people_of(&copy)).unwrap();
+    assert!(Workspace::open(&copy, Access::Read).is_ok());
+    assert_eq!(ask(&copy).status.code(), Some(3), "its people say who they are");
+}
+
+#[test]
+fn people_who_come_while_others_look_are_noted_when_the_last_one_goes() {
+    let (_folder, path) = fixture::workspace();
+    let (first, second) =
+        (Workspace::open(&path, Access::Read).unwrap(), Workspace::open(&path, Access::Read).unwrap());
+    let people = begin(&path);
+    drop(first);
+    drop(second);
+    fs::remove_file(people).unwrap();
+    check("people came while it was open", &path, 4, without_people);
+}
+
+/// A workspace of the layout before, which could not be marked: with its people it is marked when it is opened.
+#[test]
+fn a_workspace_of_the_layout_before_is_marked_where_it_has_people() {
+    let before = "ALTER TABLE schoolbench DROP COLUMN has_people; UPDATE schoolbench SET layout = 3; CHECKPOINT;";
+    let (_folder, path) = fixture::workspace();
+    let people = begin(&path);
+    duckdb(&path, before);
+    drop(Workspace::open(&path, Access::Read).unwrap());
+    fs::remove_file(people).unwrap();
+    check("of layout 3 with people", &path, 4, without_people);
+
+    let (_folder, path) = fixture::workspace();
+    let answer = ask(&path).stdout;
+    duckdb(&path, before);
+    assert!(ask(&path).stdout == answer && !answer.is_empty(), "without people it opens as before");
+    assert!(load(&path).status.success());
 }
 
 // ---- Damaged ----

@@ -290,6 +290,6 @@ impl At<'_> {
 
     /// What a school is called.
     pub(super) fn school(&self, urn: Urn) -> String {
-        self.register.school(urn).map_or_else(|| format!("School {urn}"), |school| plain(&school.name))
+        plain(&self.register.called(urn))
     }
 }

@@ -28,6 +28,9 @@ pub(super) struct Begin {
     /// Made-up people, who sign in without a password
     #[arg(long)]
     demo: bool,
+    /// Where people were set up and the file of them is lost: begin without what was in it. The audit tells so
+    #[arg(long, conflicts_with = "demo")]
+    pub anew: bool,
 }
 
 /// What is done with organisations.
@@ -108,6 +111,10 @@ impl Counter<'_> {
             let why = "the workspace has people already; sign in as one of them with --as EMAIL";
             return Err(CliError::Input(why.to_owned()));
         }
+        if begin.anew && !self.lost {
+            let why = "no people were set up for this workspace before; begin without --anew";
+            return Err(CliError::Input(why.to_owned()));
+        }
         if self.common.dry_run {
             return Err(CliError::Input("there is nothing to look at before the first person is there".to_owned()));
         }
@@ -122,7 +129,11 @@ impl Counter<'_> {
         let said = format!("{organisation} and its administrator {name} are there");
         let command = Command::Begin { kind, organisation, name, email };
         let now = Timestamp::now();
-        let office = Office::begin(&self.path, self.register.clone(), &command, password.as_deref(), now)?;
+        let register = self.register.clone();
+        let office = match &password {
+            Some(password) if begin.anew => Office::begin_anew(&self.path, register, &command, password, now)?,
+            password => Office::begin(&self.path, register, &command, password.as_deref(), now)?,
+        };
         self.who = office.people().persons.keys().next().copied();
         self.office = Some(office);
         writeln!(out, "{said}")?;

@@ -100,7 +100,7 @@ fn in_file(text: &str, path: &Path) -> Result<BTreeSet<Urn>, CliError> {
 }
 
 /// The text of a file.
-pub(super) fn text_of(path: &Path, what: &'static str) -> Result<String, CliError> {
+pub(in crate::cli) fn text_of(path: &Path, what: &'static str) -> Result<String, CliError> {
     let read = std::fs::read_to_string(path);
     let text = read.map_err(|source| CliError::File { what, source, path: path.to_owned() })?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())

@@ -16,10 +16,11 @@ use crate::collab::outbox;
 use crate::collab::{NotSignedIn, NoticeId, Office, OfficeError, People, PersonId};
 use crate::ui::admin::{Administration, Outcome, Request, Secret};
 use crate::ui::forms::Form;
-use crate::ui::jobs::write_whole;
-use crate::ui::session::Who;
+use crate::ui::jobs::{last_view, write_whole};
+use crate::ui::session::{Who, view_file_of};
 use crate::ui::sign_in::{Asked, SignIn};
 use crate::ui::theme;
+use crate::ui::view::View;
 
 /// What the window knows of people.
 #[derive(Debug, Default)]
@@ -131,31 +132,30 @@ impl Window {
         }
     }
 
-    /// Lets somebody sit before the workspace.
-    pub(super) fn admit(&mut self, who: Who) {
+    /// Lets somebody sit before the workspace, with the view that was kept of them.
+    pub(super) fn admit(&mut self, who: Who, own: Option<Box<View>>) {
         // Who comes back to their locked window goes on; anybody else finds nothing of what was written or shown here.
         let is_same = who == Who::Nobody || self.people.locked.is_some_and(|person| who == Who::Person(person));
         if !is_same {
             self.people.administration = self.people.administration.anew();
+            self.people.mail_password = None;
         }
-        (self.palette, self.form) = (None, None);
+        (self.palette, self.form, self.message, self.part) = (None, None, None, None);
+        (self.findings, self.loaded, self.report) = (None, None, false);
         let Some(open) = &mut self.open else { return };
-        open.session.admit(who);
-        open.view.fit(&open.session.catalogue);
-        // What somebody else looked at is not where one goes back to.
-        (open.history, open.trail) = (super::History::of(&open.view), super::Trail::of(&open.view));
-        open.dashboard = super::Dashboard::default();
+        open.admit(who, own, &self.folders, &self.saver);
         (self.people.sign_in, self.people.locked) = (SignIn::default(), None);
         self.people.active = Some(Instant::now());
         self.people.place = None;
         self.hovered = None;
+        self.begin_view();
     }
 
     /// Signs out. Of a demonstration: back to seeing everything.
     pub(super) fn sign_out(&mut self) {
         let demo = self.office().is_some_and(|office| office.people().setup.demo);
         self.people.administration = self.people.administration.anew();
-        self.admit(if demo { Who::Anyone } else { Who::Nobody });
+        self.admit(if demo { Who::Anyone } else { Who::Nobody }, None);
     }
 
     /// Takes what has become of something that was asked of the office.
@@ -164,7 +164,7 @@ impl Window {
             self.people.busy = self.people.busy.saturating_sub(1);
         }
         match news {
-            OfficeNews::SignedIn(Ok(person)) => self.admit(Who::Person(person)),
+            OfficeNews::SignedIn(Ok((person, own))) => self.admit(Who::Person(person), own),
             OfficeNews::SignedIn(Err(why)) | OfficeNews::Begun(Err(why)) | OfficeNews::PasswordSet(Err(why)) => {
                 self.people.sign_in.refuse(why);
             }
@@ -175,13 +175,13 @@ impl Window {
                     open.session.take_office(office);
                 }
                 if let Some(first) = first {
-                    self.admit(Who::Person(first));
+                    self.admit(Who::Person(first), None);
                     self.people.place = Some(Place::Administration);
                 }
             }
-            OfficeNews::PasswordSet(Ok(())) => {
+            OfficeNews::PasswordSet(Ok(own)) => {
                 if let Some(person) = self.person() {
-                    self.admit(Who::Person(person));
+                    self.admit(Who::Person(person), own);
                 }
                 self.message = Some("Your password is set".to_owned());
             }
@@ -207,6 +207,7 @@ impl Window {
 
     /// Looks at the rights of who is signed in again: they may have changed.
     fn look_again(&mut self) {
+        let must_change = self.must_change();
         let Some(open) = &mut self.open else { return };
         let who = match (open.session.who(), &open.session.office) {
             (Who::Person(person), Some(office)) => {
@@ -216,19 +217,13 @@ impl Window {
             (who, _) => who,
         };
         if who == Who::Nobody && open.session.who() != Who::Nobody {
-            self.admit(Who::Nobody);
+            self.admit(Who::Nobody, None);
+        } else if let (Who::Person(person), false) = (who, open.is_somebodys() || must_change) {
+            // Their password was set by another program: from now on they look, and at the view that was kept of them.
+            let Some((office, own)) = self.office().zip(self.own_views()) else { return };
+            self.at_office(office, move |office| OfficeNews::SignedIn(Ok((person, own(office, person)))));
         } else if open.session.has_other_rights(who) {
-            let name = open.session.catalogue.name_of(&open.view.scope);
-            open.session.admit(who);
-            // A group that has other schools now is still that group.
-            let groups = open.session.catalogue.groups().iter();
-            if let Some(group) = groups.clone().find(|group| group.name == name) {
-                open.view.scope = group.scope.clone();
-            }
-            open.view.fit(&open.session.catalogue);
-            // What could be seen before is neither on screen nor where one goes back to.
-            (open.history, open.trail) = (super::History::of(&open.view), super::Trail::of(&open.view));
-            open.dashboard = super::Dashboard::default();
+            open.look_again(who, &self.folders, &self.saver);
             self.palette = None;
             self.hovered = None;
         }
@@ -326,15 +321,19 @@ impl Window {
                 (self.people.place, self.people.sign_in) = (None, SignIn::default());
             }
             Asked::SignIn { email, password } => {
-                let Some(office) = self.office() else { return };
+                let Some((office, own)) = self.office().zip(self.own_views()) else { return };
                 self.at_office(office, move |office| {
                     let signed_in = office.sign_in(&email, &password, Timestamp::now());
+                    let signed_in = signed_in.map(|person| (person, own(office, person)));
                     OfficeNews::SignedIn(signed_in.map_err(|error| error.to_string()))
                 });
             }
             Asked::Change { old, new } => {
-                let Some((office, person)) = self.signed_in() else { return };
-                self.at_office(office, move |office| OfficeNews::PasswordSet(change(office, person, &old, &new)));
+                let Some(((office, person), own)) = self.signed_in().zip(self.own_views()) else { return };
+                self.at_office(office, move |office| {
+                    let changed = change(office, person, &old, &new);
+                    OfficeNews::PasswordSet(changed.map(|()| own(office, person)))
+                });
             }
             Asked::Begin { command, password } => {
                 let Some(open) = &self.open else { return };
@@ -343,6 +342,12 @@ impl Window {
                 self.jobs.begin(self.people.nth, path, register, command, password);
             }
         }
+    }
+
+    /// What reads the view that was kept of a person, off the window's thread.
+    fn own_views(&self) -> Option<impl FnOnce(&Office, PersonId) -> Option<Box<View>> + Send + use<>> {
+        let (workspace, folders) = (self.open.as_ref()?.session.path.clone(), self.folders.clone());
+        Some(move |office: &Office, person| last_view(&view_file_of(office, person, &workspace, &folders)))
     }
 
     /// Sends what is due, with the password of this session or of the environment.
@@ -388,7 +393,7 @@ impl Window {
                 self.at_office(office, |office| OfficeNews::Audit(office.audit().map_err(|error| error.to_string())));
             }
             Request::Save { what, name, contents } => self.form = Some(Form::Save { what, path: name, contents }),
-            Request::ViewAs(person) => self.admit(Who::Person(person)),
+            Request::ViewAs(person) => self.admit(Who::Person(person), None),
             Request::SendMail => self.send_mail(office),
             Request::MailAgain(notices) => self.at_office(office, move |office| {
                 said(outbox::again(office, &notices, Timestamp::now()).map(|()| String::new()))
@@ -419,7 +424,7 @@ impl Window {
         let longest = Duration::from_secs(60 * u64::from(setup.idle_minutes));
         let idle = if acted { Duration::ZERO } else { active.elapsed() };
         if idle >= longest {
-            self.admit(Who::Nobody);
+            self.admit(Who::Nobody, None);
             self.people.locked = Some(person);
         } else {
             ctx.request_repaint_after(longest - idle);
@@ -430,8 +435,9 @@ impl Window {
 /// What has become of something that was asked of the office.
 #[derive(Debug)]
 pub(in crate::ui) enum OfficeNews {
-    SignedIn(Result<PersonId, String>),
-    PasswordSet(Result<(), String>),
+    /// Who it is, with the view that was kept of them.
+    SignedIn(Result<(PersonId, Option<Box<View>>), String>),
+    PasswordSet(Result<Option<Box<View>>, String>),
     Begun(Result<Arc<Office>, String>),
     Settled(Outcome),
     Audit(Result<Vec<crate::collab::audit::Row>, String>),

@@ -133,7 +133,13 @@ impl PanelState {
                 }
             };
             scene.note(&progress, &answers);
-            let dragged = head(ui, id, panel, titled, &answers, scene);
+            let ranks = match (&self.0, panel) {
+                (State::Tiles(state), _) => state.ranks_shown(&scene.session.catalogue),
+                (State::Scatter(state), _) => state.ranks_shown(scene),
+                (State::SchoolTable(state), _) => state.ranks_shown(),
+                _ => Vec::new(),
+            };
+            let dragged = head(ui, id, panel, titled, (&answers, &ranks), scene);
             if progress.has_line(ui.ctx()) {
                 progress_line(ui);
             }
@@ -199,7 +205,14 @@ impl Scene<'_> {
 }
 
 /// The head of a panel: what it shows of whom, and what can be done with it. Gives whether it is being dragged.
-fn head(ui: &mut Ui, id: u64, panel: &Panel, titled: bool, answers: &[Arc<Answer>], scene: &mut Scene<'_>) -> bool {
+fn head(
+    ui: &mut Ui,
+    id: u64,
+    panel: &Panel,
+    titled: bool,
+    (answers, ranks): (&[Arc<Answer>], &[ranks::Shown<'_>]),
+    scene: &mut Scene<'_>,
+) -> bool {
     let height = ui.spacing().interact_size.y;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let handle = ui.interact(rect, ui.scope_id().with(("head", id)), Sense::click_and_drag());
@@ -209,7 +222,7 @@ fn head(ui: &mut Ui, id: u64, panel: &Panel, titled: bool, answers: &[Arc<Answer
     let out = &mut *scene.out;
     let mut buttons = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(egui::Align::Center)));
     buttons.spacing_mut().item_spacing.x = 0.0;
-    let taking = take::Taking { id, panel, answers, session: scene.session, card: ui.max_rect().expand(12.0) };
+    let taking = take::Taking { id, panel, answers, ranks, session: scene.session, card: ui.max_rect().expand(12.0) };
     let sits = scene.sitting.is_some_and(|sitting| sitting.panel == id);
     if sits {
         out.sitter = Some(taking.sitter(ui));

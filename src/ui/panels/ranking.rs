@@ -264,10 +264,7 @@ impl Drawn {
 
 fn named(key: &Key, catalogue: &Catalogue) -> Option<(Key, String)> {
     let name = match key {
-        Key::School(urn) => {
-            let school = catalogue.register.school(*urn);
-            school.map_or_else(|| urn.to_string(), |school| school.name.clone())
-        }
+        Key::School(urn) => catalogue.register.called(*urn),
         Key::Subject(subject) => subject.name.clone(),
         Key::Year(_) | Key::Pupils(_) => return None,
     };

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::desk::{Answer, Desk, Reason};
+use crate::export::rank::{Ranked, Row};
+use crate::export::sheet::Told;
 use crate::export::words::counted;
-use crate::method::difference::{percentile_rank_in_order, three_year_rank};
+use crate::method::difference::{RANK_WEIGHTS, percentile_rank_in_order, three_year_rank};
 use crate::model::{Indicator, Question, Scope, Urn, Year};
 use crate::ui::questions;
 use crate::ui::session::Catalogue;
@@ -15,6 +17,9 @@ const APART: u64 = 600;
 
 /// With ranks of fewer years there is no three-year rank: it would be the rank of one year under another name.
 const FEWEST_YEARS: usize = 2;
+
+/// Why there is none then.
+const TOO_FEW_YEARS: &str = "fewer than two years have a figure";
 
 /// How a three-year rank is made.
 pub(super) const HOW: &str = "Percentile rank among all schools loaded that have a figure in the year, of the same pupils: \
@@ -142,7 +147,7 @@ impl Rank {
     pub fn in_words(&self) -> String {
         match self.weighted {
             Some(rank) => format!("three-year rank {rank:.0} (3:2:1)"),
-            None => "no three-year rank: fewer than two years have a figure".to_owned(),
+            None => format!("no three-year rank: {TOO_FEW_YEARS}"),
         }
     }
 
@@ -154,6 +159,35 @@ impl Rank {
         };
         self.years.iter().map(year).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// The ranks of some schools, as a panel shows them.
+#[derive(Debug)]
+pub(super) struct Shown<'a> {
+    pub ranks: &'a Ranks,
+    /// In the order of the panel.
+    pub schools: Vec<Urn>,
+}
+
+impl Shown<'_> {
+    fn rows(&self) -> impl Iterator<Item = Row> {
+        self.schools.iter().flat_map(|urn| {
+            let Rank { weighted, years } = self.ranks.rank(*urn);
+            let (urn, indicator, three_year) = (*urn, self.ranks.indicator, weighted.ok_or(TOO_FEW_YEARS));
+            let row = move |(InYear { year, rank }, weight)| Row { urn, indicator, three_year, year, weight, rank };
+            years.into_iter().zip(RANK_WEIGHTS).map(row)
+        })
+    }
+}
+
+/// Ranks to take away: those that were made from one answer together, after its words.
+pub(super) fn to_take<'a>(shown: &[Shown<'a>], told: impl Fn(&'a Answer) -> Told<'a>) -> Vec<Ranked<'a>> {
+    let of_one_answer = shown.chunk_by(|a, b| Arc::ptr_eq(&a.ranks.answer, &b.ranks.answer));
+    let ranked = of_one_answer.filter_map(|of| {
+        let rows = of.iter().flat_map(Shown::rows).collect();
+        of.first().map(|first| Ranked { told: told(&first.ranks.answer), how: HOW, rows })
+    });
+    ranked.collect()
 }
 
 /// The one school that a scope is, if it is one.

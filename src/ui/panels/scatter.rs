@@ -7,7 +7,7 @@ use std::sync::Arc;
 use eframe::egui::{self, PointerButton, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, Plot};
 
-use super::ranks::{RankSheet, Ranks};
+use super::ranks::{RankSheet, Ranks, Shown};
 use super::trends::{axis, axis_number, steps};
 use super::{Scene, nothing};
 use crate::desk::Answer;
@@ -82,6 +82,12 @@ enum Bring {
     Group,
 }
 
+/// The ranks that go with the answers that are shown.
+fn ranks_beside<'a>(sheet: &'a RankSheet, answers: &[Arc<Answer>], scene: &Scene<'_>) -> Vec<&'a Ranks> {
+    let of_schools = answers.iter().filter(|answer| answer.question().by() == [Breakdown::School]);
+    of_schools.flat_map(|answer| sheet.beside(answer.question(), &scene.session.catalogue)).collect()
+}
+
 impl State {
     pub fn ask(&mut self, id: u64, scatter: &Scatter, scene: &Scene<'_>) -> Progress {
         let (view, catalogue) = (scene.view, &scene.session.catalogue);
@@ -103,6 +109,18 @@ impl State {
         self.sheet.answers()
     }
 
+    /// In strips the ranks of the schools that are selected.
+    pub fn ranks_shown(&self, scene: &Scene<'_>) -> Vec<Shown<'_>> {
+        let Some((drawn, answers)) = self.sheet.shown() else { return Vec::new() };
+        let schools: Vec<Urn> = scene.view.selected.iter().copied().collect();
+        if drawn.axes.form != ScatterForm::Strips || schools.is_empty() {
+            return Vec::new();
+        }
+        let has_strip = |ranks: &&Ranks| drawn.strips.iter().any(|strip| strip.indicator == ranks.indicator);
+        let ranks = ranks_beside(&self.ranks, answers, scene).into_iter().filter(has_strip);
+        ranks.map(|ranks| Shown { ranks, schools: schools.clone() }).collect()
+    }
+
     pub fn ui(&mut self, ui: &mut Ui, id: u64, scatter: &Scatter, scene: &mut Scene<'_>) {
         let Some((drawn, answers)) = self.sheet.shown() else { return };
         if answers.is_empty() {
@@ -121,10 +139,7 @@ impl State {
             return;
         }
         if drawn.axes.form == ScatterForm::Strips {
-            let of_schools = answers.iter().filter(|answer| answer.question().by() == [Breakdown::School]);
-            let catalogue = &scene.session.catalogue;
-            let ranks: Vec<&Ranks> =
-                of_schools.flat_map(|answer| self.ranks.beside(answer.question(), catalogue)).collect();
+            let ranks = ranks_beside(&self.ranks, answers, scene);
             strips::ui(ui, id, (drawn, &ranks), (&mut self.walk, &mut self.outline), scene);
             return;
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{Popup, PopupCloseBehavior, Role, ScrollArea, Sense, Ui, WidgetInfo};
 
 use super::grid::{Did, Tells};
-use super::ranks::HOW;
+use super::ranks::{HOW, Shown};
 use super::{Scene, nothing};
 use crate::desk::Answer;
 use crate::export::words::value;
@@ -44,6 +44,11 @@ impl State {
         // Every school of three years, from which only ranks are made, is no part of the table.
         let shown = self.sheet.shown().map(|(_, answers)| answers).unwrap_or_default();
         shown.iter().filter(|answer| !drawn::is_of_ranks(answer)).cloned().collect()
+    }
+
+    /// The ranks in the table's last column.
+    pub fn ranks_shown(&self) -> Vec<Shown<'_>> {
+        self.sheet.shown().and_then(|(drawn, _)| drawn.ranks_shown()).into_iter().collect()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, id: u64, table: &SchoolTable, scene: &mut Scene<'_>) {

@@ -1,11 +1,14 @@
 //! What can be taken away from a panel: its figures as text and as files, and its picture.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use eframe::egui::{Button, Rect, Ui};
 
+use super::ranks::{self, Shown};
 use crate::desk::Answer;
+use crate::export::rank::{self, Ranked};
 use crate::export::sheet::{self, Separator, Told};
 use crate::ui::change::{Outbox, PictureForm, Sitter, Taken};
 use crate::ui::session::{Catalogue, Session};
@@ -20,6 +23,8 @@ pub(super) struct Taking<'a> {
     pub id: u64,
     pub panel: &'a Panel,
     pub answers: &'a [Arc<Answer>],
+    /// The three-year ranks that it shows.
+    pub ranks: &'a [Shown<'a>],
     pub session: &'a Session,
     /// Where the panel stands.
     pub card: Rect,
@@ -53,6 +58,33 @@ impl Taking<'_> {
         if parquet && let Some(contents) = self.parquet() {
             out.taken = Some(file("the figures", format!("{name}.parquet"), contents));
         }
+        if !self.ranks.is_empty() {
+            ui.separator();
+            self.ranks_ui(ui, &name, out);
+        }
+    }
+
+    /// The lines of the menu about three-year ranks.
+    fn ranks_ui(&self, ui: &mut Ui, name: &str, out: &mut Outbox) {
+        let file = |name: String, contents| Taken::File { what: "the ranks", name, contents };
+        let register = &self.session.catalogue.register;
+        let written = |separator| in_memory(|out| rank::write(&self.ranked(), register, separator, out));
+        if ui.button("Copy ranks as text").clicked()
+            && let Some(text) = written(Separator::Tab)
+        {
+            ui.ctx().copy_text(String::from_utf8_lossy(&text).into_owned());
+        }
+        if ui.button("Save ranks as CSV…").clicked() {
+            out.taken = written(Separator::Comma).map(|contents| file(format!("{name}-ranks.csv"), contents));
+        }
+        if ui.button("Save ranks as Parquet…").clicked() {
+            let contents = in_memory(|out| rank::write_parquet(&self.ranked(), register, out));
+            out.taken = contents.map(|contents| file(format!("{name}-ranks.parquet"), contents));
+        }
+    }
+
+    fn ranked(&self) -> Vec<Ranked<'_>> {
+        ranks::to_take(self.ranks, |answer| self.told_of(answer))
     }
 
     /// The panel as this frame draws it, for its picture.
@@ -63,28 +95,29 @@ impl Taking<'_> {
 
     /// The answers with their words.
     fn told(&self) -> Vec<Told<'_>> {
+        self.answers.iter().map(|answer| self.told_of(answer)).collect()
+    }
+
+    fn told_of<'a>(&self, answer: &'a Answer) -> Told<'a> {
         let catalogue = &self.session.catalogue;
-        let told = self.answers.iter().map(|answer| Told {
-            heading: words::question(answer.question(), catalogue),
-            publishers: publishers(answer, catalogue),
-            answer,
-        });
-        told.collect()
+        let heading = words::question(answer.question(), catalogue);
+        Told { heading, publishers: publishers(answer, catalogue), answer }
     }
 
     fn written(&self, separator: Separator) -> Option<Vec<u8>> {
-        let mut text = Vec::new();
-        let written = sheet::write(&self.told(), &self.session.catalogue.register, separator, &mut text);
-        written.inspect_err(|error| tracing::warn!("figures cannot be written: {error}")).ok()?;
-        Some(text)
+        in_memory(|out| sheet::write(&self.told(), &self.session.catalogue.register, separator, out))
     }
 
     fn parquet(&self) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let written = sheet::write_parquet(&self.told(), &self.session.catalogue.register, &mut bytes);
-        written.inspect_err(|error| tracing::warn!("figures cannot be written: {error}")).ok()?;
-        Some(bytes)
+        in_memory(|out| sheet::write_parquet(&self.told(), &self.session.catalogue.register, out))
     }
+}
+
+/// What is written; nothing where it cannot be.
+fn in_memory(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).inspect_err(|error| tracing::warn!("figures cannot be written: {error}")).ok()?;
+    Some(bytes)
 }
 
 /// Names those whose published tables tell of what was asked.

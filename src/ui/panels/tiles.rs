@@ -7,12 +7,13 @@ use eframe::egui::{
     StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::ranks::{HOW, Rank, RankSheet, Ranks, only_school};
+use super::ranks::{HOW, Rank, RankSheet, Ranks, Shown, only_school};
 use super::{Scene, nothing};
 use crate::desk::{Answer, Cell, split_in_words};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
 use crate::model::{Indicator, Unit, Year};
+use crate::ui::session::Catalogue;
 use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Offer, Tiles};
 use crate::ui::widgets::{Mark, paint_mark};
@@ -83,6 +84,16 @@ impl State {
     pub fn answers(&self) -> Vec<Arc<Answer>> {
         let shown = [&self.sheet, &self.beside].into_iter().filter_map(Sheet::shown);
         shown.flat_map(|((), answers)| answers.to_vec()).collect()
+    }
+
+    /// The ranks of the one school that the tiles are of.
+    pub fn ranks_shown(&self, catalogue: &Catalogue) -> Vec<Shown<'_>> {
+        let of_answer = |answer: Arc<Answer>| {
+            let school = only_school(answer.question().scope(), catalogue)?;
+            let ranks = self.ranks.beside(answer.question(), catalogue).into_iter();
+            Some(ranks.map(move |ranks| Shown { ranks, schools: vec![school] }))
+        };
+        self.answers().into_iter().filter_map(of_answer).flatten().collect()
     }
 
     pub fn ui(&mut self, ui: &mut Ui, _id: u64, _chosen: &Tiles, scene: &Scene<'_>) {

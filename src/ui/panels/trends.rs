@@ -408,8 +408,7 @@ impl Drawn {
         let mut lines: Vec<String> =
             chosen.iter().filter_map(|place| of_line(&self.series[*place].name, &self.series[*place].line)).collect();
         for (urn, of_school) in &self.of_schools {
-            let school = scene.session.catalogue.register.school(*urn);
-            let name = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
+            let name = scene.session.catalogue.register.called(*urn);
             for place in chosen {
                 let subject = self.series[*place].subject;
                 let line = of_school.get(&subject);

@@ -183,10 +183,7 @@ fn head_of(by: Breakdown) -> String {
 
 fn name_of(key: &Key, scene: &Scene<'_>) -> String {
     match key {
-        Key::School(urn) => {
-            let school = scene.session.catalogue.register.school(*urn);
-            school.map_or_else(|| urn.to_string(), |school| school.name.clone())
-        }
+        Key::School(urn) => scene.session.catalogue.register.called(*urn),
         Key::Subject(subject) => subject.name.clone(),
         Key::Year(year) => year.to_string(),
         Key::Pupils(group) => group.label(),

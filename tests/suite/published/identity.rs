@@ -221,6 +221,7 @@ fn a_workspace_of_the_layout_before_is_brought_to_this_one_and_answers_as_it_did
              ALTER TABLE sources DROP COLUMN id; ALTER TABLE sources DROP COLUMN layout;
              ALTER TABLE sources DROP COLUMN publisher; ALTER TABLE sources DROP COLUMN document;
              DROP TABLE expected; ALTER TABLE schoolbench DROP COLUMN headlines;
+             ALTER TABLE schoolbench DROP COLUMN has_people;
              ALTER TABLE results_by_school DROP COLUMN va; ALTER TABLE results_by_subject DROP COLUMN va;
              ALTER TABLE outcomes_by_school DROP COLUMN p8; ALTER TABLE outcomes_by_year DROP COLUMN p8;
              ALTER TABLE outcomes_by_school DROP COLUMN p8_english; ALTER TABLE outcomes_by_year DROP COLUMN p8_english;

@@ -285,7 +285,7 @@ fn settings_and_views_are_kept_between_two_windows() {
 
     // What cannot be read is as at first, and keeps nobody from working.
     std::fs::write(place.folders().config.join("settings.toml"), "theme = \"purple\"").unwrap();
-    std::fs::write(place.folders().view_of(&path), "version = 99").unwrap();
+    std::fs::write(place.folders().view_of(&path, None), "version = 99").unwrap();
     let mut third = Bench::start(sized(1280.0, 800.0), &place, Some(path));
     third.answered();
     assert!(third.view().filter.is_everyone());

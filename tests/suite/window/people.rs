@@ -23,17 +23,17 @@ use crate::demo;
 use crate::oracle::{self, Asked, Expected};
 
 /// Who begins.
-const FIRST: PersonId = PersonId(1);
-const GROUP: GroupId = GroupId(1);
+pub const FIRST: PersonId = PersonId(1);
+pub const GROUP: GroupId = GroupId(1);
 /// Passwords: one that an administrator has told somebody, their own, and the administrator's.
 const ONCE: &str = "told at the door";
-const OWN: &str = "seven quiet lanterns";
+pub const OWN: &str = "seven quiet lanterns";
 const FIRSTS: &str = "a harbour in winter";
 
 /// Secondary schools of the demo's authority.
-const SCHOOLS: [i32; 5] = [900_002, 900_006, 900_009, 900_022, 900_028];
+pub const SCHOOLS: [i32; 5] = [900_002, 900_006, 900_009, 900_022, 900_028];
 
-fn urn(number: i32) -> Urn {
+pub fn urn(number: i32) -> Urn {
     Urn::new(number).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn recorded(state: PermissionState) -> Recorded {
 }
 
 /// The demo's workspace in a folder of its own.
-struct Scene {
+pub struct Scene {
     place: Place,
     path: PathBuf,
     register: Register,
@@ -63,7 +63,7 @@ impl Scene {
     }
 
     /// The window over it.
-    fn open(&self) -> Bench {
+    pub fn open(&self) -> Bench {
         Bench::start(sized(1280.0, 800.0), &self.place, Some(self.path.clone()))
     }
 
@@ -133,7 +133,7 @@ fn year(number: i64) -> Year {
 }
 
 /// Gives a command from the palette.
-fn command(bench: &mut Bench, words: &str) {
+pub fn command(bench: &mut Bench, words: &str) {
     bench.key(CTRL, Key::K);
     bench.harness.run();
     bench.type_in(words.trim_end_matches('…'));
@@ -287,7 +287,7 @@ fn a_group_of_the_demonstration_is_set_up_shared_and_seen() {
 }
 
 /// A workspace with real people: who begins, and a user of a school whose group is live, with the permission of all.
-fn real() -> (Scene, Office, PersonId) {
+pub fn real() -> (Scene, Office, PersonId) {
     let scene = Scene::new();
     let begin = Command::Begin {
         kind: OrganisationKind::System,
@@ -324,7 +324,7 @@ fn real() -> (Scene, Office, PersonId) {
     (scene, office, una)
 }
 
-fn sign_in(bench: &mut Bench, email: &str, password: &str) {
+pub fn sign_in(bench: &mut Bench, email: &str, password: &str) {
     bench.until_said("Sign in to shared");
     bench.write("E-mail", email);
     bench.write("Password", password);

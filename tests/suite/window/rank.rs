@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use arrow::array::{Array as _, Float64Array};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use schoolbench::desk::Figure;
 use schoolbench::model::{Breakdown, Compare, Draft, Filter, Indicator, Judged, Question, Scope, Urn, Year};
 use schoolbench::ui::{Change, Panel, Place, Scatter, ScatterForm, SchoolTable};
 
 use super::figures::{reads, years};
 use super::harness::Bench;
+use super::taken::saved;
 
 /// The table of schools on its dashboard, and the chart of schools on the workbench.
 const TABLE: u64 = 4_002;
@@ -124,6 +127,101 @@ fn the_table_of_schools_has_their_three_year_ranks() {
     bench.answered();
     let Panel::SchoolTable(SchoolTable { sorted, by_rank, .. }) = &bench.view().panels[&TABLE] else { panic!() };
     assert_eq!((*sorted, *by_rank), (Some(Indicator::Att8), false));
+}
+
+/// A file of ranks: the words before its rows, and the rows by the names of their columns.
+fn read(file: &[u8], separator: u8) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
+    let text = std::str::from_utf8(file).unwrap();
+    let words = text.lines().filter_map(|line| line.strip_prefix("# ")).map(str::to_owned).collect();
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).delimiter(separator).from_reader(file);
+    (words, reader.deserialize().map(Result::unwrap).collect())
+}
+
+/// Each row of a file is that of a school in a year; its three-year rank is that of its years, and the one counted here.
+fn check(rows: &[BTreeMap<String, String>], right: &BTreeMap<Urn, f64>) -> BTreeMap<Urn, Option<f64>> {
+    let number = |row: &BTreeMap<String, String>, column: &str| row[column].parse::<f64>().ok();
+    let mut schools: BTreeMap<Urn, Vec<&BTreeMap<String, String>>> = BTreeMap::new();
+    for row in rows {
+        schools.entry(Urn::new(row["urn"].parse().unwrap()).unwrap()).or_default().push(row);
+        assert_eq!(number(row, "rank").is_none(), row["among_schools"].is_empty(), "{row:?}");
+        assert_eq!(number(row, "rank").is_none(), !row["reason"].is_empty(), "a rank or a reason: {row:?}");
+    }
+    let mut found = BTreeMap::new();
+    for (urn, years) in schools {
+        assert_eq!(years.iter().map(|row| number(row, "weight").unwrap()).collect::<Vec<_>>(), [3.0, 2.0, 1.0]);
+        let known = years.iter().filter_map(|row| Some((number(row, "rank")?, number(row, "weight")?)));
+        let (sum, weights) = known.fold((0.0, 0.0), |(sum, all), (rank, weight)| (sum + rank * weight, all + weight));
+        let told = number(years[0], "three_year_rank");
+        assert_eq!(told.is_none(), !right.contains_key(&urn), "{years:?}");
+        assert_eq!(told.is_none(), !years[0]["three_year_reason"].is_empty(), "{years:?}");
+        if let Some(told) = told {
+            assert!((told - sum / weights).abs() < 1e-9 && (told - right[&urn]).abs() < 1e-9, "{years:?}: {right:?}");
+        }
+        found.insert(urn, told);
+    }
+    found
+}
+
+#[test]
+fn ranks_are_taken_away_with_how_they_are_made() {
+    let mut bench = Bench::on_demo();
+    bench.change(Change::Place(Place::Schools));
+    bench.change(Change::Maximise(Some(TABLE)));
+    bench.click("More: Schools side by side");
+    bench.harness.run();
+    assert!(!bench.has("Save ranks as CSV…"), "there are none yet");
+    bench.key(eframe::egui::Modifiers::NONE, eframe::egui::Key::Escape);
+    bench.harness.run();
+    bench.change(Change::Maximise(Some(TABLE)));
+    let table = SchoolTable { rank: true, indicators: vec![Indicator::Att8], ..SchoolTable::default() };
+    bench.change(Change::Panel(TABLE, Panel::SchoolTable(table)));
+    let right = ranks(&bench, Indicator::Att8);
+    let shown = rows(&bench);
+    let (words, taken) = read(&saved(&mut bench, "Schools side by side", "Save ranks as CSV…"), b',');
+    assert!(words[0].contains(&year(newest(&bench)).to_string()), "{words:?}");
+    assert!(words.iter().any(|line| line.contains("weighted 3, 2, 1")), "{words:?}");
+    assert!(words.iter().any(|line| line.starts_with("From ") && line.contains("pupils.parquet")), "{words:?}");
+    let found = check(&taken, &right);
+    let names: BTreeMap<Urn, String> = group(&bench).into_iter().collect();
+    assert!(found.len() > 2 && found.keys().all(|urn| names.contains_key(urn)), "the schools of the table: {found:?}");
+    for row in &taken {
+        let urn = Urn::new(row["urn"].parse().unwrap()).unwrap();
+        assert_eq!((&row["name"], row["indicator"].as_str()), (&names[&urn], "att8"));
+    }
+    for (urn, text) in shown {
+        let (_, rank) = text.split_once("Three-year rank ").unwrap();
+        match found[&urn] {
+            Some(told) => assert!(reads(first(rank), &[told]), "{text}; in the file: {told}"),
+            None => assert_eq!(rank, "·", "{text}"),
+        }
+    }
+    let parquet = bytes::Bytes::from(saved(&mut bench, "Schools side by side", "Save ranks as Parquet…"));
+    let builder = ParquetRecordBatchReaderBuilder::try_new(parquet).unwrap();
+    let metadata = builder.metadata().file_metadata().key_value_metadata().unwrap().clone();
+    let told = metadata.iter().find(|pair| pair.key == "answer 1").and_then(|pair| pair.value.clone());
+    assert_eq!(told, Some(words.join("\n")));
+    let batches: Vec<_> = builder.build().unwrap().map(Result::unwrap).collect();
+    let mut three_years = Vec::new();
+    for batch in &batches {
+        let column = batch.column_by_name("three_year_rank").unwrap();
+        three_years.extend(column.as_any().downcast_ref::<Float64Array>().unwrap().iter());
+    }
+    assert_eq!(three_years, taken.iter().map(|row| row["three_year_rank"].parse().ok()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_ranks_of_one_school_are_copied_from_its_tiles() {
+    let mut bench = Bench::on_demo();
+    let right = ranks(&bench, Indicator::Att8);
+    let (urn, _) = group(&bench).into_iter().find(|(urn, _)| right.contains_key(urn)).unwrap();
+    bench.change(Change::School(urn));
+    bench.click("More: Headlines");
+    bench.harness.run();
+    let text = bench.copied_by("Copy ranks as text");
+    let (words, taken) = read(text.as_bytes(), b'\t');
+    assert!(words.iter().any(|line| line.contains("weighted 3, 2, 1")), "{words:?}");
+    let taken: Vec<_> = taken.into_iter().filter(|row| row["indicator"] == "att8").collect();
+    assert_eq!(check(&taken, &right).into_keys().collect::<Vec<_>>(), [urn]);
 }
 
 #[test]

@@ -23,13 +23,14 @@ use crate::oracle::{Expected, intern};
 use crate::published::public;
 
 /// Takes a file away by a line of a panel's menu.
-fn saved(bench: &mut Bench, panel: &str, line: &str) -> Vec<u8> {
+pub fn saved(bench: &mut Bench, panel: &str, line: &str) -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     let target = folder.path().join("taken");
     bench.click(&format!("More: {panel}"));
     bench.harness.run();
     bench.click(line);
-    bench.until("the form", |bench| bench.has("Save the picture") || bench.has("Save the figures"));
+    let forms = ["Save the picture", "Save the figures", "Save the ranks"];
+    bench.until("the form", |bench| forms.iter().any(|form| bench.has(form)));
     bench.harness.run();
     bench.fill("File", "");
     bench.key(CTRL, Key::A);

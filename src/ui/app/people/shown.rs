@@ -46,7 +46,7 @@ impl Window {
             }
         });
         if let Some(person) = chosen {
-            self.admit(Who::Person(person));
+            self.admit(Who::Person(person), None);
             self.people.place = Some(Place::Administration);
         }
     }

@@ -356,10 +356,7 @@ impl Drawn {
         let range = |indicator: Indicator, (low, high): (f64, f64)| {
             format!("{} from {} to {}", self.name(indicator), value(indicator, low), value(indicator, high))
         };
-        let name = |urn: Urn| {
-            let school = scene.session.catalogue.register.school(urn);
-            school.map_or_else(|| urn.to_string(), |school| school.name.clone())
-        };
+        let name = |urn: Urn| scene.session.catalogue.register.called(urn);
         let selected = self.dots.iter().filter(|dot| scene.view.selected.contains(&dot.urn));
         let of_dot = |dot: &Dot| match (dot.on_axes, self.axes.colour.zip(dot.colour)) {
             (Some([_, y]), _) if self.axes.form == ScatterForm::Funnel => {

@@ -134,8 +134,8 @@ impl<'a> Chart<'a> {
                 continue;
             }
             taken.push(Rect::from_center_size(at, Vec2::splat(2.0 * (radius + 3.5))));
-            let name = scene.session.catalogue.register.school(dot.urn).map(|school| school.name.clone());
-            let galley = painter.layout_no_wrap(name.unwrap_or_default(), theme::small_strong(), *colours.text);
+            let name = scene.session.catalogue.register.called(dot.urn);
+            let galley = painter.layout_no_wrap(name, theme::small_strong(), *colours.text);
             let right_fits = at.x + radius + 8.0 + galley.size().x < frame.right();
             let left = if right_fits { at.x + radius + 7.0 } else { at.x - radius - 7.0 - galley.size().x };
             let wanted = Rect::from_min_size(pos2(left, at.y - galley.size().y / 2.0), galley.size());
@@ -230,8 +230,8 @@ impl<'a> Chart<'a> {
         let (colours, frame) = (theme::of(ui), self.transform.frame());
         for dot in outside.into_iter().take(MOST_OUTSIDE) {
             let at = self.place(dot);
-            let name = scene.session.catalogue.register.school(dot.urn).map(|school| school.name.clone());
-            let galley = painter.layout_no_wrap(name.unwrap_or_default(), theme::small(), *colours.text);
+            let name = scene.session.catalogue.register.called(dot.urn);
+            let galley = painter.layout_no_wrap(name, theme::small(), *colours.text);
             let away = self.radius(dot) + 4.0;
             let fits = at.x + away + galley.size().x < frame.right();
             let left = if fits { at.x + away } else { at.x - away - galley.size().x };

@@ -114,8 +114,7 @@ impl Strip {
             .filter_map(|urn| Some((urn, self.figure(*urn)?)))
             .take(questions::MOST_LINES)
             .map(|(urn, figure)| {
-                let school = scene.session.catalogue.register.school(*urn);
-                let name = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
+                let name = scene.session.catalogue.register.called(*urn);
                 let rank = ranks.map(|ranks| format!(", {}", ranks.rank(*urn).in_words())).unwrap_or_default();
                 format!("; {name} {}, {}{rank}", of(figure.value), self.percentile(figure))
             })

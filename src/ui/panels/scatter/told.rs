@@ -89,7 +89,7 @@ pub(super) fn of_dot(drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) -> Told {
     }
     let register = &scene.session.catalogue.register;
     for urn in register.earlier(dot.urn) {
-        let name = register.school(*urn).map(|school| school.name.as_str()).unwrap_or_default();
+        let name = register.called(*urn);
         told.muted(format!("goes on from {name}, URN {urn}"));
     }
     told

@@ -7,7 +7,7 @@ use crate::desk::{Answer, Cell};
 use crate::export::words::{plural, value};
 use crate::model::{Breakdown, Indicator, Source, Urn};
 use crate::ui::panels::grid::{Grid, Head, Lead, Row, Words};
-use crate::ui::panels::ranks::{Rank, Ranks};
+use crate::ui::panels::ranks::{Rank, Ranks, Shown};
 use crate::ui::session::Catalogue;
 use crate::ui::view::{ColumnGroup, SchoolTable};
 use crate::ui::{questions, words};
@@ -45,10 +45,7 @@ impl Drawn {
     pub fn of(table: &SchoolTable, selected: &BTreeSet<Urn>, answers: &[Arc<Answer>], catalogue: &Catalogue) -> Self {
         let Some(first) = answers.first() else { return Self::default() };
         let columns = columns_of(answers);
-        let name = |urn: Urn| {
-            let school = catalogue.register.school(urn);
-            school.map_or_else(|| urn.to_string(), |school| school.name.clone())
-        };
+        let name = |urn: Urn| catalogue.register.called(urn);
         let of_schools = answers.iter().filter(|answer| is_by_school(answer));
         let schools: BTreeSet<Urn> =
             of_schools.flat_map(|answer| answer.rows()).filter_map(|row| row.first()?.school()).collect();
@@ -119,6 +116,16 @@ impl Drawn {
     /// In what the three-year ranks are, where they are shown.
     pub fn ranked(&self) -> Option<Indicator> {
         self.ranks.as_ref().map(|ranks| ranks.indicator)
+    }
+
+    /// The ranks of the schools that are shown.
+    pub fn ranks_shown(&self) -> Option<Shown<'_>> {
+        let school = |who: &Who| match who {
+            Who::School(urn) => Some(*urn),
+            Who::Group | Who::Comparator => None,
+        };
+        let schools = self.who.iter().filter_map(school).collect();
+        self.ranks.as_ref().map(|ranks| Shown { ranks, schools })
     }
 
     /// Whether the column, or with schools side by side the row, with this number is of three-year ranks.

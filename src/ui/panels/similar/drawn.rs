@@ -96,7 +96,7 @@ impl Drawn {
         let Some(results) = Results::of(answers) else { return Self::only("No results of this key stage are loaded") };
         let neighbours = similar.comparators();
         let register = &catalogue.register;
-        let name = |urn: Urn| register.school(urn).map_or_else(|| urn.to_string(), |school| school.name.clone());
+        let name = |urn: Urn| register.called(urn);
         let la = |urn: Urn| register.school(urn).map(|school| school.la_name.clone()).unwrap_or_default();
         let own = register.head(like.school);
         let inputs: Vec<Indicator> = like.terms.iter().map(|term| term.input).collect();

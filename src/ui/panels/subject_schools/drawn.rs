@@ -191,8 +191,7 @@ impl Drawn {
             }
         }
         let row = |(urn, [of_entries, of_pupils]): (Urn, [Option<usize>; 2])| {
-            let school = catalogue.register.school(urn);
-            let name = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
+            let name = catalogue.register.called(urn);
             Row { urn, name, of_entries, of_pupils }
         };
         places.into_iter().map(row).collect()

@@ -157,8 +157,7 @@ impl Chart<'_, '_> {
                 Some((place, place_of(transform, *year, figure.value).y))
             });
             let Some((series, y)) = end else { continue };
-            let school = self.scene.session.catalogue.register.school(*urn);
-            let words = school.map_or_else(|| urn.to_string(), |school| school.name.clone());
+            let words = self.scene.session.catalogue.register.called(*urn);
             let (ink, _) = self.school_ink(nth, series, colours);
             names.push(Name { y, words, ink, series, from: y });
         }

@@ -315,7 +315,7 @@ fn followed(ui: &Ui, scene: &Scene<'_>, lit: Option<Urn>, trail: &Trail) {
             }
         }
         let Some(at) = places.first().filter(|_| few || pointed) else { continue };
-        let name = scene.session.catalogue.register.school(*urn).map(|school| school.name.clone()).unwrap_or_default();
+        let name = scene.session.catalogue.register.called(*urn);
         let galley = painter.layout_no_wrap(name, theme::small_strong(), *colours.text);
         let fits = at.x + 9.0 + galley.size().x < ui.max_rect().right();
         let left = if fits { at.x + 9.0 } else { at.x - 9.0 - galley.size().x };
