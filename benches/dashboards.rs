@@ -58,13 +58,17 @@ fn main() {
                 let prepared = since.elapsed();
                 stage.begun.lock().expect("no panic").clear();
                 let groups = COMMON.into_iter().flat_map(Characteristic::groups).filter(|group| !group.is_not_known());
-                let mut took: Vec<_> = groups.map(|group| stage.change(Change::Filter(Filter::of(group)))).collect();
+                let filters: Vec<Filter> = groups.map(Filter::of).collect();
+                let took = filters.iter().map(|filter| stage.change(Change::Filter(filter.clone())));
+                let mut took: Vec<_> = took.collect();
+                let slowest = filters.iter().zip(&took).max_by_key(|(_, took)| **took).map(|(filter, _)| filter);
+                let slowest = slowest.map(ToString::to_string).unwrap_or_default();
                 let questions = stage.begun.lock().expect("no panic").len() as f64 / took.len() as f64;
                 let [start, group, prepared] = [stage.start, of_group, prepared].map(ms);
                 let [half, most, all] = [0.5, 0.95, 1.0].map(|share| ms(quantile(&mut took, share)));
                 let place = place.word();
                 say(format!(
-                    "| {set} | {name} | {place} | {start} | {group} | {prepared} | {questions:.1} | {half} | {most} | {all} |"
+                    "| {set} | {name} | {place} | {start} | {group} | {prepared} | {questions:.1} | {half} | {most} | {all} ({slowest}) |"
                 ));
             }
         }

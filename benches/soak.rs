@@ -29,7 +29,7 @@ const BEAT: Duration = Duration::from_millis(100);
 const UNTIL_REST: usize = 50;
 
 /// Bytes by which caches of answers, slices, figures, cells and shields may still fill after the first minute.
-const CACHES: u64 = (4 * 64 + 256 + 16) << 20;
+const CACHES: u64 = (3 * 64 + 2 * 256 + 16) << 20;
 
 const PLACES: [Place; 5] = [Place::Overview, Place::Subjects, Place::Subject, Place::Schools, Place::Workbench];
 

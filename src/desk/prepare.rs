@@ -147,7 +147,9 @@ impl Library {
     pub fn fulfil(&self, connection: &Connection, wish: Wish, wanted: Wanted<'_>) {
         let done = match &wish {
             Wish::Cells(of) => self.prepare(connection, of, i64::MAX, wanted).map_err(DeskError::from),
-            Wish::Shields(of, subjects) => Work::new(self, connection, wanted, &Meter::default()).shields(of, subjects).map(drop),
+            Wish::Shields(of, subjects) => {
+                Work::new(self, connection, wanted, &Meter::default()).shields(of, subjects).map(drop)
+            }
         };
         match done {
             Ok(()) => {}

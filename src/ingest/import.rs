@@ -261,7 +261,7 @@ impl Load<'_> {
         // A file that cannot be read explains what then seems to be missing.
         let whole = self.findings.is_empty();
         let register = self.workspace.register()?;
-        let mut known = Known::new(register.schools().map(|school| school.urn.number().into()).collect());
+        let mut known = Known::new(register.urns().map(|urn| urn.number().into()).collect());
         let mut pupils = self.sql(|| stage::known_pupils(connection))?;
         let mut staged = Vec::new();
         for source in sources.contract {

@@ -304,12 +304,32 @@ fn check_layout(path: &Path, connection: &Connection) -> Result<i64, WorkspaceEr
         })
         .map_err(sql_error)?;
     let there = std::fs::metadata(path).map_or(0, |file| file.len() as i64);
-    let needed = HEADERS + block * blocks;
+    let mut needed = HEADERS + block * blocks;
+    if there < needed {
+        // Or DuckDB itself has cut free blocks off its end: it counts them before it does.
+        needed = HEADERS + block * (last_block_in_use(connection).map_err(sql_error)? + 1);
+    }
     if there < needed {
         let detail = format!("{there} bytes of {needed} are there");
         return Err(WorkspaceError::Damaged { path: path.to_owned(), detail });
     }
     Ok(version)
+}
+
+/// The last block of the file in which anything is.
+fn last_block_in_use(connection: &Connection) -> duckdb::Result<i64> {
+    let mut tables = connection.prepare("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")?;
+    let tables = tables.query_map([], |row| row.get(0))?.collect::<duckdb::Result<Vec<String>>>()?;
+    let of_metadata = "SELECT MAX(block_id) FROM pragma_metadata_info()".to_owned();
+    let of_table = |table: String| {
+        let table = table.replace('\'', "''");
+        format!("SELECT MAX(GREATEST(block_id, list_max(additional_block_ids))) FROM pragma_storage_info('{table}')")
+    };
+    let mut last = 0;
+    for sql in std::iter::once(of_metadata).chain(tables.into_iter().map(of_table)) {
+        last = last.max(connection.query_row(&sql, [], |row| row.get::<_, Option<i64>>(0))?.unwrap_or_default());
+    }
+    Ok(last)
 }
 
 /// Brings a workspace of an older Schoolbench to this one's layout: all of it, or nothing. What it holds stays.

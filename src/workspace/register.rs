@@ -120,6 +120,11 @@ impl Register {
         self.standing.all.iter().map(|urn| &self.schools[urn])
     }
 
+    /// Every URN under which a school stands or stood.
+    pub fn urns(&self) -> impl Iterator<Item = Urn> {
+        self.schools.keys().copied()
+    }
+
     /// The URN under which a school stands now.
     pub fn head(&self, urn: Urn) -> Urn {
         self.heads.get(&urn).copied().unwrap_or(urn)

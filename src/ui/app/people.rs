@@ -1,5 +1,6 @@
 //! What the window does with people: signing in and out, the administration, the lock.
 
+mod passwords;
 mod shown;
 
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use super::Window;
 use crate::collab::mail::{self, Message};
 use crate::collab::outbox;
-use crate::collab::{NotSignedIn, NoticeId, Office, OfficeError, People, PersonId};
+use crate::collab::{NoticeId, Office, OfficeError, People, PersonId};
 use crate::ui::admin::{Administration, Outcome, Request, Secret};
 use crate::ui::forms::Form;
 use crate::ui::jobs::{last_view, write_whole};
@@ -331,7 +332,7 @@ impl Window {
             Asked::Change { old, new } => {
                 let Some(((office, person), own)) = self.signed_in().zip(self.own_views()) else { return };
                 self.at_office(office, move |office| {
-                    let changed = change(office, person, &old, &new);
+                    let changed = passwords::change(office, person, &old, &new);
                     OfficeNews::PasswordSet(changed.map(|()| own(office, person)))
                 });
             }
@@ -380,7 +381,7 @@ impl Window {
                 OfficeNews::Settled(Outcome { ticket, result, entry })
             }),
             Request::ResetPassword { ticket, person } => self.at_office(office, move |office| {
-                let result = reset(office, who, person).map_err(|error| error.to_string());
+                let result = passwords::reset(office, who, person).map_err(|error| error.to_string());
                 OfficeNews::Settled(Outcome { ticket, result, entry: None })
             }),
             Request::MarkRead(notices) => {
@@ -482,22 +483,4 @@ fn told(n: usize) -> String {
         1 => "Done; 1 person is told".to_owned(),
         n => format!("Done; {n} people are told"),
     }
-}
-
-/// A one-time password for somebody, in words that can be passed on.
-fn reset(office: &Office, who: PersonId, person: PersonId) -> Result<String, OfficeError> {
-    let password = crate::collab::password::made_up()?;
-    office.set_password(who, person, &password, Timestamp::now())?;
-    let name = office.people().name(person).to_owned();
-    Ok(format!("One-time password for {name}: {password}   Tell it in person; it is shown only now."))
-}
-
-/// Sets one's own password, where the one until now is right.
-fn change(office: &Office, person: PersonId, old: &str, new: &str) -> Result<(), String> {
-    let email = office.people().persons.get(&person).map(|person| person.email.clone()).unwrap_or_default();
-    match office.sign_in(&email, old, Timestamp::now()) {
-        Err(OfficeError::SignIn(NotSignedIn::Wrong)) => return Err("the password until now is not right".to_owned()),
-        other => other.map(drop).map_err(|error| error.to_string())?,
-    }
-    office.set_password(person, person, new, Timestamp::now()).map(drop).map_err(|error| error.to_string())
 }
