@@ -3,7 +3,7 @@
 use super::DeskError;
 use super::answer::Origin;
 use super::work::Library;
-use crate::engine::{Slice, Tallies};
+use crate::engine::{Slice, Tallies, TallyRow};
 use crate::method::Tally;
 use crate::model::words::counted;
 use crate::model::{Breakdown, Compare, Question, Scope, Year};
@@ -54,29 +54,38 @@ impl Comparator {
         if std::ptr::eq(slice, &self.slice) { self.years_before } else { 0 }
     }
 
-    /// The comparator's tally of an indicator beside a row of the question's own slice. `None` if there are no such
-    /// pupils.
-    pub fn beside(
+    /// The rows of its slices beside a row of the question's own slice.
+    pub fn beside<'t>(
         &self,
         own: &Slice,
         keys: &[i32],
-        nth: usize,
-        tallies: &Tallies,
-        whole: Option<&Tallies>,
-    ) -> Option<Tally> {
-        let in_slice = tallies.row(&project(own, keys, &self.slice, self.years_before)).map(|row| row.tallies[nth]);
-        match (&self.whole, whole) {
-            (Some(slice), Some(whole)) => {
-                let all = whole.row(&project(own, keys, slice, 0))?.tallies[nth];
-                let group = in_slice.unwrap_or_default();
-                Some(Tally {
-                    n: all.n - group.n,
-                    sum: all.sum - group.sum,
-                    sum_of_squares: all.sum_of_squares - group.sum_of_squares,
-                })
-            }
-            _ => in_slice,
-        }
+        tallies: &'t Tallies,
+        whole: Option<&'t Tallies>,
+    ) -> Beside<'t> {
+        let row = tallies.row(&project(own, keys, &self.slice, self.years_before));
+        let of_whole = |(slice, whole): (&Slice, &'t Tallies)| whole.row(&project(own, keys, slice, 0));
+        Beside { row, whole: self.whole.as_ref().zip(whole).map(of_whole) }
+    }
+}
+
+/// What stands beside a row: the comparator's, or what is left of a whole without it.
+#[derive(Clone, Copy)]
+pub(super) struct Beside<'t> {
+    row: Option<&'t TallyRow>,
+    whole: Option<Option<&'t TallyRow>>,
+}
+
+impl Beside<'_> {
+    /// The comparator's tally of an indicator. `None` if there are no such pupils.
+    pub fn tally(&self, nth: usize) -> Option<Tally> {
+        let in_slice = self.row.map(|row| row.tallies[nth]);
+        let Some(whole) = self.whole else { return in_slice };
+        let (all, group) = (whole?.tallies[nth], in_slice.unwrap_or_default());
+        Some(Tally {
+            n: all.n - group.n,
+            sum: all.sum - group.sum,
+            sum_of_squares: all.sum_of_squares - group.sum_of_squares,
+        })
     }
 }
 

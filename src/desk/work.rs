@@ -10,7 +10,7 @@ use super::access::{self, Reader};
 use super::answer::{Answer, Provenance, Reason};
 use super::benchmark::OF_ENGLAND;
 use super::cache::Lru;
-use super::compare::{self, Comparator, project, years_of};
+use super::compare::{self, Beside, Comparator, project, years_of};
 use super::diagnostics::Meter;
 use super::gate::{self, Evidence, Made, OfPupils};
 use super::parts::{Parts, complete};
@@ -78,10 +78,10 @@ struct Side {
 }
 
 impl Side {
-    /// The comparator's tally beside a row of the slice.
-    fn comparator(&self, slice: &Slice, comparator: Option<&Comparator>, keys: &[i32], nth: usize) -> Option<Tally> {
+    /// What the comparator has beside a row of the slice.
+    fn beside(&self, slice: &Slice, comparator: Option<&Comparator>, keys: &[i32]) -> Option<Beside<'_>> {
         let (comparator, beside) = comparator.zip(self.beside.as_deref())?;
-        comparator.beside(slice, keys, nth, beside, self.whole.as_deref())
+        Some(comparator.beside(slice, keys, beside, self.whole.as_deref()))
     }
 }
 
@@ -286,6 +286,8 @@ impl Work<'_> {
                 evidence.extend(slice.indicators.iter().map(nothing));
             }
             for row in &side.own.rows {
+                let comparators = side.beside(&slice, comparator, &row.keys);
+                let of_pupils = pupils.as_ref().map(|pupils| pupils.beside(&slice, comparator, &row.keys));
                 for (nth, (indicator, tally)) in slice.indicators.iter().zip(&row.tallies).enumerate() {
                     if tally.n == 0 {
                         let years = years_of(&slice, &row.keys).into_iter();
@@ -309,11 +311,11 @@ impl Work<'_> {
                     if let Some((_, source)) = spread.filter(|(_, source)| !self.spread_from.contains(*source)) {
                         self.spread_from.insert(source.to_owned());
                     }
-                    let beside = side.comparator(&slice, comparator, &row.keys, nth);
+                    let beside = comparators.and_then(|of| of.tally(nth));
                     let (own_pupils, their_pupils) = match &pupils {
                         Some(pupils) => (
                             pupils.own.row(&row.keys).map(|row| row.tallies[nth].n),
-                            pupils.comparator(&slice, comparator, &row.keys, nth).map(|tally| tally.n),
+                            of_pupils.flatten().and_then(|of| of.tally(nth)).map(|tally| tally.n),
                         ),
                         None => (Some(tally.n), beside.map(|tally| tally.n)),
                     };
@@ -398,9 +400,9 @@ impl Work<'_> {
         let policy = self.library.policy();
         let doubtful = |tally: Tally| policy.must_count_pupils(tally.n, most);
         side.own.rows.iter().any(|row| {
-            row.tallies.iter().enumerate().any(|(nth, tally)| {
-                doubtful(*tally) || side.comparator(slice, comparator, &row.keys, nth).is_some_and(doubtful)
-            })
+            let beside = side.beside(slice, comparator, &row.keys);
+            let theirs = |nth| beside.and_then(|of| of.tally(nth));
+            row.tallies.iter().enumerate().any(|(nth, own)| doubtful(*own) || theirs(nth).is_some_and(doubtful))
         })
     }
 

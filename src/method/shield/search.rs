@@ -61,19 +61,20 @@ fn singles(partners: &Partners) -> (Option<usize>, Vec<(usize, u16)>) {
     (several, partners.iter().enumerate().filter_map(one).collect())
 }
 
-/// The cells at the corners: with the cell's own coordinate or a partner of it in each dimension.
-fn corners_of(cell: &[u16], partners: &Partners) -> impl Iterator<Item = Vec<u16>> {
-    let mut corners: Vec<Vec<u16>> = vec![Vec::with_capacity(cell.len())];
-    for (partners, at) in partners.iter().zip(cell) {
-        let with = |corner: &Vec<u16>, at: u16| {
-            let mut corner = corner.clone();
-            corner.push(at);
-            corner
-        };
-        let cluster = || std::iter::once(*at).chain(partners.iter().copied());
-        corners = corners.iter().flat_map(|corner| cluster().map(move |at| with(corner, at))).collect();
+/// Visits the cells at the corners: with the cell's own coordinate or a partner of it in each dimension.
+fn each_corner(cell: &[u16], partners: &Partners, mut visit: impl FnMut(&[u16])) {
+    // The corner, and how many partners of each dimension it has had.
+    let (mut at, mut had) = (cell.to_vec(), vec![0; cell.len()]);
+    loop {
+        visit(&at);
+        let further = (0..cell.len()).rev().find(|place| had[*place] < partners[*place].len());
+        let Some(further) = further else { return };
+        at[further] = partners[further][had[further]];
+        had[further] += 1;
+        for place in further + 1..cell.len() {
+            (at[place], had[place]) = (cell[place], 0);
+        }
     }
-    corners.into_iter()
 }
 
 impl<'a> Search<'a> {
@@ -128,8 +129,13 @@ impl<'a> Search<'a> {
         }
         open.retain(|(cell, _)| !self.is_within_whole(cell));
         let corners = |cell: &[u16], partners: &Partners| {
-            let visible = corners_of(cell, partners).filter(|corner| !self.is_hidden(corner));
-            visible.map(|corner| (self.table.place(&corner), self.table.n(&corner))).collect::<Vec<_>>()
+            let mut visible = Vec::new();
+            each_corner(cell, partners, |corner| {
+                if !self.is_hidden(corner) {
+                    visible.push((self.table.place(corner), self.table.n(corner)));
+                }
+            });
+            visible
         };
         let of_cell =
             |(cell, options): &(Vec<u16>, Vec<Partners>)| options.iter().map(|of| corners(cell, of)).collect();
@@ -270,8 +276,10 @@ impl<'a> Search<'a> {
 
     /// Notes the corners of a guard as hidden.
     fn hide(&self, cell: &[u16], partners: &Partners) {
-        let corners = corners_of(cell, partners).map(|corner| (self.table.place(&corner), true));
-        self.hidden.borrow_mut().extend(corners);
+        let mut hidden = self.hidden.borrow_mut();
+        each_corner(cell, partners, |corner| {
+            hidden.insert(self.table.place(corner), true);
+        });
     }
 
     fn is_hidden(&self, at: &[u16]) -> bool {
@@ -319,19 +327,20 @@ impl<'a> Search<'a> {
             if choices.is_empty() {
                 continue;
             }
+            let mut tried: Vec<Partners> = choices.iter().map(|partners| (*partners).clone()).collect();
             for level in near.chunk_by(|a, b| a.0 == b.0) {
-                let with = |(_, candidate): &(u32, u16)| {
-                    let candidate = *candidate;
-                    let with_school = move |partners: &&Partners| {
-                        let mut partners = (*partners).clone();
-                        partners[school] = vec![candidate];
-                        partners
-                    };
-                    choices.iter().map(with_school).collect::<Vec<_>>()
-                };
-                let found = self.enough(cell, level.iter().take(MOST_ALIKE).flat_map(with));
-                if found.is_some() {
-                    return found;
+                let mut found = Vec::new();
+                for (_, candidate) in level.iter().take(MOST_ALIKE) {
+                    for partners in &mut tried {
+                        partners[school].clear();
+                        partners[school].push(*candidate);
+                        if self.is_enough(cell, partners) {
+                            found.push(self.usable(cell, partners.clone()));
+                        }
+                    }
+                }
+                if !found.is_empty() {
+                    return Some(found);
                 }
             }
             // No single school is enough: several together.
@@ -364,8 +373,9 @@ impl<'a> Search<'a> {
 
     /// Pupils in the corners that are not hidden yet.
     fn cost(&self, cell: &[u16], partners: &Partners) -> i64 {
-        let visible = corners_of(cell, partners).filter(|corner| !self.is_hidden(corner));
-        visible.map(|corner| self.table.n(&corner)).sum()
+        let mut visible = 0;
+        each_corner(cell, partners, |corner| visible += if self.is_hidden(corner) { 0 } else { self.table.n(corner) });
+        visible
     }
 
     /// By how much a cell can change if its corners change with it; `None` if not at all. A corner is the
