@@ -155,7 +155,9 @@ fn table(ui: &mut Ui, made: &Made, chosen: Option<&Arc<Told>>, height: f32) -> O
         .auto_shrink(false)
         .min_scrolled_height(2.0 * ROW)
         .max_scroll_height(height)
-        .column(Column::initial(340.0).at_least(120.0).clip(true).resizable(true));
+        .sense(egui::Sense::click())
+        .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
+        .column(Column::remainder().at_least(120.0).clip(true));
     for _ in 1..HEADS.len() {
         table = table.column(Column::initial(66.0).at_least(48.0).clip(true).resizable(true));
     }
@@ -180,8 +182,11 @@ fn table(ui: &mut Ui, made: &Made, chosen: Option<&Arc<Told>>, height: f32) -> O
                 });
                 for text in &line.cells {
                     row.col(|ui| {
-                        ui.add(Label::new(text.as_str()).truncate());
+                        ui.add(Label::new(text.as_str()).truncate().selectable(false));
                     });
+                }
+                if row.response().clicked() {
+                    clicked = Some(Arc::clone(&line.told));
                 }
             });
         });

@@ -1,6 +1,6 @@
 //! What stands beside the dashboards or in place of them: as whom one looks in a demonstration, and that no group is open.
 
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, Align, Label, Layout, RichText, Ui, vec2};
 
 use super::Place;
 use crate::collab::{OrganisationKind, People, Person, Role};
@@ -72,12 +72,15 @@ impl Window {
 
     fn nobody(&mut self, ui: &mut Ui) {
         let Some(office) = self.office() else { return };
-        ui.horizontal_wrapped(|ui| {
-            let words = format!("All of it is shown. You could look as {}.", somebody(&office.people()));
-            ui.label(RichText::new(words).font(theme::small_strong()));
+        let words = format!("All of it is shown. You could look as {}.", somebody(&office.people()));
+        let to_right = Layout::right_to_left(Align::Center);
+        // One line: the demo's dashboards need the room.
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), ui.spacing().interact_size.y), to_right, |ui| {
             if ui.small_button("Look as one of them").clicked() {
                 self.administer();
             }
+            let words = Label::new(RichText::new(words).font(theme::small())).truncate();
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(words));
         });
     }
 
