@@ -50,7 +50,7 @@ fn main() {
                     continue;
                 }
                 // A window of its own, so that no shield is raised and nothing is kept.
-                let mut stage = Stage::of(set);
+                let mut stage = Stage::of(set, None);
                 stage.change(Change::Place(place));
                 let of_group = stage.change(Change::Scope(scope.clone()));
                 let since = Instant::now();

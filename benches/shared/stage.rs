@@ -30,8 +30,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The program, started anew over a data set.
-    pub fn of(set: &DataSet) -> Self {
+    /// The program, started anew over a data set; DuckDB may take so many bytes of `memory`.
+    pub fn of(set: &DataSet, memory: Option<u64>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the settings");
         let ctx = Context::default();
         let begun: Arc<Mutex<Vec<Question>>> = Arc::default();
@@ -40,7 +40,7 @@ impl Stage {
         let start = Start {
             folders: Folders { config: folder.path().join("config"), data: folder.path().join("data") },
             options: Options { workspace: Some(set.workspace.clone()), ..Options::default() },
-            desk: desk::Options { before, prepares: true, ..desk::Options::default() },
+            desk: desk::Options { before, memory, prepares: true, ..desk::Options::default() },
             ..Start::default()
         };
         let since = Instant::now();

@@ -13,7 +13,7 @@ use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, LaCod
 
 /// Bytes of shields that are kept. They are this reader's log: as long as one is kept, its pupils are judged by the same
 /// guards, whatever groups are looked at later.
-pub(in crate::desk) const KEPT_BYTES: usize = 256 << 20;
+pub(in crate::desk) const KEPT_BYTES: usize = 384 << 20;
 
 /// What a shield is raised for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
