@@ -290,8 +290,14 @@ impl Window {
         if self.is_for_show() {
             Edge::top("who looks").frame(bar(*colours.accent_soft)).show(ui, |ui| self.banner(ui));
         }
+        if let Some(open) = self.open.as_ref().filter(|_| !away) {
+            Edge::bottom("status")
+                .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(space.two as i8, 3)))
+                .show(ui, |ui| status_bar(ui, &open.session, &self.last));
+        }
+        // At the bottom: words that come while somebody reaches for a panel's head must not move it away.
         if let Some(words) = self.message.clone() {
-            Edge::top("message").frame(bar(*colours.accent_soft)).show(ui, |ui| {
+            Edge::bottom("message").frame(bar(*colours.accent_soft)).show(ui, |ui| {
                 ui.horizontal_wrapped(|ui| {
                     ui.label(RichText::new(&words).color(*colours.text));
                     if ui.button("Copy").clicked() {
@@ -310,11 +316,6 @@ impl Window {
                     }
                 });
             });
-        }
-        if let Some(open) = self.open.as_ref().filter(|_| !away) {
-            Edge::bottom("status")
-                .frame(Frame::new().fill(*colours.panel).inner_margin(Margin::symmetric(space.two as i8, 3)))
-                .show(ui, |ui| status_bar(ui, &open.session, &self.last));
         }
         let rests = self.load.is_none() && self.findings.is_none() && !self.report;
         if let Some(open) = self.open.as_ref().filter(|_| rests && situation.open) {

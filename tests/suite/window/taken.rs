@@ -36,7 +36,7 @@ pub fn saved(bench: &mut Bench, panel: &str, line: &str) -> Vec<u8> {
     bench.key(CTRL, Key::A);
     bench.type_in(&shown(&target));
     bench.click("Save");
-    bench.until("the file", |_| target.exists());
+    bench.until_said(&format!("Saved {}", target.display()));
     std::fs::read(&target).unwrap()
 }
 
