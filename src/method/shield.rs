@@ -22,6 +22,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use search::Search;
+use smallvec::{SmallVec, smallvec};
+
+/// Coordinates of a cell by dimension, or several coordinates of one dimension. Mostly few, so that no memory is asked for: a
+/// deep table has millions.
+pub type Coordinates = SmallVec<[u16; 8]>;
+
+/// Coordinates by dimension.
+type Clusters = SmallVec<[Coordinates; 4]>;
 
 /// What a dimension of the cross table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +64,15 @@ impl Default for Cells {
     }
 }
 
+/// Bytes that an allocator takes beside what is asked for.
+const ALLOCATED: usize = 16;
+
 /// Cells of a dense table: 32 MiB.
 const MOST_DENSE: usize = 1 << 23;
 
 impl CrossTable {
     /// A table with these sizes of its dimensions and these numbers by coordinates. Cells that are not named are empty.
-    pub fn new(sizes: Vec<usize>, cells: impl Iterator<Item = (Vec<u16>, i64)>) -> Self {
+    pub fn new(sizes: Vec<usize>, cells: impl Iterator<Item = (impl AsRef<[u16]>, i64)>) -> Self {
         let place =
             |at: &[u16]| at.iter().zip(&sizes).fold(0u64, |place, (at, size)| place * *size as u64 + *at as u64);
         let whole = sizes.iter().try_fold(1usize, |product, size| product.checked_mul(*size));
@@ -70,12 +81,12 @@ impl CrossTable {
             Some(whole) => {
                 let mut dense = vec![0; whole];
                 for (at, n) in cells {
-                    dense[place(&at) as usize] = number(n);
+                    dense[place(at.as_ref()) as usize] = number(n);
                 }
                 Cells::Dense(dense)
             }
             None => {
-                let mut sparse: Vec<(u64, u32)> = cells.map(|(at, n)| (place(&at), number(n))).collect();
+                let mut sparse: Vec<(u64, u32)> = cells.map(|(at, n)| (place(at.as_ref()), number(n))).collect();
                 sparse.sort_unstable();
                 Cells::Sparse(sparse)
             }
@@ -98,7 +109,7 @@ impl CrossTable {
     }
 
     /// The cells that hold from 1 to below `smallest` pupils, the smallest first.
-    fn small(&self, smallest: i64) -> Vec<Vec<u16>> {
+    fn small(&self, smallest: i64) -> Vec<Coordinates> {
         let few = |n: u32| (1..smallest).contains(&i64::from(n));
         let mut small: Vec<(u32, u64)> = match &self.cells {
             Cells::Dense(cells) => {
@@ -111,8 +122,8 @@ impl CrossTable {
         small.into_iter().map(|(_, place)| self.coordinates(place)).collect()
     }
 
-    fn coordinates(&self, mut place: u64) -> Vec<u16> {
-        let mut at = vec![0; self.sizes.len()];
+    fn coordinates(&self, mut place: u64) -> Coordinates {
+        let mut at = smallvec![0; self.sizes.len()];
         for (at, size) in at.iter_mut().zip(&self.sizes).rev() {
             *at = (place % *size as u64) as u16;
             place /= *size as u64;
@@ -164,6 +175,9 @@ pub struct Schools<'a> {
     pub alike: &'a (dyn Fn(u16, u16) -> u32 + Sync),
 }
 
+/// A block: a part by dimension.
+type Parts<'a> = SmallVec<[Part<'a>; 4]>;
+
 /// Tells whether somebody still wants what is worked on. It is asked often, from every core, and must be quick.
 pub type Wanted<'a> = &'a (dyn Fn() -> bool + Sync);
 
@@ -176,11 +190,11 @@ impl std::fmt::Debug for Schools<'_> {
 /// A small cell, and what must stay together so that nobody can work it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Guard {
-    cell: Vec<u16>,
+    cell: Coordinates,
     /// By dimension: the cell's coordinate and its partners, or nothing where there is no partner.
-    clusters: Vec<Vec<u16>>,
+    clusters: Clusters,
     /// Dimensions whose every part touches the cell: where no partners are enough.
-    wide: Vec<bool>,
+    wide: SmallVec<[bool; 8]>,
 }
 
 impl Guard {
@@ -231,7 +245,7 @@ impl Shield {
         let mut small = table.small(smallest);
         let not_known = |(at, of): (&u16, &Dimension)| *of == Dimension::Value { not_known: Some(*at) };
         small.retain(|cell| !cell.iter().zip(dimensions).any(not_known));
-        let mut districts: BTreeMap<i32, (Vec<u16>, Vec<Vec<u16>>)> = BTreeMap::new();
+        let mut districts: BTreeMap<i32, (Vec<u16>, Vec<Coordinates>)> = BTreeMap::new();
         for (at, authority) in schools.authorities.iter().enumerate() {
             districts.entry(*authority).or_default().0.push(at as u16);
         }
@@ -239,7 +253,7 @@ impl Shield {
             let authority = school.and_then(|place| schools.authorities.get(usize::from(cell[place])));
             districts.entry(authority.copied().unwrap_or_default()).or_default().1.push(cell);
         }
-        let guards_of = |(members, small): (Vec<u16>, Vec<Vec<u16>>)| {
+        let guards_of = |(members, small): (Vec<u16>, Vec<Coordinates>)| {
             let mut search = Search::new(table, dimensions, smallest, schools.alike, &below, (&members, &small));
             search.guards(small, wanted)
         };
@@ -326,13 +340,19 @@ impl Shield {
         self.guards.is_empty()
     }
 
-    /// About how many bytes it takes.
+    /// About how many bytes it takes, without the shields below.
     pub fn bytes(&self) -> usize {
-        // A list by dimension, and room that the allocator takes beside each.
-        self.guards.iter().map(|guard| size_of::<Guard>() + 64 + 72 * guard.cell.len()).sum()
+        let beside = |list: &Coordinates| if list.spilled() { 2 * list.capacity() + ALLOCATED } else { 0 };
+        let of_guard = |guard: &Guard| {
+            let clusters = if guard.clusters.spilled() { size_of::<Coordinates>() * guard.clusters.capacity() } else { 0 };
+            size_of::<Guard>() + clusters + beside(&guard.cell) + guard.clusters.iter().map(beside).sum::<usize>()
+        };
+        let places = |list: &Vec<u32>| size_of::<Vec<u32>>() + 4 * list.capacity() + ALLOCATED;
+        let by_school: usize = self.by_school.iter().map(places).sum();
+        self.guards.iter().map(of_guard).sum::<usize>() + by_school + places(&self.without_schools)
     }
 }
 
-fn project<'a>(block: &[Part<'a>], places: &[usize]) -> Vec<Part<'a>> {
+fn project<'a>(block: &[Part<'a>], places: &[usize]) -> Parts<'a> {
     places.iter().map(|place| block[*place]).collect()
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::super::DeskError;
 use super::super::work::{Counted, Library, Work};
 use crate::engine::{EngineError, Slice, TallyRow};
-use crate::method::shield::{CrossTable, Dimension, Schools, Shield, Wanted};
+use crate::method::shield::{Coordinates, CrossTable, Dimension, Schools, Shield, Wanted};
 use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, LaCode, Scope, Source, Subject, Urn};
 
 /// Bytes of shields that are kept. They are this reader's log: as long as one is kept, its pupils are judged by the same
@@ -97,7 +97,7 @@ impl Raised {
         let cells = rows.iter().filter_map(|row| {
             let keys = row.keys[..raised.by.len()].iter().enumerate();
             let at = keys.map(|(place, key)| raised.coordinate(place, *key));
-            Some((at.collect::<Option<Vec<u16>>>()?, row.tallies[0].n))
+            Some((at.collect::<Option<Coordinates>>()?, row.tallies[0].n))
         });
         let table = CrossTable::new(sizes, cells);
         let dimensions = raised.by.iter().map(|by| match by {

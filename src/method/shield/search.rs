@@ -5,8 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use smallvec::{SmallVec, smallvec};
 
-use super::{CrossTable, Dimension, Guard, Part, Shield, Wanted};
+use super::{Clusters, Coordinates, CrossTable, Dimension, Guard, Part, Parts, Shield, Wanted};
 use crate::method::choice::least;
 
 /// Schools farther than these are not looked at as partners; of those that stand together as much, the first few are.
@@ -37,8 +38,10 @@ pub(super) struct Search<'a> {
     members: &'a [u16],
     /// By school: the others of its authority by how much they stand together with it, the most first.
     near: HashMap<u16, Near>,
+    /// By school: the nearest of other authorities.
+    far: HashMap<u16, Near>,
     /// Schools and years that are hidden whole, with the schools with which they are.
-    whole: HashMap<Vec<u16>, Vec<Vec<u16>>>,
+    whole: HashMap<Coordinates, Vec<Coordinates>>,
 }
 
 /// By how much a cell can rise and fall together with its corners.
@@ -49,12 +52,15 @@ struct Room {
 }
 
 /// Partners of a cell by dimension; empty where it has none.
-type Partners = Vec<Vec<u16>>;
+type Partners = Clusters;
+
+/// The one partner in each of some dimensions.
+type Singles = SmallVec<[(usize, u16); 4]>;
 
 /// The dimension with several partners, and the one partner in each of the others.
-fn singles(partners: &Partners) -> (Option<usize>, Vec<(usize, u16)>) {
+fn singles(partners: &Partners) -> (Option<usize>, Singles) {
     let several = partners.iter().position(|of| of.len() > 1);
-    let one = |(place, of): (usize, &Vec<u16>)| match of.as_slice() {
+    let one = |(place, of): (usize, &Coordinates)| match of.as_slice() {
         [one] => Some((place, *one)),
         _ => None,
     };
@@ -64,7 +70,8 @@ fn singles(partners: &Partners) -> (Option<usize>, Vec<(usize, u16)>) {
 /// Visits the cells at the corners: with the cell's own coordinate or a partner of it in each dimension.
 fn each_corner(cell: &[u16], partners: &Partners, mut visit: impl FnMut(&[u16])) {
     // The corner, and how many partners of each dimension it has had.
-    let (mut at, mut had) = (cell.to_vec(), vec![0; cell.len()]);
+    let mut at = Coordinates::from(cell);
+    let mut had: SmallVec<[usize; 8]> = smallvec![0; cell.len()];
     loop {
         visit(&at);
         let further = (0..cell.len()).rev().find(|place| had[*place] < partners[*place].len());
@@ -85,7 +92,7 @@ impl<'a> Search<'a> {
         smallest: i64,
         alike: &'a (dyn Fn(u16, u16) -> u32 + Sync),
         below: &'a [(Arc<Shield>, Vec<usize>)],
-        (members, small): (&'a [u16], &[Vec<u16>]),
+        (members, small): (&'a [u16], &[Coordinates]),
     ) -> Self {
         let school = dimensions.iter().position(|of| *of == Dimension::School);
         let hidden = RefCell::new(small.iter().map(|at| (table.place(at), true)).collect());
@@ -99,6 +106,7 @@ impl<'a> Search<'a> {
             hidden,
             members,
             near: HashMap::new(),
+            far: HashMap::new(),
             whole: HashMap::new(),
         }
     }
@@ -107,7 +115,7 @@ impl<'a> Search<'a> {
     ///
     /// Of up to [`MOST_EXACT`] cells, those partners are taken that hide the fewest pupils in all; of more, cell by cell, the
     /// smallest cell first. `wanted` is asked before each cell; `None` once it says no.
-    pub fn guards(&mut self, small: Vec<Vec<u16>>, wanted: Wanted<'_>) -> Option<Vec<Guard>> {
+    pub fn guards(&mut self, small: Vec<Coordinates>, wanted: Wanted<'_>) -> Option<Vec<Guard>> {
         let mut guards = Vec::new();
         if small.len() > MOST_EXACT {
             for cell in small {
@@ -118,8 +126,8 @@ impl<'a> Search<'a> {
             }
             return Some(guards);
         }
-        let unprotected: Vec<Vec<u16>> = small.into_iter().filter(|cell| !self.is_protected_below(cell)).collect();
-        let mut open: Vec<(Vec<u16>, Vec<Partners>)> = Vec::new();
+        let unprotected: Vec<Coordinates> = small.into_iter().filter(|cell| !self.is_protected_below(cell)).collect();
+        let mut open: Vec<(Coordinates, Vec<Partners>)> = Vec::new();
         for cell in unprotected {
             if !wanted() {
                 return None;
@@ -138,7 +146,7 @@ impl<'a> Search<'a> {
             visible
         };
         let of_cell =
-            |(cell, options): &(Vec<u16>, Vec<Partners>)| options.iter().map(|of| corners(cell, of)).collect();
+            |(cell, options): &(Coordinates, Vec<Partners>)| options.iter().map(|of| corners(cell, of)).collect();
         let chosen = least(&open.iter().map(of_cell).collect::<Vec<_>>(), MOST_STEPS);
         guards.extend(open.into_iter().zip(chosen).map(|((cell, mut options), nth)| {
             let partners = options.swap_remove(nth);
@@ -149,7 +157,7 @@ impl<'a> Search<'a> {
     }
 
     /// The guard of a cell; `None` where the shields below protect it, or a school that is hidden whole.
-    fn guard(&mut self, cell: Vec<u16>) -> Option<Guard> {
+    fn guard(&mut self, cell: Coordinates) -> Option<Guard> {
         if self.is_within_whole(&cell) || self.is_protected_below(&cell) {
             return None;
         }
@@ -157,7 +165,7 @@ impl<'a> Search<'a> {
         let cheapest = options.into_iter().min_by_key(|partners| self.cost(&cell, partners));
         let wide = cheapest.is_none();
         let partners = cheapest.unwrap_or_else(|| {
-            let mut partners: Partners = vec![Vec::new(); cell.len()];
+            let mut partners: Partners = smallvec![Coordinates::new(); cell.len()];
             let has_values = (0..cell.len()).any(|place| self.is_value(place));
             if let Some(place) = self.school.filter(|_| has_values) {
                 partners[place] = self.merged(&cell, place);
@@ -169,9 +177,9 @@ impl<'a> Search<'a> {
         Some(self.guard_of(cell, partners, wide))
     }
 
-    fn guard_of(&self, cell: Vec<u16>, partners: Partners, wide: bool) -> Guard {
+    fn guard_of(&self, cell: Coordinates, partners: Partners, wide: bool) -> Guard {
         let clusters = partners.into_iter().zip(&cell).map(|(partners, at)| match partners.as_slice() {
-            [] => Vec::new(),
+            [] => Coordinates::new(),
             _ => std::iter::once(*at).chain(partners).collect(),
         });
         let clusters = clusters.collect();
@@ -184,7 +192,7 @@ impl<'a> Search<'a> {
     }
 
     /// School and year of a cell.
-    fn free(&self, cell: &[u16]) -> Vec<u16> {
+    fn free(&self, cell: &[u16]) -> Coordinates {
         (0..cell.len()).filter(|place| !self.is_value(*place)).map(|place| cell[place]).collect()
     }
 
@@ -211,7 +219,7 @@ impl<'a> Search<'a> {
 
     /// Pupils of a cell in its own school and in others.
     fn sum(&self, cell: &[u16], place: usize, schools: &[u16]) -> i64 {
-        let mut at = cell.to_vec();
+        let mut at = Coordinates::from(cell);
         let mut n = |school: u16| {
             at[place] = school;
             self.table.n(&at)
@@ -221,26 +229,26 @@ impl<'a> Search<'a> {
 
     /// Schools with which a cell's school is merged, where no partners are enough: one that brings enough pupils, those with
     /// which it is hidden in tables of fewer characteristics before others; or several together. None if all are too few.
-    fn merged(&mut self, cell: &[u16], place: usize) -> Vec<u16> {
+    fn merged(&mut self, cell: &[u16], place: usize) -> Coordinates {
         let mut candidates: Vec<u16> = Vec::new();
         for (shield, places) in self.below {
-            let at: Vec<Part<'_>> = places.iter().map(|place| Part::One(cell[*place])).collect();
+            let at: Parts<'_> = places.iter().map(|place| Part::One(cell[*place])).collect();
             let guards = shield.guards_of(cell[place]).filter(|guard| guard.hides(&at));
             let schools = guards.filter_map(|guard| shield.school.map(|place| &guard.clusters[place]));
             candidates.extend(schools.flatten().filter(|school| **school != cell[place]));
         }
         candidates.extend(self.near(cell[place]).iter().map(|(_, school)| *school));
         candidates.extend(self.far(cell[place]).iter().map(|(_, school)| *school));
-        let mut at = cell.to_vec();
+        let mut at = Coordinates::from(cell);
         let own = self.table.n(cell);
         let one = candidates.iter().find(|school| {
             at[place] = **school;
             own + self.table.n(&at) >= self.smallest
         });
         if let Some(one) = one {
-            return vec![*one];
+            return smallvec![*one];
         }
-        let mut together: Vec<u16> = Vec::new();
+        let mut together = Coordinates::new();
         let mut sum = self.table.n(cell);
         for school in candidates {
             at[place] = school;
@@ -254,17 +262,17 @@ impl<'a> Search<'a> {
                 return together;
             }
         }
-        Vec::new()
+        Coordinates::new()
     }
 
     /// Whether a guard of fewer characteristics leaves this cell unknown too: with pupils of its own characteristics.
     fn is_protected_below(&self, cell: &[u16]) -> bool {
         self.below.iter().any(|(shield, places)| {
-            let at: Vec<Part<'_>> = places.iter().map(|place| Part::One(cell[*place])).collect();
+            let at: Parts<'_> = places.iter().map(|place| Part::One(cell[*place])).collect();
             let school = self.school.map_or(0, |place| cell[place]);
             let guards = shield.guards_of(school).filter(|guard| !guard.wide.contains(&true));
             guards.filter(|guard| guard.hides(&at)).any(|guard| {
-                let mut partners: Partners = vec![Vec::new(); cell.len()];
+                let mut partners: Partners = smallvec![Coordinates::new(); cell.len()];
                 for (place, cluster) in places.iter().zip(&guard.clusters) {
                     partners[*place] = cluster.iter().copied().filter(|at| *at != cell[*place]).collect();
                 }
@@ -284,7 +292,7 @@ impl<'a> Search<'a> {
 
     fn is_hidden(&self, at: &[u16]) -> bool {
         *self.hidden.borrow_mut().entry(self.table.place(at)).or_insert_with(|| {
-            let one = |places: &[usize]| places.iter().map(|place| Part::One(at[*place])).collect::<Vec<_>>();
+            let one = |places: &[usize]| places.iter().map(|place| Part::One(at[*place])).collect::<Parts<'_>>();
             self.below.iter().any(|(shield, places)| shield.hides_alone(&one(places)))
         })
     }
@@ -293,10 +301,10 @@ impl<'a> Search<'a> {
     /// number: all those at the least distance. In one dimension there may be several partners together, in the others there
     /// is one each.
     fn partners(&mut self, cell: &[u16], school: Option<usize>, places: &[usize]) -> Option<Vec<Partners>> {
-        let mut choices: Vec<Partners> = vec![vec![Vec::new(); cell.len()]];
+        let mut choices: Vec<Partners> = vec![smallvec![Coordinates::new(); cell.len()]];
         for place in places {
             let candidates = self.candidates(cell, *place);
-            let with = |known: &Partners, partners: &Vec<u16>| {
+            let with = |known: &Partners, partners: &Coordinates| {
                 let mut known = known.clone();
                 known[*place].clone_from(partners);
                 known
@@ -313,8 +321,10 @@ impl<'a> Search<'a> {
             return self.enough(cell, choices.cloned());
         };
         let near = self.near(cell[school]);
-        self.among(cell, school, &choices, &near)
-            .or_else(|| self.among(cell, school, &choices, &self.far(cell[school])))
+        self.among(cell, school, &choices, &near).or_else(|| {
+            let far = self.far(cell[school]);
+            self.among(cell, school, &choices, &far)
+        })
     }
 
     /// The same with partners among these schools.
@@ -386,7 +396,7 @@ impl<'a> Search<'a> {
         let own = self.corners(cell, &singles)?;
         let Some(place) = several else { return Some(own) };
         let mut others = Room { up: 0, down: 0 };
-        let mut at = cell.to_vec();
+        let mut at = Coordinates::from(cell);
         for partner in &partners[place] {
             at[place] = *partner;
             // The corners of a partner go the other way.
@@ -403,7 +413,7 @@ impl<'a> Search<'a> {
     fn usable(&self, cell: &[u16], mut partners: Partners) -> Partners {
         let (several, singles) = singles(&partners);
         if let Some(place) = several {
-            let mut at = cell.to_vec();
+            let mut at = Coordinates::from(cell);
             partners[place].retain(|partner| {
                 at[place] = *partner;
                 self.corners(&at, &singles).is_some()
@@ -415,7 +425,7 @@ impl<'a> Search<'a> {
     /// The same with one partner in each dimension; `None` where a corner is empty.
     fn corners(&self, cell: &[u16], singles: &[(usize, u16)]) -> Option<Room> {
         let mut room = Room { up: i64::MAX, down: i64::MAX };
-        let mut at = cell.to_vec();
+        let mut at = Coordinates::from(cell);
         for subset in 0..1u32 << singles.len() {
             for (nth, (place, partner)) in singles.iter().enumerate() {
                 at[*place] = if subset & (1 << nth) != 0 { *partner } else { cell[*place] };
@@ -432,8 +442,8 @@ impl<'a> Search<'a> {
 
     /// What may be a cell's partners in a dimension: a coordinate that is hidden already, then those of the fewest pupils
     /// that are enough, then those of the most; at last all others together.
-    fn candidates(&self, cell: &[u16], place: usize) -> Vec<Vec<u16>> {
-        let mut at = cell.to_vec();
+    fn candidates(&self, cell: &[u16], place: usize) -> Vec<Coordinates> {
+        let mut at = Coordinates::from(cell);
         let others = (0..self.table.sizes[place] as u16).filter(|other| *other != cell[place]);
         let mut candidates: Vec<(bool, bool, i64, u16)> = others
             .filter_map(|other| {
@@ -445,8 +455,8 @@ impl<'a> Search<'a> {
             })
             .collect();
         candidates.sort_unstable();
-        let all: Vec<u16> = candidates.iter().map(|(.., other)| *other).collect();
-        let mut sets: Vec<Vec<u16>> = all.iter().take(MOST_VALUES).map(|other| vec![*other]).collect();
+        let all: Coordinates = candidates.iter().map(|(.., other)| *other).collect();
+        let mut sets: Vec<Coordinates> = all.iter().take(MOST_VALUES).map(|other| smallvec![*other]).collect();
         if all.len() > 1 {
             sets.push(all);
         }
@@ -464,11 +474,16 @@ impl<'a> Search<'a> {
     }
 
     /// The nearest schools of other authorities.
-    fn far(&self, school: u16) -> Near {
+    fn far(&mut self, school: u16) -> Near {
+        if let Some(known) = self.far.get(&school) {
+            return Rc::clone(known);
+        }
         let schools = self.school.map_or(0, |place| self.table.sizes[place]) as u16;
         // In the order of their coordinates, as members are.
         let others = (0..schools).filter(|other| self.members.binary_search(other).is_err());
-        self.nearest(school, others)
+        let far = self.nearest(school, others);
+        self.far.insert(school, Rc::clone(&far));
+        far
     }
 
     fn nearest(&self, school: u16, others: impl Iterator<Item = u16>) -> Near {
