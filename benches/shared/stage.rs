@@ -30,8 +30,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The program, started anew over a data set; DuckDB may take so many bytes of `memory`.
-    pub fn of(set: &DataSet, memory: Option<u64>) -> Self {
+    /// The program, started anew over a data set; DuckDB may take so many MiB of memory.
+    pub fn of(set: &DataSet, memory_mib: Option<u32>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the settings");
         let ctx = Context::default();
         let begun: Arc<Mutex<Vec<Question>>> = Arc::default();
@@ -39,8 +39,8 @@ impl Stage {
         let before = Arc::new(move |question: &Question| note.lock().expect("no panic").push(question.clone()));
         let start = Start {
             folders: Folders { config: folder.path().join("config"), data: folder.path().join("data") },
-            options: Options { workspace: Some(set.workspace.clone()), ..Options::default() },
-            desk: desk::Options { before, memory, prepares: true, ..desk::Options::default() },
+            options: Options { workspace: Some(set.workspace.clone()), memory_mib, ..Options::default() },
+            desk: desk::Options { before, prepares: true, ..desk::Options::default() },
             ..Start::default()
         };
         let since = Instant::now();

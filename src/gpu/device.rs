@@ -17,6 +17,11 @@ use eframe::wgpu::{
 /// hundreds of points in a cell would be some percent too low.
 pub(super) const FIELD: TextureFormat = TextureFormat::R32Float;
 
+/// Shaders that paint on screen, with their end: how a colour gets there.
+const MARKS: &str = concat!(include_str!("../../shaders/marks.wgsl"), include_str!("../../shaders/on_screen.wgsl"));
+const DENSITY: &str =
+    concat!(include_str!("../../shaders/density_paint.wgsl"), include_str!("../../shaders/on_screen.wgsl"));
+
 /// Set to "off", everything is drawn without pipelines of our own.
 const VARIABLE: &str = "SCHOOLBENCH_GPU";
 
@@ -209,7 +214,7 @@ impl Pipelines {
             topology: PrimitiveTopology::TriangleList,
             target: screen,
             blend: Some(over),
-            ..within("marks", include_str!("../../shaders/marks.wgsl"), on_screen, &of_marks)
+            ..within("marks", MARKS, on_screen, &of_marks)
         };
         let pulled = Kind { vertex: "pulled", bound: Some(&of_pulled_marks), instance: None, ..marks };
         let all_and_bare =
@@ -225,7 +230,7 @@ impl Pipelines {
         let density = Kind {
             target: screen,
             blend: Some(over),
-            ..within("density", include_str!("../../shaders/density_paint.wgsl"), on_screen, &of_density)
+            ..within("density", DENSITY, on_screen, &of_density)
         };
         Self {
             marks: all_and_bare(marks),

@@ -348,8 +348,8 @@ fn upgrade(path: &Path, version: i64) -> duckdb::Result<()> {
     connection.close().map_err(|(_, error)| error)
 }
 
-/// How many statements a connection keeps prepared.
-const STATEMENTS_KEPT: usize = 256;
+/// How many statements a connection keeps prepared: more than a dashboard has. Each takes more than a megabyte.
+const STATEMENTS_KEPT: usize = 64;
 
 /// Notes in a workspace that it has people. Gives whether it is noted: while another program reads it, it cannot be, and
 /// whoever opens or closes it next does it.
