@@ -128,6 +128,9 @@ pub fn list<T: Clone>(
         ui.data_mut(|data| data.insert_temp(id, Sought { text: sought, pass }));
         ui.add_space(theme::space().half);
     }
+    if shown.is_empty() && !lines.is_empty() {
+        ui.label(theme::muted(ui, "Nothing here is called so: try fewer letters"));
+    }
     let left_out = shown.len().saturating_sub(MOST_LINES);
     ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
         for line in shown.into_iter().take(MOST_LINES) {

@@ -210,3 +210,15 @@ fn the_palette_opens_subjects_and_panels() {
         (Place::Subject, Some("physics".to_owned()))
     );
 }
+
+#[test]
+fn the_palette_says_so_where_nothing_is_found() {
+    let mut bench = at(Place::Overview);
+    let words = "Nothing here is called so: try fewer letters";
+    bench.key(CTRL, Key::K);
+    bench.harness.run();
+    assert!(!bench.has(words), "{:#?}", bench.texts());
+    bench.type_in("xyzzy");
+    bench.harness.run();
+    assert!(bench.has(words), "{:#?}", bench.texts());
+}
