@@ -44,7 +44,8 @@ fn main() {
     let seconds = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(600);
     let set = data_sets().last().expect("there is the demo");
     let mut stage = Stage::of(set, Some(DATABASE));
-    let urns: Vec<Urn> = stage.desk().register().schools().filter(|of| of.phase == "Secondary").map(|of| of.urn).collect();
+    let urns: Vec<Urn> =
+        stage.desk().register().schools().filter(|of| of.phase == "Secondary").map(|of| of.urn).collect();
     let authorities: Vec<i32> = stage.desk().register().schools().map(|of| of.la_code).collect();
     stage.change(Change::Scope(Scope::La(set.la)));
     let mut dice = ChaCha8Rng::seed_from_u64(20_261_125);

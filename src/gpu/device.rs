@@ -227,11 +227,7 @@ impl Pipelines {
         };
         let smooth = within("smooth", include_str!("../../shaders/density_smooth.wgsl"), "smoothed", &of_smooth);
         let peak = within("peak", include_str!("../../shaders/density_peak.wgsl"), "peak", &of_peak);
-        let density = Kind {
-            target: screen,
-            blend: Some(over),
-            ..within("density", DENSITY, on_screen, &of_density)
-        };
+        let density = Kind { target: screen, blend: Some(over), ..within("density", DENSITY, on_screen, &of_density) };
         Self {
             marks: all_and_bare(marks),
             pulled_marks: can_pull.then(|| all_and_bare(pulled)),

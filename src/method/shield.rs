@@ -344,7 +344,8 @@ impl Shield {
     pub fn bytes(&self) -> usize {
         let beside = |list: &Coordinates| if list.spilled() { 2 * list.capacity() + ALLOCATED } else { 0 };
         let of_guard = |guard: &Guard| {
-            let clusters = if guard.clusters.spilled() { size_of::<Coordinates>() * guard.clusters.capacity() } else { 0 };
+            let clusters =
+                if guard.clusters.spilled() { size_of::<Coordinates>() * guard.clusters.capacity() } else { 0 };
             size_of::<Guard>() + clusters + beside(&guard.cell) + guard.clusters.iter().map(beside).sum::<usize>()
         };
         let places = |list: &Vec<u32>| size_of::<Vec<u32>>() + 4 * list.capacity() + ALLOCATED;
