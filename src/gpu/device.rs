@@ -109,6 +109,11 @@ impl Device {
         &self.0.name
     }
 
+    /// Whether the corners of marks look up their mark themselves; else each mark is an instance.
+    pub fn pulls_marks(&self) -> bool {
+        self.0.pulled_marks.is_some()
+    }
+
     /// Whether it adds up the points of a density itself. Few can, and only where the window asked for it.
     pub fn adds_up(&self) -> bool {
         self.0.spread.is_some()

@@ -3,9 +3,11 @@
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use eframe::egui::mutex::RwLock;
 use eframe::egui::{CentralPanel, Color32, Frame, Painter, Pos2, Rect, Stroke, Vec2, pos2, vec2};
-use eframe::egui_wgpu::{RenderState, RendererOptions, WgpuSetup};
+use eframe::egui_wgpu::{RenderState, Renderer, RendererOptions, WgpuSetup};
 use eframe::wgpu;
 use egui_kittest::Harness;
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
@@ -125,16 +127,31 @@ fn every_form() -> Vec<Mark> {
 }
 
 const OF_MARKS: Tolerance = Tolerance { mean: 0.5, pixels: 0.6 };
+const OF_DENSITY: Tolerance = Tolerance { mean: 0.6, pixels: 0.3 };
+
+/// Marks by the graphics card, or as shapes.
+fn marks_of(marks: Marks, progress: f32) -> impl Fn(&Painter, Option<&Device>) {
+    move |painter, device| match device {
+        Some(device) => {
+            painter.add(marks.shape(device, painter.clip_rect(), &place(frame()), progress, painter.opacity()));
+        }
+        None => marks.paint_plain(painter, &place(frame()), progress),
+    }
+}
+
+/// A density by the graphics card, or as shapes.
+fn density_of(density: Density, place: Place) -> impl Fn(&Painter, Option<&Device>) {
+    move |painter, device| match device {
+        Some(device) => {
+            painter.add(density.shape(device, painter.clip_rect(), &place, painter.opacity()));
+        }
+        None => density.paint_plain(painter, &place),
+    }
+}
 
 fn marks_are_the_same(what: &str, marks: &[Mark], progress: f32, most: &Tolerance) {
     for scale in [1.0, 1.5] {
-        let marks = Marks::new(marks.to_vec(), ink()[1]);
-        let pictures = pictures(scale, move |painter, device| match device {
-            Some(device) => {
-                painter.add(marks.shape(device, painter.clip_rect(), &place(frame()), progress, painter.opacity()));
-            }
-            None => marks.paint_plain(painter, &place(frame()), progress),
-        });
+        let pictures = pictures(scale, marks_of(Marks::new(marks.to_vec(), ink()[1]), progress));
         let Some(pictures) = pictures else { return };
         are_the_same(&format!("{what} at {scale}"), &pictures, most);
     }
@@ -156,6 +173,52 @@ fn selected_marks_look_the_same() {
     let selected = |(nth, mark)| Mark { selected: nth % 3 == 0, ..mark };
     let marks: Vec<Mark> = every_form().into_iter().enumerate().map(selected).collect();
     marks_are_the_same("selected", &marks, 1.0, &OF_MARKS);
+}
+
+/// A driver without storage buffers, as that of OpenGL may be.
+fn without_storage() -> Option<RenderState> {
+    let mut setup = default_wgpu_setup();
+    if let WgpuSetup::CreateNew(setup) = &mut setup {
+        let usual = Arc::clone(&setup.device_descriptor);
+        setup.device_descriptor = Arc::new(move |adapter| {
+            let mut asked = usual(adapter);
+            asked.required_limits.max_storage_buffers_per_shader_stage = 0;
+            asked
+        });
+    }
+    of_setup(setup)
+}
+
+/// A driver whose pictures take linear colours.
+fn linear() -> Option<RenderState> {
+    let mut state = state()?;
+    state.target_format = wgpu::TextureFormat::Rgba8UnormSrgb;
+    let renderer = Renderer::new(&state.device, state.target_format, RendererOptions::PREDICTABLE);
+    state.renderer = Arc::new(RwLock::new(renderer));
+    Some(state)
+}
+
+#[test]
+fn marks_look_the_same_where_each_is_an_instance() {
+    let Some(state) = without_storage() else { return };
+    assert_eq!(Device::new(&state).map(|device| device.pulls_marks()), Some(false));
+    let marks = Marks::new(every_form(), ink()[1]);
+    let pictures = pictures_of(state, 1.5, marks_of(marks, 0.5));
+    are_the_same("instances", &pictures, &OF_MARKS);
+}
+
+#[test]
+fn marks_and_densities_look_the_same_in_linear_colours() {
+    let (Some(of_marks), Some(of_density)) = (linear(), linear()) else { return };
+    let marks = Marks::new(every_form(), ink()[1]);
+    are_the_same("linear marks", &pictures_of(of_marks, 1.5, marks_of(marks, 1.0)), &OF_MARKS);
+    let points: Vec<_> = cloud(&mut ChaCha8Rng::seed_from_u64(9), 4_000).map(|at| (at, 1.0)).collect();
+    let [blue, red, _] = ink();
+    let colours = vec![Color32::TRANSPARENT, blue.gamma_multiply(0.3), blue];
+    let look = Look { colours, line: Stroke::new(1.0, red), levels: vec![0.1, 0.5] };
+    let density = Density::new(&points, None, &look).unwrap();
+    let pictures = pictures_of(of_density, 1.0, density_of(density, place(frame())));
+    are_the_same("linear density", &pictures, &OF_DENSITY);
 }
 
 #[test]
@@ -192,14 +255,8 @@ fn a_density_with_its_lines_looks_the_same() {
         };
         let density = Density::new(&points, None, &look).unwrap();
         let place = place(Rect::from_center_size(frame().center(), frame().size() * zoom));
-        let pictures = pictures(1.0, move |painter, device| match device {
-            Some(device) => {
-                painter.add(density.shape(device, painter.clip_rect(), &place, painter.opacity()));
-            }
-            None => density.paint_plain(painter, &place),
-        });
-        let Some(pictures) = pictures else { return };
-        are_the_same(&format!("density, {what}"), &pictures, &Tolerance { mean: 0.6, pixels: 0.3 });
+        let Some(pictures) = pictures(1.0, density_of(density, place)) else { return };
+        are_the_same(&format!("density, {what}"), &pictures, &OF_DENSITY);
     }
 }
 
@@ -220,13 +277,8 @@ fn a_density_of_very_many_points_looks_the_same_whoever_adds_them_up() {
         assert!(!can || what == "asked", "nobody asked for it");
         assert_eq!(Device::new(&state).map(|device| device.adds_up()), Some(can));
         let density = Density::new(&points, None, &look).unwrap();
-        let pictures = pictures_of(state, 1.0, move |painter, device| match device {
-            Some(device) => {
-                painter.add(density.shape(device, painter.clip_rect(), &place(frame()), painter.opacity()));
-            }
-            None => density.paint_plain(painter, &place(frame())),
-        });
-        are_the_same(&format!("very many, {what}"), &pictures, &Tolerance { mean: 0.6, pixels: 0.3 });
+        let pictures = pictures_of(state, 1.0, density_of(density, place(frame())));
+        are_the_same(&format!("very many, {what}"), &pictures, &OF_DENSITY);
     }
 }
 
