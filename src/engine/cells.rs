@@ -6,16 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::datatypes::{Int32Type, Int64Type};
 use duckdb::{Connection, params_from_iter};
+use smallvec::SmallVec;
 
 use super::{EngineError, Plan, Slice, Tallies, TallyRow};
 use crate::method::Tally;
-use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, PupilGroup, Scope, Source, Year};
+use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, PupilGroup, Scope, Source, Subject, Year};
 
 /// Most pupils whose cells are told apart by school.
 const MOST_BY_SCHOOL: i64 = 1_000_000;
@@ -26,8 +26,11 @@ const MOST_FACTS: i64 = 5_000_000;
 /// Most rows of tallies that are added up here.
 const MOST_ROWS: usize = 1 << 22;
 
-/// In place of a move: cells of this number are not asked for.
-const NOT_TAKEN: u32 = u32::MAX;
+/// In place of the number of a row: it has none yet.
+const NOT_THERE: u32 = u32::MAX;
+
+/// Cells that are chosen at a time.
+const BLOCK: usize = 2048;
 
 /// Whose cells: all pupils of some schools at the end of a key stage, or all their results.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -37,6 +40,8 @@ pub struct CellsOf {
     pub scope: Scope,
     /// The one year in which they are told apart by school, where all years would be too many.
     pub year: Option<Year>,
+    /// The one subject of that year, where all subjects would be too many: of all schools.
+    pub subject: Option<Subject>,
 }
 
 impl CellsOf {
@@ -45,15 +50,15 @@ impl CellsOf {
         let common = slice.filter.constraints().all(|(of, _)| of.is_common())
             && slice.by.iter().all(|by| !matches!(by, Breakdown::Pupils(of) if !of.is_common()));
         let group = slice.scope != Scope::All;
-        let (year, told) = match (slice.source, slice.years.as_slice()) {
-            _ if !slice.by.contains(&Breakdown::School) => (None, true),
-            (Source::Outcomes, _) if group => (None, true),
-            (Source::Results, [year]) if group => (Some(*year), true),
-            (Source::Outcomes, [year]) => (Some(*year), true),
-            _ => (None, false),
+        let (year, subject) = match (slice.source, slice.years.as_slice(), slice.subjects.as_slice()) {
+            _ if !slice.by.contains(&Breakdown::School) => (None, None),
+            (Source::Outcomes, ..) if group => (None, None),
+            (Source::Results, [year], _) if group => (Some(*year), None),
+            (Source::Outcomes, [year], _) => (Some(*year), None),
+            (Source::Results, [year], [subject]) => (Some(*year), Some(*subject)),
+            _ => return None,
         };
-        let of = Self { stage: slice.stage, source: slice.source, scope: slice.scope.clone(), year };
-        (common && told).then_some(of)
+        common.then(|| Self { stage: slice.stage, source: slice.source, scope: slice.scope.clone(), year, subject })
     }
 
     /// From how many rows the cells would be read; `scope` is theirs with all URNs under which the schools stood.
@@ -79,6 +84,7 @@ impl CellsOf {
 pub struct Cells {
     facts: i64,
     dimensions: Vec<Dimension>,
+    runs: Vec<Run>,
     /// The common characteristics, as [`crate::model::Profile::COMMON`] masks them.
     profiles: Vec<i32>,
     sums: Vec<Arc<Column>>,
@@ -86,14 +92,20 @@ pub struct Cells {
     indicators: BTreeMap<Indicator, [usize; 3]>,
 }
 
-/// Which school, subject or year each cell is of.
+/// Which schools, subjects or years cells are of.
 #[derive(Debug)]
 struct Dimension {
     by: Breakdown,
     /// In order.
     numbers: Vec<i32>,
-    /// Places among the numbers, by cell.
-    places: Vec<u16>,
+}
+
+/// Cells of one school, subject and year, which stand together.
+#[derive(Debug)]
+struct Run {
+    /// By dimension the place among its numbers.
+    places: SmallVec<[u16; 3]>,
+    cells: Range<u32>,
 }
 
 /// Whole numbers, narrow where they fit.
@@ -167,16 +179,15 @@ impl Cells {
             }
         }
         let profiles = keys.pop().unwrap_or_default();
-        let mut dimensions = Vec::new();
-        for (by, values) in by.into_iter().zip(keys) {
+        let dimensions = by.into_iter().zip(&keys).map(|(by, values)| {
             let mut numbers = values.clone();
             numbers.sort_unstable();
             numbers.dedup();
-            let place = |value: &i32| numbers.binary_search(value).ok().and_then(|place| u16::try_from(place).ok());
-            let Some(places) = values.iter().map(place).collect() else { return Ok(None) };
-            dimensions.push(Dimension { by, numbers, places });
-        }
-        let mut made = Self { facts, dimensions, profiles, sums: Vec::new(), indicators: BTreeMap::new() };
+            Dimension { by, numbers }
+        });
+        let dimensions: Vec<Dimension> = dimensions.collect();
+        let Some(runs) = runs(&dimensions, &keys, profiles.len()) else { return Ok(None) };
+        let mut made = Self { facts, dimensions, runs, profiles, sums: Vec::new(), indicators: BTreeMap::new() };
         if let Some(before) = before {
             // The same rows in the same order: nothing is loaded while a workspace is open.
             made.sums.clone_from(&before.sums);
@@ -211,121 +222,70 @@ impl Cells {
         if rows > MOST_ROWS {
             return None;
         }
-        let (cells, mut places) = self.chosen(slice, &keys);
-        // Few rows of many are there: without keys always the one.
-        let mut there = vec![keys.is_empty(); rows];
-        places.iter().for_each(|place| there[*place as usize] = true);
-        let there: Vec<usize> = (0..rows).filter(|place| there[*place]).collect();
-        let mut numbered = vec![0; rows];
-        there.iter().zip(0..).for_each(|(place, nth)| numbered[*place] = nth);
-        places.iter_mut().for_each(|place| *place = numbered[*place as usize]);
-        let added = Added { cells, places, rows: there.len() };
-        let mut sums: BTreeMap<usize, Rc<Vec<i64>>> = BTreeMap::new();
-        let of_indicator = |indicator: &Indicator| -> Option<[Rc<Vec<i64>>; 3]> {
-            if let Some(intake) = indicator.intake() {
-                let pupils = self.indicators.get(&Indicator::Pupils)?[0];
-                let [n, hits] = self.of_intake(&added, &intake, pupils).map(Rc::new);
-                return Some([n, Rc::clone(&hits), hits]);
-            }
-            let mut sum = |column: usize| {
-                let fresh = || Rc::new(added.sum(&self.sums[column], |_| true));
-                Rc::clone(sums.entry(column).or_insert_with(fresh))
-            };
-            Some(self.indicators.get(indicator)?.map(&mut sum))
-        };
-        let of: Vec<[Rc<Vec<i64>>; 3]> = slice.indicators.iter().map(of_indicator).collect::<Option<_>>()?;
-        let row = |(nth, place): (usize, usize)| {
-            let mut left = place;
+        let mut sums: Vec<Sum<'_>> = Vec::new();
+        let of = slice.indicators.iter().map(|of| self.sums_of(*of, &mut sums));
+        let of: Vec<[usize; 3]> = of.collect::<Option<_>>()?;
+        let there = self.add(slice, &keys, rows, &mut sums);
+        let mut in_order: Vec<(u32, usize)> = there.into_iter().zip(0..).collect();
+        in_order.sort_unstable();
+        let row = |(place, nth): (u32, usize)| {
+            let mut left = place as usize;
             let mut numbers: Vec<i32> = vec![0; keys.len()];
             for (number, key) in numbers.iter_mut().zip(&keys).rev() {
                 *number = key.number(left % key.size());
                 left /= key.size();
             }
-            let tally = |[n, sum, squares]: &[Rc<Vec<i64>>; 3]| Tally {
-                n: n[nth],
-                sum: sum[nth],
-                sum_of_squares: squares[nth],
+            let tally = |of: &[usize; 3]| {
+                let [n, sum, sum_of_squares] = of.map(|of| sums[of].values[nth]);
+                Tally { n, sum, sum_of_squares }
             };
             TallyRow { keys: numbers, tallies: of.iter().map(tally).collect() }
         };
-        Some(Tallies { rows: there.into_iter().enumerate().map(row).collect() })
+        Some(Tallies { rows: in_order.into_iter().map(row).collect() })
     }
 
-    /// The cells that a slice takes, and the place of each among the rows.
-    fn chosen(&self, slice: &Slice, keys: &[Key<'_>]) -> (Vec<u32>, Vec<u32>) {
-        let mut strides = vec![1; keys.len()];
-        for nth in (1..keys.len()).rev() {
-            strides[nth - 1] = strides[nth] * keys[nth].size();
-        }
-        let adding = || keys.iter().zip(&strides);
-        // By dimension, by how much each number moves the place of a row.
-        let moves = self.dimensions.iter().filter_map(|dimension| {
-            let takes = |number: &i32| match dimension.by {
-                Breakdown::Year => slice.years.iter().any(|year| year.ending() == *number),
-                Breakdown::Subject if !slice.subjects.is_empty() => {
-                    slice.subjects.iter().any(|subject| i32::from(subject.id) == *number)
-                }
-                _ => true,
-            };
-            let is_own = |key: &Key<'_>| matches!(key, Key::Dimension(of) if of.by == dimension.by);
-            let stride = adding().find(|(key, _)| is_own(key)).map_or(0, |(_, stride)| *stride);
-            let numbers = dimension.numbers.iter().enumerate();
-            let moves = numbers.map(|(nth, of)| if takes(of) { (nth * stride) as u32 } else { NOT_TAKEN });
-            let moves: Vec<u32> = moves.collect();
-            moves.iter().any(|by| *by != 0).then_some((dimension.places.as_slice(), moves))
-        });
-        let moves: Vec<(&[u16], Vec<u32>)> = moves.collect();
-        let pupils = adding().filter_map(|(key, stride)| match key {
-            Key::Pupils(of) => Some((of.shift(), of.mask(), *stride as u32)),
-            Key::Dimension(_) => None,
-        });
-        let pupils: Vec<(u32, i32, u32)> = pupils.collect();
-        let wanted = codes(&slice.filter);
-        let (mut cells, mut places) = (Vec::new(), Vec::new());
-        let range = self.range(slice);
-        'cells: for (cell, profile) in range.clone().zip(&self.profiles[range]) {
-            if !wanted.iter().all(|of| of.holds(*profile)) {
-                continue;
-            }
-            let mut place = 0;
-            for (places, moves) in &moves {
-                match moves[usize::from(places[cell])] {
-                    NOT_TAKEN => continue 'cells,
-                    by => place += by,
-                }
-            }
-            for (shift, mask, stride) in &pupils {
-                place += ((profile >> shift) & mask) as u32 * stride;
-            }
-            cells.push(cell as u32);
-            places.push(place);
-        }
-        (cells, places)
-    }
-
-    /// Where the cells of a slice lie: those of one subject stand together.
-    fn range(&self, slice: &Slice) -> Range<usize> {
-        let all = 0..self.profiles.len();
-        let (Some(Dimension { by: Breakdown::Subject, numbers, places }), [subject]) =
-            (self.dimensions.first(), slice.subjects.as_slice())
-        else {
-            return all;
+    /// The places of an indicator's n, sum and sum of squares among the sums, to which they are added where they are not there.
+    fn sums_of<'c>(&'c self, indicator: Indicator, sums: &mut Vec<Sum<'c>>) -> Option<[usize; 3]> {
+        let mut place = |column: usize, of: Option<Codes>| {
+            let column = &*self.sums[column];
+            let known = sums.iter().position(|sum| std::ptr::eq(sum.column, column) && sum.of == of);
+            known.unwrap_or_else(|| {
+                sums.push(Sum { column, of, values: Vec::new() });
+                sums.len() - 1
+            })
         };
-        let Ok(place) = numbers.binary_search(&i32::from(subject.id)) else { return 0..0 };
-        let first = places.partition_point(|of| usize::from(*of) < place);
-        first..places.partition_point(|of| usize::from(*of) <= place)
+        let Some((characteristic, groups)) = indicator.intake() else {
+            return Some(self.indicators.get(&indicator)?.map(|column| place(column, None)));
+        };
+        // The pupils whose characteristic is known, and those of the groups.
+        let [pupils, ..] = *self.indicators.get(&Indicator::Pupils)?;
+        let of_groups = Codes::new(characteristic, &groups);
+        let known = Codes { codes: !1, ..of_groups };
+        let [n, hits] = [known, of_groups].map(|codes| place(pupils, Some(codes)));
+        Some([n, hits, hits])
     }
 
-    /// By row the pupils whose characteristic is known and those of the groups.
-    fn of_intake(
-        &self,
-        added: &Added,
-        (characteristic, groups): &(Characteristic, Vec<PupilGroup>),
-        pupils: usize,
-    ) -> [Vec<i64>; 2] {
-        let of_groups = Codes::new(*characteristic, groups);
-        let known = Codes { codes: !1, ..of_groups };
-        [known, of_groups].map(|codes| added.sum(&self.sums[pupils], |cell| codes.holds(self.profiles[cell])))
+    /// Adds the cells that a slice takes up, row by row. Gives the places of the rows that are there; the values of sums are in
+    /// the same order.
+    fn add(&self, slice: &Slice, keys: &[Key<'_>], rows: usize, sums: &mut [Sum<'_>]) -> Vec<u32> {
+        let mut there = Rows { places: Vec::new(), numbered: vec![NOT_THERE; rows] };
+        // Without keys there is always the one.
+        if keys.is_empty() {
+            there.number(0);
+        }
+        let choice = Choice::new(&self.dimensions, slice, keys);
+        let mut block = Block::default();
+        for run in &self.runs {
+            let Some(place) = choice.place(run) else { continue };
+            for first in run.cells.clone().step_by(BLOCK) {
+                block.choose(&choice, first..run.cells.end.min(first + BLOCK as u32), place, &self.profiles);
+                if block.cells.len() >= BLOCK {
+                    block.add_to(sums, &mut there, &self.profiles);
+                }
+            }
+        }
+        block.add_to(sums, &mut there, &self.profiles);
+        there.places
     }
 
     /// About how many bytes they take.
@@ -334,40 +294,163 @@ impl Cells {
             Column::Narrow(values) => 4 * values.len(),
             Column::Wide(values) => 8 * values.len(),
         });
-        let dimensions = self.dimensions.iter().map(|of| 2 * of.places.len() + 4 * of.numbers.len());
-        sums.chain(dimensions).sum::<usize>() + 4 * self.profiles.len()
+        let dimensions = self.dimensions.iter().map(|of| 4 * of.numbers.len());
+        sums.chain(dimensions).sum::<usize>() + size_of::<Run>() * self.runs.len() + 4 * self.profiles.len()
     }
 }
 
-/// Cells and their places among so many rows.
-struct Added {
-    cells: Vec<u32>,
+/// The rows that are there: few of many.
+struct Rows {
+    /// In the order in which their cells stand.
     places: Vec<u32>,
-    rows: usize,
+    /// By place the number of the row.
+    numbered: Vec<u32>,
 }
 
-impl Added {
-    fn sum(&self, column: &Column, counts: impl Fn(usize) -> bool) -> Vec<i64> {
-        match column {
-            Column::Narrow(values) => self.sum_of(values, counts),
-            Column::Wide(values) => self.sum_of(values, counts),
+impl Rows {
+    fn number(&mut self, place: u32) -> u32 {
+        let nth = &mut self.numbered[place as usize];
+        if *nth == NOT_THERE {
+            *nth = self.places.len() as u32;
+            self.places.push(place);
         }
+        *nth
     }
+}
 
-    fn sum_of<T: Copy + Into<i64>>(&self, values: &[T], counts: impl Fn(usize) -> bool) -> Vec<i64> {
-        let mut sums = vec![0; self.rows];
-        for (cell, place) in self.cells.iter().zip(&self.places) {
-            let cell = *cell as usize;
-            if counts(cell) {
-                sums[*place as usize] += values[cell].into();
+/// The runs of cells that are in order of their keys; `None` where a dimension has too many numbers.
+fn runs(dimensions: &[Dimension], keys: &[Vec<i32>], cells: usize) -> Option<Vec<Run>> {
+    let mut runs: Vec<Run> = Vec::new();
+    for cell in 0..cells {
+        let follows = cell > 0 && keys.iter().all(|key| key[cell] == key[cell - 1]);
+        match runs.last_mut().filter(|_| follows) {
+            Some(run) => run.cells.end += 1,
+            None => {
+                let place = |(of, key): (&Dimension, &Vec<i32>)| {
+                    of.numbers.binary_search(&key[cell]).ok().and_then(|place| u16::try_from(place).ok())
+                };
+                let places = dimensions.iter().zip(keys).map(place).collect::<Option<_>>()?;
+                let cell = u32::try_from(cell).ok()?;
+                runs.push(Run { places, cells: cell..cell + 1 });
             }
         }
-        sums
+    }
+    Some(runs)
+}
+
+/// Which cells a slice takes, and to which place each belongs.
+struct Choice {
+    /// By dimension by how much each number moves the place; nothing where cells of the number are not asked for.
+    moves: Vec<Vec<Option<u32>>>,
+    /// Shift and mask of each characteristic that is told apart, and by how much a code moves the place.
+    pupils: Vec<(u32, i32, u32)>,
+    wanted: Vec<Codes>,
+}
+
+impl Choice {
+    fn new(dimensions: &[Dimension], slice: &Slice, keys: &[Key<'_>]) -> Self {
+        let mut strides = vec![1; keys.len()];
+        for nth in (1..keys.len()).rev() {
+            strides[nth - 1] = strides[nth] * keys[nth].size();
+        }
+        let keys = || keys.iter().zip(&strides);
+        let moves = dimensions.iter().map(|dimension| {
+            let is_own = |key: &Key<'_>| matches!(key, Key::Dimension(of) if of.by == dimension.by);
+            let stride = keys().find(|(key, _)| is_own(key)).map_or(0, |(_, stride)| *stride);
+            let is_taken = |number: i32| match dimension.by {
+                Breakdown::Year => slice.years.iter().any(|year| year.ending() == number),
+                Breakdown::Subject if !slice.subjects.is_empty() => {
+                    slice.subjects.iter().any(|subject| i32::from(subject.id) == number)
+                }
+                _ => true,
+            };
+            let numbers = dimension.numbers.iter().enumerate();
+            numbers.map(|(nth, number)| is_taken(*number).then_some((nth * stride) as u32)).collect()
+        });
+        let pupils = keys().filter_map(|(key, stride)| match key {
+            Key::Pupils(of) => Some((of.shift(), of.mask(), *stride as u32)),
+            Key::Dimension(_) => None,
+        });
+        Self { moves: moves.collect(), pupils: pupils.collect(), wanted: codes(&slice.filter) }
+    }
+
+    /// The place to which cells of a run belong, before their pupils are told apart; `None` where they are not asked for.
+    fn place(&self, run: &Run) -> Option<u32> {
+        self.moves.iter().zip(&run.places).map(|(moves, place)| moves[usize::from(*place)]).sum()
+    }
+}
+
+/// Cells that are taken, and their places. So few that they stay in the nearest cache until they are added up.
+#[derive(Default)]
+struct Block {
+    cells: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl Block {
+    /// Takes those of these cells that are asked for. Without branches, which are hard to foresee here.
+    fn choose(&mut self, choice: &Choice, cells: Range<u32>, place: u32, profiles: &[i32]) {
+        let first = self.cells.len();
+        self.cells.resize(first + cells.len(), 0);
+        self.places.resize(first + cells.len(), 0);
+        let mut count = first;
+        for (cell, profile) in cells.clone().zip(&profiles[cells.start as usize..]) {
+            let told = choice.pupils.iter().map(|(shift, mask, stride)| ((profile >> shift) & mask) as u32 * stride);
+            (self.cells[count], self.places[count]) = (cell, place + told.sum::<u32>());
+            count += usize::from(choice.wanted.iter().fold(true, |taken, codes| taken & codes.holds(*profile)));
+        }
+        self.cells.truncate(count);
+        self.places.truncate(count);
+    }
+
+    /// Adds all to sums, and is empty then.
+    fn add_to(&mut self, sums: &mut [Sum<'_>], there: &mut Rows, profiles: &[i32]) {
+        self.places.iter_mut().for_each(|place| *place = there.number(*place));
+        for sum in sums {
+            sum.values.resize(there.places.len(), 0);
+            sum.add(self, profiles);
+        }
+        self.cells.clear();
+        self.places.clear();
+    }
+}
+
+/// A column that is added up, row by row.
+struct Sum<'a> {
+    column: &'a Column,
+    /// Only cells of these pupils count.
+    of: Option<Codes>,
+    values: Vec<i64>,
+}
+
+impl Sum<'_> {
+    fn add(&mut self, block: &Block, profiles: &[i32]) {
+        match self.column {
+            Column::Narrow(values) => self.add_of(values, block, profiles),
+            Column::Wide(values) => self.add_of(values, block, profiles),
+        }
+    }
+
+    fn add_of<T: Copy + Into<i64>>(&mut self, values: &[T], block: &Block, profiles: &[i32]) {
+        // Many cells of one row follow each other.
+        let (mut of, mut sum) = (0, 0);
+        for (cell, place) in block.cells.iter().zip(&block.places) {
+            let cell = *cell as usize;
+            if *place != of {
+                self.values[of as usize] += sum;
+                (of, sum) = (*place, 0);
+            }
+            let counts = self.of.is_none_or(|of| of.holds(profiles[cell]));
+            sum += if counts { values[cell].into() } else { 0 };
+        }
+        if let Some(value) = self.values.get_mut(of as usize) {
+            *value += sum;
+        }
     }
 }
 
 /// Codes of a characteristic, one bit each.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Codes {
     shift: u32,
     mask: i32,

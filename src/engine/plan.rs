@@ -154,7 +154,7 @@ impl Plan {
         let sums: Vec<[usize; 3]> = sums.collect();
         let mut values = vec![of.stage.number()];
         let mut sql = format!("SELECT {} FROM {} WHERE stage = ?", columns.join(", "), path.table(of.source));
-        of_year(&mut sql, &mut values, of);
+        of_year_and_subject(&mut sql, &mut values, of);
         in_scope(&mut sql, &mut values, scope);
         let _ = write!(sql, " GROUP BY {} ORDER BY {}", keys.join(", "), keys.join(", "));
         Self { sql, values, columns: columns.len(), keys: keys.len(), sums }
@@ -164,7 +164,7 @@ impl Plan {
     pub(super) fn counting(of: &CellsOf, scope: &Scope) -> Self {
         let mut values = vec![of.stage.number()];
         let mut sql = format!("SELECT COUNT(*) FROM {} WHERE stage = ?", Path::of_cells(of).table(of.source));
-        of_year(&mut sql, &mut values, of);
+        of_year_and_subject(&mut sql, &mut values, of);
         in_scope(&mut sql, &mut values, scope);
         Self { sql, values, columns: 1, keys: 0, sums: Vec::new() }
     }
@@ -188,10 +188,14 @@ fn place_of(columns: &mut Vec<String>, expression: String) -> usize {
     })
 }
 
-fn of_year(sql: &mut String, values: &mut Vec<i32>, of: &CellsOf) {
+fn of_year_and_subject(sql: &mut String, values: &mut Vec<i32>, of: &CellsOf) {
     if let Some(year) = of.year {
         sql.push_str(" AND year = ?");
         values.push(year.ending());
+    }
+    if let Some(subject) = of.subject {
+        sql.push_str(" AND subject = ?");
+        values.push(i32::from(subject.id));
     }
 }
 
