@@ -3,7 +3,8 @@
 //! `cargo bench --bench dashboards`; with `SCHOOLBENCH_NATIONAL=folder` on all of a made-up England too; words after `--` choose
 //! rows that have them all ("national overview"). A window without a screen is given one pupil filter after the other, each
 //! new to it; timed is from the change until every panel is drawn from its new answers, frames included. In columns of their own
-//! stand the start until the first dashboard is drawn, the choice of the group, and what is prepared after it; then filters.
+//! stand the start until the first dashboard is drawn, the choice of the group, and what is prepared after it; then filters by
+//! one characteristic, and those by a second one beside it, for which there was time to prepare.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot go on has failed")]
 
@@ -13,9 +14,9 @@ mod stage;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use schoolbench::model::{Characteristic, Filter, Scope, Urn};
+use schoolbench::model::{Characteristic, Filter, PupilGroup, Scope, Urn};
 use schoolbench::ui::{Change, Place};
 use shared::{DataSet, data_sets};
 use stage::{PATIENCE, Stage, ms, quantile};
@@ -39,9 +40,10 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let mut out = std::io::stdout();
     let mut say = |line: String| writeln!(out, "{line}").expect("a place to print");
-    let columns = "data | schools | dashboard | start | group | prepared | questions | filter, p50 | p95 | slowest";
-    say(format!("| {columns} |"));
-    say("|---|---|---|---|---|---|---|---|---|---|".to_owned());
+    let columns = "data | schools | dashboard | start | group | prepared | questions";
+    let of_filters = "filter, p50 | p95 | slowest | by two, p50 | p95 | slowest";
+    say(format!("| {columns} | {of_filters} |"));
+    say("|---|---|---|---|---|---|---|---|---|---|---|---|---|".to_owned());
     for set in data_sets() {
         for (name, scope) in scopes(set) {
             for place in PLACES {
@@ -57,22 +59,52 @@ fn main() {
                 assert!(stage.desk().wait_until_prepared(PATIENCE), "what is prepared does not come");
                 let prepared = since.elapsed();
                 stage.begun.lock().expect("no panic").clear();
-                let groups = COMMON.into_iter().flat_map(Characteristic::groups).filter(|group| !group.is_not_known());
-                let filters: Vec<Filter> = groups.map(Filter::of).collect();
-                let took = filters.iter().map(|filter| stage.change(Change::Filter(filter.clone())));
-                let mut took: Vec<_> = took.collect();
-                let slowest = filters.iter().zip(&took).max_by_key(|(_, took)| **took).map(|(filter, _)| filter);
-                let slowest = slowest.map(ToString::to_string).unwrap_or_default();
-                let questions = stage.begun.lock().expect("no panic").len() as f64 / took.len() as f64;
+                let by_one = told(singles().iter().map(|filter| (filter.clone(), click(&mut stage, filter))));
+                let by_two = told(pairs().into_iter().map(|(first, both)| {
+                    click(&mut stage, &first);
+                    assert!(stage.desk().wait_until_prepared(PATIENCE), "what is prepared does not come");
+                    let took = click(&mut stage, &both);
+                    (both, took)
+                }));
+                let asked = stage.begun.lock().expect("no panic").len();
+                let questions = asked as f64 / (singles().len() + 2 * pairs().len()) as f64;
                 let [start, group, prepared] = [stage.start, of_group, prepared].map(ms);
-                let [half, most, all] = [0.5, 0.95, 1.0].map(|share| ms(quantile(&mut took, share)));
                 let place = place.word();
                 say(format!(
-                    "| {set} | {name} | {place} | {start} | {group} | {prepared} | {questions:.1} | {half} | {most} | {all} ({slowest}) |"
+                    "| {set} | {name} | {place} | {start} | {group} | {prepared} | {questions:.1} | {by_one} | {by_two} |"
                 ));
             }
         }
     }
+}
+
+/// Every pupil group of one characteristic.
+fn singles() -> Vec<Filter> {
+    COMMON.into_iter().flat_map(groups).map(Filter::of).collect()
+}
+
+/// The first group of each characteristic, and with it that of another.
+fn pairs() -> Vec<(Filter, Filter)> {
+    let first = |of: Characteristic| groups(of).next().expect("every characteristic has groups");
+    let pairs = COMMON.into_iter().enumerate().flat_map(|(nth, a)| COMMON[nth + 1..].iter().map(move |b| (a, *b)));
+    pairs.map(|(a, b)| (Filter::of(first(a)), Filter::of(first(a)).or(first(b)))).collect()
+}
+
+fn groups(of: Characteristic) -> impl Iterator<Item = PupilGroup> {
+    of.groups().filter(|group| !group.is_not_known())
+}
+
+fn click(stage: &mut Stage, filter: &Filter) -> Duration {
+    stage.change(Change::Filter(filter.clone()))
+}
+
+/// How long filters took, and which took longest.
+fn told(clicks: impl Iterator<Item = (Filter, Duration)>) -> String {
+    let clicks: Vec<(Filter, Duration)> = clicks.collect();
+    let slowest = clicks.iter().max_by_key(|(_, took)| *took).map(|(filter, _)| filter.to_string());
+    let mut took: Vec<Duration> = clicks.iter().map(|(_, took)| *took).collect();
+    let [half, most, all] = [0.5, 0.95, 1.0].map(|share| ms(quantile(&mut took, share)));
+    format!("{half} | {most} | {all} ({})", slowest.unwrap_or_default())
 }
 
 /// An authority, twenty schools, 150 secondary schools, and all.

@@ -67,6 +67,8 @@ pub struct Told {
     pub shields: Duration,
     /// Putting tallies together, judging them and making figures of them: what is neither SQL nor shields.
     pub gate: Duration,
+    /// For how long a worker went on after nobody asked it any more.
+    pub unwanted: Duration,
     /// Figures of the answer, those that are withheld among them.
     pub cells: usize,
     pub statements: Vec<Statement>,
@@ -164,6 +166,17 @@ impl Work<'_> {
     }
 }
 
+/// The times of a question that are measured around the work on it.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Times {
+    /// From being asked until a worker was free.
+    pub queued: Duration,
+    /// From then until it ended.
+    pub took: Duration,
+    /// Of this, for how long nobody asked it any more.
+    pub unwanted: Duration,
+}
+
 /// The log of a desk.
 pub(super) struct Log {
     lines: Mutex<Lines>,
@@ -224,29 +237,21 @@ impl Log {
 
     /// Notes a question whose answer was kept.
     pub fn note_kept(&self, question: &Question, answer: &Arc<Answer>, queued: Duration) {
-        let meter = Meter::default();
-        self.push(question, queued, Duration::ZERO, meter, End::FromCache, Some(answer));
+        let times = Times { queued, ..Times::default() };
+        self.push(question, times, Meter::default(), End::FromCache, Some(answer));
     }
 
-    /// Notes a question on which a worker has worked for so long.
-    pub fn note(&self, question: &Question, queued: Duration, took: Duration, meter: Meter, outcome: &Outcome) {
+    /// Notes a question on which a worker has worked.
+    pub fn note(&self, question: &Question, times: Times, meter: Meter, outcome: &Outcome) {
         let (end, answer) = match outcome {
             Outcome::Answered(answer) => (End::Answered, Some(answer)),
             Outcome::Failed(error) => (End::Failed(error.to_string()), None),
             Outcome::Stopped => (End::Stopped, None),
         };
-        self.push(question, queued, took, meter, end, answer);
+        self.push(question, times, meter, end, answer);
     }
 
-    fn push(
-        &self,
-        question: &Question,
-        queued: Duration,
-        took: Duration,
-        meter: Meter,
-        end: End,
-        answer: Option<&Arc<Answer>>,
-    ) {
+    fn push(&self, question: &Question, times: Times, meter: Meter, end: End, answer: Option<&Arc<Answer>>) {
         let measured = meter.0.into_inner();
         let question = question.clone();
         let mut lines = self.lock();
@@ -255,10 +260,11 @@ impl Log {
             nth: lines.asked,
             question,
             end,
-            queued,
+            queued: times.queued,
             sql: measured.sql,
             shields: measured.shields,
-            gate: took.saturating_sub(measured.sql + measured.shields),
+            gate: times.took.saturating_sub(measured.sql + measured.shields),
+            unwanted: times.unwanted,
             cells: answer.map_or(0, |answer| answer.cells().len()),
             statements: measured.statements,
             left_out: measured.left_out,

@@ -21,17 +21,16 @@ mod published;
 mod shield;
 mod similar;
 mod singly;
+mod state;
 mod work;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-use duckdb::InterruptHandle;
 
 pub use access::Reader;
 pub use answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
@@ -44,7 +43,8 @@ use crate::engine::EngineError;
 use crate::model::Question;
 use crate::workspace::{Register, Workspace, WorkspaceError};
 use cache::Lru;
-use diagnostics::{Log, Meter};
+use diagnostics::{Log, Meter, Times};
+use state::{Panel, Running, State};
 use work::{Library, Outcome};
 
 /// A place on screen that asks one question at a time.
@@ -132,40 +132,6 @@ struct Shared {
     refused: Arc<NoteRefusal>,
 }
 
-struct State {
-    panels: BTreeMap<PanelId, Panel>,
-    answers: Lru<Question, Arc<Answer>>,
-    /// What each worker does now.
-    running: [Option<Running>; 2],
-    /// Counts what was asked, so that the oldest is answered first.
-    turn: u64,
-    /// Counts who has sat here: an answer is for who asked.
-    reader: u64,
-    closing: bool,
-}
-
-#[derive(Clone)]
-struct Panel {
-    question: Question,
-    lane: Lane,
-    turn: u64,
-    /// Whether it was asked since the last [`Desk::end_frame`].
-    asked: bool,
-    answer: Option<Arc<Answer>>,
-    status: Status,
-}
-
-struct Running {
-    /// Nothing where something is prepared for questions to come.
-    question: Option<Question>,
-    /// Whether it is given up as soon as somebody waits for an answer.
-    gives_way: bool,
-    handle: Arc<InterruptHandle>,
-    /// Whether no panel asks it any more, as of the last question asked or frame ended: the worker looks here often, and must
-    /// not hold up the window by locking the state.
-    unwanted: Arc<AtomicBool>,
-}
-
 impl Desk {
     /// Opens a desk for a reader.
     ///
@@ -177,6 +143,7 @@ impl Desk {
             answers: Lru::new(options.cache_bytes),
             running: [None, None],
             turn: 0,
+            last_asked: Instant::now(),
             reader: 0,
             closing: false,
         };
@@ -253,6 +220,7 @@ impl Desk {
         let reply = Reply { answer: panel.answer.clone(), status: panel.status.clone() };
         state.interrupt_the_unwanted();
         if matches!(reply.status, Status::Waiting { .. }) {
+            state.last_asked = Instant::now();
             self.shared.work.notify_all();
         }
         reply
@@ -358,67 +326,6 @@ impl fmt::Debug for Desk {
     }
 }
 
-impl State {
-    fn wanted(&self, question: &Question) -> bool {
-        let waits = |panel: &Panel| matches!(panel.status, Status::Waiting { .. });
-        self.panels.values().any(|panel| panel.question == *question && waits(panel))
-    }
-
-    /// Tells workers whether some panel still asks their question, and interrupts them where none does. DuckDB forgets an
-    /// interrupt that comes before the statement starts, so this is repeated with every question asked.
-    fn interrupt_the_unwanted(&self) {
-        for running in self.running.iter().flatten() {
-            let unwanted = match &running.question {
-                Some(question) => !self.wanted(question),
-                None => self.closing || (running.gives_way && !self.is_quiet()),
-            };
-            running.unwanted.store(unwanted, Ordering::Relaxed);
-            if unwanted {
-                running.handle.interrupt();
-            }
-        }
-    }
-
-    /// Whether nobody who looks waits for an answer.
-    fn is_quiet(&self) -> bool {
-        let waits = |panel: &Panel| panel.lane == Lane::Interactive && matches!(panel.status, Status::Waiting { .. });
-        !self.panels.values().any(waits)
-    }
-
-    /// The question that a worker does next: what is prefetched waits for what somebody looks at.
-    fn next(&self, lane: Lane) -> Option<Question> {
-        match lane {
-            Lane::Interactive => self.oldest(Lane::Interactive),
-            Lane::Background => self.oldest(Lane::Interactive).or_else(|| self.oldest(Lane::Background)),
-        }
-    }
-
-    /// The question that has waited longest in a lane and that no worker is at.
-    fn oldest(&self, lane: Lane) -> Option<Question> {
-        let waiting = self.panels.values().filter(|panel| {
-            panel.lane == lane
-                && matches!(panel.status, Status::Waiting { .. })
-                && self.running.iter().flatten().all(|running| running.question.as_ref() != Some(&panel.question))
-        });
-        waiting.min_by_key(|panel| panel.turn).map(|panel| panel.question.clone())
-    }
-
-    fn settle(&mut self, question: &Question, outcome: &Result<Arc<Answer>, Arc<DeskError>>) {
-        for panel in self.panels.values_mut().filter(|panel| panel.question == *question) {
-            match outcome {
-                Ok(answer) => {
-                    panel.answer = Some(Arc::clone(answer));
-                    panel.status = Status::Ready;
-                }
-                Err(error) => panel.status = Status::Failed(Arc::clone(error)),
-            }
-        }
-        if let Ok(answer) = outcome {
-            self.answers.insert(question.clone(), Arc::clone(answer), answer.bytes());
-        }
-    }
-}
-
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A worker that panicked left no half-made state: each change is one assignment.
@@ -448,14 +355,10 @@ impl Shared {
                 state.settle(&question, &Ok(answer));
                 continue;
             }
-            let (handle, reader, asking) = (connection.interrupt_handle(), state.reader, self.library.reader());
-            let unwanted = Arc::new(AtomicBool::new(false));
-            state.running[place] = Some(Running {
-                question: Some(question.clone()),
-                gives_way: false,
-                handle,
-                unwanted: Arc::clone(&unwanted),
-            });
+            let (reader, asking) = (state.reader, self.library.reader());
+            let running = Running::new(Some(question.clone()), false, connection);
+            let unwanted = Arc::clone(&running.unwanted);
+            state.running[place] = Some(running);
             drop(state);
             (self.before)(&question);
             let wanted = || !unwanted.load(Ordering::Relaxed);
@@ -472,10 +375,11 @@ impl Shared {
                 (self.refused)(&asking, &question);
             }
             state = self.lock();
-            state.running[place] = None;
+            let unwanted = state.running[place].take().and_then(|running| running.unwanted_since.get());
             // What was made for somebody else is for nobody.
             let outcome = if state.reader == reader {
-                self.log.note(&question, queued, took, meter, &outcome);
+                let unwanted = unwanted.map(|since| since.elapsed()).unwrap_or_default();
+                self.log.note(&question, Times { queued, took, unwanted }, meter, &outcome);
                 outcome
             } else {
                 Outcome::Stopped

@@ -6,8 +6,9 @@
 //! the next filter will need.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use duckdb::Connection;
 
@@ -26,6 +27,10 @@ const KEPT_BYTES: usize = 256 << 20;
 /// Cells of so many rows are read by the first question.
 const AT_ONCE: i64 = 400_000;
 
+/// Shields, which keep every core busy, are raised beforehand only after nobody has asked anything for so long: who clicks
+/// quickly is not to wait for them.
+const PAUSE: Duration = Duration::from_millis(250);
+
 /// Most that is wanted at a time; the oldest wish is forgotten.
 const MOST_WISHES: usize = 256;
 
@@ -33,8 +38,8 @@ const MOST_WISHES: usize = 256;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Wish {
     Cells(CellsOf),
-    /// Shields of some subjects, or of pupils.
-    Shields(shield::Of, Vec<Option<Subject>>),
+    /// Shields of some subjects, or of pupils, with each common characteristic beyond these.
+    Filters(shield::Of, Vec<Option<Subject>>),
 }
 
 /// The cells that are there, and those that are wanted.
@@ -88,11 +93,11 @@ impl Prepared {
         }
     }
 
-    /// The newest wish, which is then nobody's: cells before shields.
-    pub fn wish(&self) -> Option<Wish> {
+    /// The newest wish, which is then nobody's: cells before shields, which are not given out before the pause.
+    fn wish(&self, is_pause: bool) -> Option<Wish> {
         let mut inner = self.inner();
         let cells = inner.wishes.iter().rposition(|wish| matches!(wish, Wish::Cells(_)));
-        let place = cells.or(inner.wishes.len().checked_sub(1))?;
+        let place = cells.or(inner.wishes.len().checked_sub(1).filter(|_| is_pause))?;
         Some(inner.wishes.remove(place))
     }
 
@@ -147,8 +152,8 @@ impl Library {
     pub fn fulfil(&self, connection: &Connection, wish: Wish, wanted: Wanted<'_>) {
         let done = match &wish {
             Wish::Cells(of) => self.prepare(connection, of, i64::MAX, wanted).map_err(DeskError::from),
-            Wish::Shields(of, subjects) => {
-                Work::new(self, connection, wanted, &Meter::default()).shields(of, subjects).map(drop)
+            Wish::Filters(of, subjects) => {
+                Work::new(self, connection, wanted, &Meter::default()).shields_of_filters(of, subjects)
             }
         };
         match done {
@@ -225,13 +230,21 @@ impl Shared {
             (self.notify)();
             return (self.lock(), true);
         }
-        let wish = (is_idle && state.is_quiet()).then(|| self.library.prepared.wish()).flatten();
-        let Some(wish) = wish else { return (state, false) };
-        let unwanted = Arc::new(AtomicBool::new(false));
-        let (handle, flag) = (connection.interrupt_handle(), Arc::clone(&unwanted));
+        let is_quiet = is_idle && state.is_quiet();
+        let until_pause = PAUSE.saturating_sub(state.last_asked.elapsed());
+        let wish = is_quiet.then(|| self.library.prepared.wish(until_pause.is_zero())).flatten();
+        let Some(wish) = wish else {
+            let waits = is_quiet && self.library.prepared.has_wishes();
+            if waits {
+                let waited = self.work.wait_timeout(state, until_pause);
+                (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            }
+            return (state, waits);
+        };
         // Shields of one group may take seconds on every core; cells do not.
-        let gives_way = matches!(wish, Wish::Shields(..));
-        state.running[lane as usize] = Some(Running { question: None, gives_way, handle, unwanted: flag });
+        let running = Running::new(None, matches!(wish, Wish::Filters(..)), connection);
+        let unwanted = Arc::clone(&running.unwanted);
+        state.running[lane as usize] = Some(running);
         drop(state);
         self.library.fulfil(connection, wish, &|| !unwanted.load(Ordering::Relaxed));
         state = self.lock();

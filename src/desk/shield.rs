@@ -20,6 +20,11 @@ use crate::model::{Breakdown, Characteristic, Filter, Indicator, LaCode, Scope, 
 /// Most groups of schools that are remembered, so that partners are looked for within them.
 const MOST_GROUPS: usize = 32;
 
+/// Of so many characteristics shields are raised before they are asked for: one of the breakdown or the filter, and one of the
+/// next filter. School by school of more authorities than these those of two take seconds, and then it is one.
+const MOST_FORESEEN: usize = 2;
+const MOST_AUTHORITIES: usize = 20;
+
 /// In workspaces of so many schools a shield is of all schools; in larger ones of the authorities asked about, whose guards are
 /// the same, and totals of all schools have one of their own.
 const FEW_SCHOOLS: usize = 600;
@@ -183,6 +188,8 @@ struct Asked<'s> {
     by_school: bool,
     /// Whose schools the shields are of, where not of all.
     authorities: Option<BTreeSet<LaCode>>,
+    /// Whether the workspace has many schools.
+    is_large: bool,
     smallest: i64,
 }
 
@@ -195,7 +202,7 @@ impl<'s> Asked<'s> {
             _ => None,
         }));
         let asks_of_all = slice.scope == Scope::All;
-        let large = register.schools_of(&Scope::All).nth(FEW_SCHOOLS).is_some();
+        let is_large = register.schools_of(&Scope::All).nth(FEW_SCHOOLS).is_some();
         let some = || register.schools_of(&slice.scope);
         Self {
             slice,
@@ -204,10 +211,17 @@ impl<'s> Asked<'s> {
                 true => Vec::new(),
                 false => some().map(|school| school.urn.number()).collect(),
             },
-            by_school: !(large && asks_of_all && !slice.by.contains(&Breakdown::School)),
-            authorities: (large && !asks_of_all).then(|| some().map(|school| school.la_code).collect()),
+            by_school: !(is_large && asks_of_all && !slice.by.contains(&Breakdown::School)),
+            authorities: (is_large && !asks_of_all).then(|| some().map(|school| school.la_code).collect()),
+            is_large,
             smallest: library.policy().smallest_shown(),
         }
+    }
+
+    /// Whether its shields are of the schools of many authorities, one by one.
+    fn is_of_many_schools(&self) -> bool {
+        let many = |codes: &BTreeSet<LaCode>| codes.len() > MOST_AUTHORITIES;
+        self.is_large && self.by_school && self.authorities.as_ref().is_none_or(many)
     }
 
     /// What a shield is raised for.
@@ -226,24 +240,32 @@ impl<'s> Asked<'s> {
 }
 
 impl Library {
-    /// Wishes for the shields of what may be asked next: the same pupils filtered by one common characteristic.
+    /// Wishes for the shields of what may be asked next: the same pupils filtered by one common characteristic more.
     fn wish_for_filters(&self, asked: &Asked<'_>, subjects: &[Option<Subject>]) {
-        if !self.prepared.is_on() || !asked.characteristics.is_empty() {
+        let most = if asked.is_of_many_schools() { 1 } else { MOST_FORESEEN };
+        if !self.prepared.is_on() || asked.characteristics.len() >= most {
             return;
         }
         let populations: BTreeSet<Indicator> = asked.slice.indicators.iter().map(|of| of.population()).collect();
-        let common = || Characteristic::ALL.into_iter().filter(|of| of.is_common());
-        for (population, characteristic) in populations.iter().flat_map(|of| common().map(move |c| (*of, c))) {
-            let of = asked.of(population, &BTreeSet::from([characteristic]), None);
-            let missing = self.raised(&of, subjects).1;
-            if !missing.is_empty() {
-                self.prepared.wish_for(Wish::Shields(of, missing));
-            }
+        for population in populations {
+            let of = asked.of(population, &asked.characteristics, None);
+            self.prepared.wish_for(Wish::Filters(of, subjects.to_vec()));
         }
     }
 }
 
 impl Work<'_> {
+    /// Raises what is not there of the shields of the same pupils filtered by one common characteristic more.
+    pub fn shields_of_filters(&mut self, of: &Of, subjects: &[Option<Subject>]) -> Result<(), DeskError> {
+        let further = |characteristic: &Characteristic| {
+            characteristic.is_common() && !of.characteristics.contains(characteristic)
+        };
+        for characteristic in Characteristic::ALL.into_iter().filter(further) {
+            self.shields(&of.with(characteristic), subjects)?;
+        }
+        Ok(())
+    }
+
     /// The judge of a slice's rows: [`Work::judge`] measures how long it takes.
     pub fn judge_of(&mut self, slice: &Slice) -> Result<Judge, DeskError> {
         let asked = Asked::new(slice, self.library());

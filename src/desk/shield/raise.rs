@@ -42,6 +42,12 @@ impl Of {
         by
     }
 
+    /// The same with one characteristic more.
+    pub fn with(&self, characteristic: Characteristic) -> Self {
+        let with: BTreeSet<Characteristic> = self.characteristics.iter().copied().chain([characteristic]).collect();
+        Self { characteristics: with.into_iter().collect(), ..self.clone() }
+    }
+
     /// The same with fewer characteristics.
     fn fewer(&self) -> Vec<Self> {
         let chosen = |subset: u32| {

@@ -140,7 +140,10 @@ pub fn sql_of(told: &Told) -> String {
     match &told.end {
         End::Failed(why) => parts.push(format!("-- failed: {why}")),
         End::FromCache => parts.push("-- answered from the cache, without SQL".to_owned()),
-        End::Stopped => parts.push("-- stopped: nobody asked it any more".to_owned()),
+        End::Stopped => {
+            let after = milliseconds(told.unwanted);
+            parts.push(format!("-- stopped {after} ms after nobody asked it any more"));
+        }
         End::Answered if parts.is_empty() => parts.push("-- answered without SQL".to_owned()),
         End::Answered => {}
     }
