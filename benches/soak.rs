@@ -4,7 +4,8 @@
 //! England. Filters, groups and dashboards are chosen by chance, ten changes in a second, whether or not the last is answered.
 //! Now and then the hand rests: then it is measured how long the last change takes, and an answer that the window has is noted.
 //! At the end, when memory has been measured, each is compared with that of a desk that has kept nothing. It fails where an
-//! answer is another, or where memory has grown by more than a tenth, beyond what caches may hold, since the first minute.
+//! answer is another, where memory has grown by more than a tenth, beyond what caches may hold, since the first minute, or where
+//! work went on for a second after nobody wanted it any more.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot go on has failed")]
 
@@ -29,6 +30,9 @@ const BEAT: Duration = Duration::from_millis(100);
 /// After so many changes the hand rests.
 const UNTIL_REST: usize = 50;
 
+/// An interrupt that is heeded so late was missed.
+const HEEDED_WITHIN: Duration = Duration::from_secs(1);
+
 /// MiB that DuckDB may take.
 const DATABASE: u32 = 512;
 
@@ -52,7 +56,7 @@ fn main() {
     let mut below = |most: usize| (dice.next_u64() % most as u64) as usize;
     let (began, mut changes) = (Instant::now(), 0);
     let (mut rests, mut frames, mut told) = (Vec::new(), Vec::new(), Vec::new());
-    let mut first_minute = None;
+    let (mut first_minute, mut unheeded) = (None, Duration::ZERO);
     while began.elapsed() < Duration::from_secs(seconds) {
         let change = match below(20) {
             0 => Change::Scope(Scope::La(authorities[below(authorities.len())])),
@@ -74,6 +78,8 @@ fn main() {
             // The window sleeps until an answer comes; here until the next beat at the latest.
             stage.desk().wait_until_settled(BEAT.saturating_sub(since.elapsed()));
         }
+        let unwanted = stage.desk().told().into_iter().map(|line| line.told.unwanted);
+        unheeded = unwanted.fold(unheeded, Duration::max);
         if changes % UNTIL_REST == 0 {
             let since = Instant::now();
             stage.settle();
@@ -98,6 +104,8 @@ fn main() {
     .expect("a place to print");
     writeln!(out, "answered after a rest: {half} at the median, {most} at p95, {slowest} at the slowest")
         .expect("a place to print");
+    writeln!(out, "a question that nobody asked any more went on for {} at the most", ms(unheeded))
+        .expect("a place to print");
     let memory = first_minute.zip(resident());
     if let Some((before, after)) = memory {
         writeln!(out, "memory: {} MB after a minute, {} MB at the end", before >> 20, after >> 20)
@@ -119,6 +127,7 @@ fn main() {
     writeln!(out, "{compared} answers compared").expect("a place to print");
     let within = |(before, after): (u64, u64)| after <= before + before / 10 + CACHES + (u64::from(DATABASE) << 20);
     assert!(memory.is_none_or(within), "memory has grown");
+    assert!(unheeded < HEEDED_WITHIN, "an interrupt was missed");
 }
 
 /// What an answer shows.
