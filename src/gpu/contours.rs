@@ -29,6 +29,9 @@ pub(super) fn lines(field: &Field, value: f32) -> Vec<Vec<[f32; 2]>> {
         for x in 0..SIDE - 1 {
             let corners = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)];
             let over = corners.map(|corner| corner >= value);
+            if over == [over[0]; 4] {
+                continue;
+            }
             let edges: [Edge; 4] = [(x, y, false), (x + 1, y, true), (x, y + 1, false), (x, y, true)];
             let crossed: Vec<Edge> =
                 (0..4).filter(|nth| over[*nth] != over[(nth + 1) % 4]).map(|nth| edges[nth]).collect();

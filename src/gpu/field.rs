@@ -59,14 +59,17 @@ fn smoothed(cells: &[f32], sigma: f32, step: usize) -> Vec<f32> {
     let shares: Vec<f32> = shares.into_iter().map(|share| share / whole).collect();
     let reach = reach as usize;
     let mut sums = vec![0.0; cells.len()];
-    // Whole rows at once, also across them: the innermost loop goes along memory.
+    // The innermost loop goes along memory, several cells at a time.
     for (row, out) in sums.chunks_exact_mut(SIDE).enumerate() {
         if step == 1 {
             let values = &cells[row * SIDE..][..SIDE];
-            for (column, sum) in out.iter_mut().enumerate() {
-                let (first, last) = (column.saturating_sub(reach), (column + reach).min(SIDE - 1));
-                let shares = &shares[first + reach - column..];
-                *sum = values[first..=last].iter().zip(shares).map(|(value, share)| value * share).sum();
+            for (nth, share) in shares.iter().enumerate() {
+                // From the cell that is so far to the left, or to the right.
+                let (left, right) = (reach.saturating_sub(nth), nth.saturating_sub(reach));
+                let values = &values[right..SIDE - left];
+                for (sum, value) in out[left..SIDE - right].iter_mut().zip(values) {
+                    *sum += share * value;
+                }
             }
         } else {
             for from in row.saturating_sub(reach)..=(row + reach).min(SIDE - 1) {

@@ -34,6 +34,9 @@ pub const LEAST_SCHOOLS: usize = 5;
 /// How often schools are drawn for the interval.
 pub const DRAWS: usize = 2_000;
 
+/// Draws that are added up side by side, so that none waits for its last sum.
+const TOGETHER: usize = 4;
+
 /// Draws are the same in every run.
 const SEED: u64 = 20_260_101;
 
@@ -114,20 +117,25 @@ pub fn split(
     draws: impl Fn(usize) -> Arc<Draws>,
 ) -> Option<Split> {
     let standard = Standard::of(comparator);
-    let all = standard.mean_of(0, &CellCodes::default())?;
+    let all = standard.all.mean()?;
     let mut means: HashMap<CellCodes, (f64, bool)> = HashMap::new();
     let mut schools: BTreeMap<i32, Sums> = BTreeMap::new();
     let mut merged = 0;
-    for InSchool { school, cell, tally } in group {
-        let (mean, whole) = match means.get(cell) {
-            Some(known) => *known,
-            None => *means.entry(*cell).or_insert(standard.mean(cell)?),
-        };
-        let sums = schools.entry(*school).or_default();
-        sums.n += tally.n as f64;
-        sums.own += tally.sum as f64;
-        sums.expected += tally.n as f64 * mean;
-        merged += if whole { 0 } else { tally.n };
+    // Mostly a school's cells stand together.
+    for of_school in group.chunk_by(|a, b| a.school == b.school) {
+        let mut sums = Sums::default();
+        for InSchool { cell, tally, .. } in of_school {
+            let (mean, whole) = match means.get(cell) {
+                Some(known) => *known,
+                None => *means.entry(*cell).or_insert(standard.mean(cell)?),
+            };
+            sums.n += tally.n as f64;
+            sums.own += tally.sum as f64;
+            sums.expected += tally.n as f64 * mean;
+            merged += if whole { 0 } else { tally.n };
+        }
+        let school = of_school.first().map_or(0, |of| of.school);
+        schools.entry(school).and_modify(|known| *known = known.and(&sums)).or_insert(sums);
     }
     let schools: Vec<Sums> = schools.into_values().filter(|sums| sums.n > 0.0).collect();
     let together = schools.iter().fold(Sums::default(), Sums::and);
@@ -160,51 +168,56 @@ impl Sums {
     }
 }
 
-/// The comparator's tallies by the first characteristics of a cell, from none to all of them; the others are 0.
+/// The comparator's cells in order: those with the same first characteristics stand together.
 struct Standard {
-    by_first: [HashMap<CellCodes, Tally>; CHARACTERISTICS.len() + 1],
+    cells: Vec<CellCodes>,
+    tallies: Vec<Tally>,
+    all: Tally,
 }
 
 impl Standard {
     fn of(cells: &BTreeMap<CellCodes, Tally>) -> Self {
-        let mut by_first: [HashMap<CellCodes, Tally>; CHARACTERISTICS.len() + 1] = Default::default();
-        for (cell, tally) in cells {
-            for (count, of) in by_first.iter_mut().enumerate() {
-                *of.entry(first(cell, count)).or_default() += *tally;
-            }
-        }
-        Self { by_first }
+        let tallies: Vec<Tally> = cells.values().copied().collect();
+        Self { cells: cells.keys().copied().collect(), all: sum(&tallies), tallies }
     }
 
-    fn mean_of(&self, count: usize, cell: &CellCodes) -> Option<f64> {
-        self.by_first[count].get(&first(cell, count)).and_then(Tally::mean)
+    /// The tally of the cells that have the first characteristics of a cell.
+    fn alike(&self, count: usize, cell: &CellCodes) -> Tally {
+        let from = self.cells.partition_point(|of| of[..count] < cell[..count]);
+        let to = from + self.cells[from..].partition_point(|of| of[..count] == cell[..count]);
+        sum(&self.tallies[from..to])
     }
 
     /// The mean of a cell, or of the smallest merged cell that is large enough; and whether it is the cell itself.
     fn mean(&self, cell: &CellCodes) -> Option<(f64, bool)> {
-        let enough = |count: &usize| {
-            let known = self.by_first[*count].get(&first(cell, *count));
-            *count == 0 || known.is_some_and(|tally| tally.n >= LEAST_IN_CELL)
-        };
-        let count = (0..=cell.len()).rev().find(enough)?;
-        Some((self.mean_of(count, cell)?, count == cell.len()))
+        let large = |count: usize| Some((count, self.alike(count, cell))).filter(|(_, of)| of.n >= LEAST_IN_CELL);
+        let (count, tally) = (1..=cell.len()).rev().find_map(large).unwrap_or((0, self.all));
+        Some((tally.mean()?, count == cell.len()))
     }
 }
 
-/// The first codes of a cell, the others 0.
-fn first(cell: &CellCodes, count: usize) -> CellCodes {
-    std::array::from_fn(|place| if place < count { cell[place] } else { 0 })
+fn sum(tallies: &[Tally]) -> Tally {
+    let mut sum = Tally::default();
+    tallies.iter().for_each(|tally| sum += *tally);
+    sum
 }
 
 /// 95 % intervals of what is left and of what the intake explains, from schools drawn with replacement.
 fn drawn(schools: &[Sums], comparator: f64, draws: &Draws) -> (Interval, Interval) {
     debug_assert_eq!(schools.len(), draws.schools, "draws of these schools");
     let (mut left, mut intake) = (Vec::with_capacity(DRAWS), Vec::with_capacity(DRAWS));
-    for places in draws.places.chunks(schools.len()) {
-        let together = places.iter().fold(Sums::default(), |sums, place| sums.and(&schools[*place as usize]));
-        let (own, expected) = together.means();
-        left.push(own - expected);
-        intake.push(expected - comparator);
+    for places in draws.places.chunks(TOGETHER * schools.len()) {
+        let draws: Vec<&[u32]> = places.chunks(schools.len()).collect();
+        let mut together = [Sums::default(); TOGETHER];
+        for nth in 0..schools.len() {
+            for (sums, draw) in together.iter_mut().zip(&draws) {
+                *sums = sums.and(&schools[draw[nth] as usize]);
+            }
+        }
+        for (own, expected) in together.iter().take(draws.len()).map(Sums::means) {
+            left.push(own - expected);
+            intake.push(expected - comparator);
+        }
     }
     (percentiles(left), percentiles(intake))
 }
