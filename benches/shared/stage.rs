@@ -26,6 +26,8 @@ pub struct Stage {
     pub begun: Arc<Mutex<Vec<Question>>>,
     /// How long it took from the start to the first dashboard.
     pub start: Duration,
+    /// The longest frame of the last change.
+    pub longest: Duration,
     _folder: tempfile::TempDir,
 }
 
@@ -46,7 +48,8 @@ impl Stage {
         let since = Instant::now();
         let window = Window::new(&ctx, start);
         let frame = eframe::Frame::_new_kittest();
-        let mut stage = Self { ctx, window, frame, begun, start: Duration::ZERO, _folder: folder };
+        let mut stage =
+            Self { ctx, window, frame, begun, start: Duration::ZERO, longest: Duration::ZERO, _folder: folder };
         while stage.window.desk().is_none() {
             assert!(since.elapsed() < PATIENCE, "the workspace does not open");
             stage.pass();
@@ -66,12 +69,14 @@ impl Stage {
         let (width, height) = SIZE;
         let screen = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
         let input = RawInput { screen_rect: Some(screen), ..RawInput::default() };
+        let since = Instant::now();
         let Self { ctx, window, frame, .. } = self;
         let output = ctx.run_ui(input, |ui| {
             window.logic(&ui.ctx().clone(), frame);
             window.ui(ui, frame);
         });
         output.drop_without_applying_deltas();
+        self.longest = self.longest.max(since.elapsed());
     }
 
     /// Draws until every panel has its answers and is drawn from them.
@@ -90,6 +95,7 @@ impl Stage {
 
     /// How long a change takes until it is drawn.
     pub fn change(&mut self, change: Change) -> Duration {
+        self.longest = Duration::ZERO;
         let since = Instant::now();
         self.window.apply(change);
         self.settle();

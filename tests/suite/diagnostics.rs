@@ -32,13 +32,22 @@ fn desk() -> Desk {
     Desk::new(workspace, Reader::default(), Options::default()).unwrap()
 }
 
-/// A desk that works on a question only when it is let, and tells when something has come.
-fn held_up() -> (Desk, SyncSender<()>, Receiver<()>) {
+/// A desk that works on a question only when it is let, and tells when one was taken up and when something has come.
+struct HeldUp {
+    desk: Desk,
+    let_pass: SyncSender<()>,
+    taken_up: Receiver<Question>,
+    come: Receiver<()>,
+}
+
+fn held_up() -> HeldUp {
     let (let_pass, passes) = sync_channel::<()>(100);
     let passes = Mutex::new(passes);
+    let (take_up, taken_up) = sync_channel(100);
     let (tell, come) = sync_channel(100);
     let options = Options {
-        before: Arc::new(move |_| {
+        before: Arc::new(move |question| {
+            let _ = take_up.try_send(question.clone());
             let _ = passes.lock().unwrap().recv_timeout(LONGEST);
         }),
         notify: Arc::new(move || {
@@ -47,7 +56,8 @@ fn held_up() -> (Desk, SyncSender<()>, Receiver<()>) {
         ..Options::default()
     };
     let workspace = Workspace::open(demo::workspace(), Access::Read).unwrap();
-    (Desk::new(workspace, Reader::default(), options).unwrap(), let_pass, come)
+    let desk = Desk::new(workspace, Reader::default(), options).unwrap();
+    HeldUp { desk, let_pass, taken_up, come }
 }
 
 #[test]
@@ -142,7 +152,7 @@ fn a_question_that_fails_is_told_with_the_reason() {
 
 #[test]
 fn waiting_for_a_worker_is_told() {
-    let (desk, let_pass, come) = held_up();
+    let HeldUp { desk, let_pass, come, .. } = held_up();
     let questions = ["", "eal=yes", "sen=K"].map(|filter| question(filter, "school"));
     let began = Instant::now();
     for (panel, question) in (1..).zip(&questions) {
@@ -168,8 +178,34 @@ fn waiting_for_a_worker_is_told() {
 }
 
 #[test]
+fn what_nobody_asks_any_more_tells_how_long_it_went_on() {
+    let HeldUp { desk, let_pass, taken_up, come } = held_up();
+    let (first, second) = (question("", "school"), question("eal=yes", "school"));
+    let before = Instant::now();
+    desk.ask(PanelId(1), &first, Lane::Interactive);
+    assert_eq!(taken_up.recv_timeout(LONGEST), Ok(first.clone()));
+    desk.ask(PanelId(1), &second, Lane::Interactive);
+    let since = Instant::now();
+    // The other worker is at it: some time has gone by for the first.
+    assert_eq!(taken_up.recv_timeout(LONGEST), Ok(second.clone()));
+    let at_least = since.elapsed();
+    for _ in 0..2 {
+        let_pass.send(()).unwrap();
+    }
+    while desk.told().len() < 2 {
+        come.recv_timeout(LONGEST).unwrap();
+    }
+    let told = desk.told();
+    let of = |question: &Question| Arc::clone(&told.iter().find(|line| line.told.question == *question).unwrap().told);
+    let (first, second) = (of(&first), of(&second));
+    assert_eq!((&first.end, &second.end), (&End::Stopped, &End::Answered));
+    assert!(first.unwanted >= at_least && first.unwanted <= before.elapsed(), "{first:?}");
+    assert_eq!(second.unwanted, Duration::ZERO, "it was wanted to the end");
+}
+
+#[test]
 fn who_sits_down_next_is_told_nothing_of_before() {
-    let (desk, let_pass, come) = held_up();
+    let HeldUp { desk, let_pass, come, .. } = held_up();
     let_pass.send(()).unwrap();
     desk.ask_and_wait(&question("", "")).unwrap();
     assert_eq!(desk.told().len(), 1);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use schoolbench::desk::{Answer, Desk, Lane, Options, PanelId, Reader, Status};
-use schoolbench::model::{Filter, Question, Scope, Words};
+use schoolbench::model::{Draft, Filter, Question, Scope, Words};
 use schoolbench::workspace::{Access, Workspace};
 
 use crate::demo;
@@ -38,7 +38,7 @@ fn answers_are_the_same_whether_they_are_prepared_or_not() {
         // Few groups, so that their cells serve several questions.
         let asked = Asked::by_chance(&mut dice).question();
         let scope: Scope = dice.one(&groups).parse().unwrap();
-        let Ok(question) = Question::new(schoolbench::model::Draft { scope, ..asked.draft() }) else { continue };
+        let Ok(question) = Question::new(Draft { scope, ..asked.draft() }) else { continue };
         let both = [&plain, &prepared].map(|desk| match desk.ask_and_wait(&question) {
             Ok(answer) => shown(&answer),
             Err(error) => error.to_string(),
@@ -66,6 +66,26 @@ fn question(filter: &str, by: &str) -> Question {
 }
 
 #[test]
+fn shields_of_the_next_filter_are_raised_before_it() {
+    let desk = desk(Options { prepares: true, ..Options::default() });
+    let shields = || desk.kept().iter().find(|kept| kept.what == "shields").unwrap().values;
+    // Pupils told apart and then filtered, or filtered and then once more: either takes two characteristics.
+    for (now, by, next) in [("", "eal", "fsm6=yes"), ("", "eal", "sex=F"), ("sen=K", "", "sen=K fsm6=yes")] {
+        desk.ask_and_wait(&question(now, by)).unwrap();
+        assert!(desk.wait_until_prepared(PATIENCE));
+        let before = shields();
+        desk.ask_and_wait(&question(next, by)).unwrap();
+        assert_eq!(shields(), before, "{next:?} by {by:?} after {now:?}");
+    }
+}
+
+/// A question with another filter.
+fn with(filter: &Filter) -> impl Fn(&Question) -> Vec<Question> {
+    let with = |question: &Question| Question::new(Draft { filter: filter.clone(), ..question.draft() });
+    move |question| with(question).into_iter().collect()
+}
+
+#[test]
 fn what_the_pointer_is_over_is_answered_before_the_click() {
     let begun: Arc<Mutex<Vec<Question>>> = Arc::default();
     let note = Arc::clone(&begun);
@@ -80,7 +100,7 @@ fn what_the_pointer_is_over_is_answered_before_the_click() {
     // Frames go on while the pointer is there.
     for _ in 0..3 {
         ask("sex=F");
-        desk.foresee(&now, &next);
+        desk.foresee(&now, with(&next));
         desk.end_frame();
     }
     assert!(desk.wait_until_settled(PATIENCE));
@@ -88,7 +108,7 @@ fn what_the_pointer_is_over_is_answered_before_the_click() {
     let worked_on: BTreeSet<Question> = begun.lock().unwrap().iter().cloned().collect();
     assert_eq!(begun.lock().unwrap().len(), worked_on.len(), "no question is worked on twice");
     // What is foreseen and left again is not worked on for ever.
-    desk.foresee(&next, &Filter::everyone());
+    desk.foresee(&next, with(&Filter::everyone()));
     desk.end_frame();
     desk.end_frame();
     assert!(desk.wait_until_settled(PATIENCE));
@@ -164,7 +184,7 @@ fn answers_that_come_late_and_out_of_order_stand_under_their_own_questions_only(
             0 | 1 => asks[dice.below(6)] = dice.below(questions.len()),
             2 => {
                 let (now, next) = (questions[asks[0]].filter(), questions[dice.below(questions.len())].filter());
-                desk.foresee(now, next);
+                desk.foresee(now, with(next));
             }
             _ => {
                 if waits {

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use schoolbench::model::{Compare, Filter, KeyStage, Scope};
-use schoolbench::ui::Change;
+use egui_kittest::kittest::{AccessKitNode, Queryable as _};
+use schoolbench::desk::End;
+use schoolbench::model::{Compare, Filter, KeyStage, Question, Scope};
+use schoolbench::ui::{Change, Place};
 
 use super::chance;
 use super::figures::{asked, assert_shown, caption, faults};
@@ -243,6 +246,43 @@ fn an_answer_wakes_the_window() {
     assert!(asked.wait_beyond(seen, Duration::from_secs(60)), "nobody woke the window");
     bench.answered();
     assert_shown(&bench);
+}
+
+/// The questions that have been answered by work since this many were asked.
+fn worked_on(bench: &Bench, since: u64) -> Vec<Question> {
+    let told = bench.window().desk().unwrap().told();
+    let new = told.iter().map(|line| &line.told).filter(|told| told.nth > since && told.end != End::FromCache);
+    new.map(|told| told.question.clone()).collect()
+}
+
+fn asked_so_far(bench: &Bench) -> u64 {
+    bench.window().desk().unwrap().told().iter().map(|line| line.told.nth).max().unwrap_or_default()
+}
+
+#[test]
+fn what_is_foreseen_is_there_at_the_click() {
+    for place in [Place::Overview, Place::Subjects, Place::Subject, Place::Schools, Place::Workbench] {
+        let mut bench = Bench::on_demo();
+        bench.change(Change::Place(place));
+        let before = asked_so_far(&bench);
+        bench.change(Change::Filter("sen=K".parse().unwrap()));
+        let worked = worked_on(&bench, before);
+        assert!(!worked.is_empty(), "{place:?}: nobody pointed at this filter");
+        let again = worked.iter().find(|question| question.filter().is_everyone());
+        assert!(again.is_none(), "{place:?}: it does not depend on the filter: {again:?}");
+
+        bench.change(Change::Filter(Filter::everyone()));
+        let named = |node: &AccessKitNode<'_>| node.role() != Role::Label && node.label().as_deref() == Some("FSM6");
+        bench.harness.get_by(named).hover();
+        bench.harness.step();
+        bench.answered();
+        let before = asked_so_far(&bench);
+        bench.click("FSM6");
+        bench.answered();
+        assert_eq!(bench.view().filter, "fsm6=yes".parse::<Filter>().unwrap());
+        assert!(asked_so_far(&bench) > before, "{place:?}: something was asked");
+        assert_eq!(worked_on(&bench, before), [], "{place:?}");
+    }
 }
 
 #[test]
