@@ -293,16 +293,20 @@ impl Answer {
         self.rows().nth(nth)
     }
 
-    /// The row of a school, of an answer that is broken down by school first. Rows are in the order of their keys.
+    /// The row of a school, of an answer that is broken down by school first.
     pub fn row_of(&self, urn: Urn) -> Option<&[Cell]> {
-        let row = |nth: usize| self.nth_row(nth).unwrap_or_default();
-        let school = |nth: usize| row(nth).first().and_then(Cell::school);
+        self.nth_row(self.place_of(urn)?)
+    }
+
+    /// The number of that row. Rows are in the order of their keys.
+    pub fn place_of(&self, urn: Urn) -> Option<usize> {
+        let school = |nth: usize| self.nth_row(nth)?.first()?.school();
         let (mut low, mut high) = (0, self.row_count());
         while low < high {
             let middle = (low + high) / 2;
             if school(middle) < Some(urn) { low = middle + 1 } else { high = middle }
         }
-        (school(low) == Some(urn)).then(|| row(low))
+        (school(low) == Some(urn)).then_some(low)
     }
 
     /// About how many bytes it takes.

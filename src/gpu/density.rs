@@ -130,7 +130,9 @@ impl Density {
     pub fn paint_plain(&self, painter: &Painter, place: &Place) {
         let inner = &*self.0;
         let picture = inner.picture.get_or_init(|| {
-            let pixels = inner.field().cells.iter().map(|value| inner.colour(*value)).collect();
+            let field = inner.field();
+            let peak = field.peak.max(1e-6);
+            let pixels = field.cells.iter().map(|value| inner.colour(value / peak)).collect();
             let image = ColorImage::new([SIDE, SIDE], pixels);
             painter.ctx().load_texture("density", image, TextureOptions::LINEAR)
         });
@@ -168,7 +170,7 @@ impl Density {
                     continue;
                 }
                 let t = of as f32 / STEPS;
-                let colour = inner.colour(t * t * field.peak);
+                let colour = inner.colour(t * t);
                 let corner = |x: usize, y: usize| Vertex {
                     pos: place.point(inner.span.value([share(x), share(y)])),
                     uv: WHITE_UV,
@@ -214,10 +216,10 @@ impl Inner {
         })
     }
 
-    /// The colour of a density.
-    fn colour(&self, value: f32) -> Color32 {
-        let peak = self.field().peak.max(1e-6);
-        let nth = ((value / peak).clamp(0.0, 1.0).sqrt() * (COLOURS - 1) as f32).round() as usize;
+    /// The colour of a density, as a share of the highest.
+    fn colour(&self, share: f32) -> Color32 {
+        // Cut off, since rounding is a call for each of many.
+        let nth = (share.clamp(0.0, 1.0).sqrt() * (COLOURS - 1) as f32 + 0.5) as usize;
         self.colours.get(nth).copied().unwrap_or_default()
     }
 

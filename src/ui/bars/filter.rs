@@ -76,7 +76,7 @@ impl FilterBar {
             ui.painter().galley(rect.left_center() - egui::vec2(0.0, shown.size().y / 2.0), shown, ink);
             response.on_hover_text("Pupils, where their number is known, and schools of the group that the filter leaves, in the last year shown");
         });
-        if let Some(next) = out.foreseen.take().map(|next| next.canonical()) {
+        if let Some(next) = out.foreseen.take().map(Filter::canonical) {
             session.desk.foresee(&view.filter, |question| questions::once_filtered(question, &next));
         } else if view.filter.is_everyone() {
             session.desk.foresee(&view.filter, |question| questions::whichever_filter(question).into_iter().collect());

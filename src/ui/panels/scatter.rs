@@ -160,7 +160,7 @@ impl State {
         let before = self.walk.at;
         if response.has_focus() {
             for step in walk::pressed(ui) {
-                self.walk.go(step, [&drawn.across, &drawn.up], scene.hovered);
+                self.walk.go(step, drawn.orders().each_ref(), scene.hovered);
             }
             self.walk.hold(ui, response.id);
         } else {
@@ -172,7 +172,7 @@ impl State {
         let walked = self.walk.at.and_then(|urn| drawn.dots.iter().find(|dot| dot.urn == urn));
         let reached = walked.map(|dot| {
             let told = told::of_dot(drawn, dot, scene);
-            let words = walk::in_words(&drawn.across, dot.urn, &told, scene);
+            let words = walk::in_words(&drawn.orders()[0], dot.urn, &told, scene);
             (chart.place(dot), told, words)
         });
         response.widget_info(|| WidgetInfo {

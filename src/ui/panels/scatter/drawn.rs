@@ -1,5 +1,6 @@
 //! What the scatter chart makes of its answers.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,9 +41,8 @@ pub(super) struct Drawn {
     pub others: usize,
     /// Where the others stand, and those of the group, to find the nearest.
     pub grids: [Grid; 2],
-    /// The order of the schools from left to right, and from the lowest up.
-    pub across: Order,
-    pub up: Order,
+    /// The order of the schools from left to right, and from the lowest up, once the keyboard goes through them.
+    orders: OnceCell<[Order; 2]>,
     /// Schools that have pupils but cannot be drawn, and why the first of them cannot.
     pub withheld: (usize, Option<String>),
     /// Lowest and highest value on each axis, of size and of colour.
@@ -92,8 +92,7 @@ impl Default for Drawn {
             dots: Vec::new(),
             others: 0,
             grids: Default::default(),
-            across: Order::default(),
-            up: Order::default(),
+            orders: OnceCell::new(),
             withheld: (0, None),
             x: none,
             y: none,
@@ -142,21 +141,9 @@ impl Drawn {
             }
         }
         drawn.clip_colours();
-        let (mut others, mut own): (Vec<Dot>, Vec<Dot>) =
-            std::mem::take(&mut drawn.dots).into_iter().partition(|dot| !group.contains(&dot.urn));
-        for part in [&mut others, &mut own] {
-            part.sort_by(|a, b| b.size.total_cmp(&a.size));
-        }
-        drawn.others = others.len();
-        others.append(&mut own);
-        drawn.dots = others;
+        drawn.put_in_order(&group);
         let (others, own) = drawn.parts();
         let grids = [others, own].map(|dots| Grid::new(dots.iter().map(|dot| dot.at)));
-        let order = |value: fn(&Dot) -> f64| {
-            let of = move |dot: &Dot| (dot.urn, value(dot));
-            Order::of(own.iter().map(of), others.iter().map(of))
-        };
-        (drawn.across, drawn.up) = (order(|dot| dot.at.0), order(|dot| dot.at.1));
         drawn.grids = grids;
         drawn.reach = [drawn.x, drawn.y];
         if axes.form == ScatterForm::Funnel {
@@ -176,12 +163,23 @@ impl Drawn {
         drawn
     }
 
+    /// The others first, then the group, of each the larger ones first.
+    fn put_in_order(&mut self, group: &BTreeSet<Urn>) {
+        // Points are large: each is moved once.
+        let mut order: Vec<(bool, f64, usize)> =
+            self.dots.iter().enumerate().map(|(nth, dot)| (group.contains(&dot.urn), dot.size, nth)).collect();
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+        self.others = order.iter().filter(|(is_own, ..)| !is_own).count();
+        self.dots = order.into_iter().map(|(.., nth)| self.dots[nth]).collect();
+    }
+
     /// The schools that have both figures.
     fn place_by_figures(&mut self, answers: &[Arc<Answer>]) {
         let (Some(x), Some(y)) = (BySchool::of(self.axes.x, answers), BySchool::of(self.axes.y, answers)) else {
             return;
         };
         let looks = Looks::of(self.axes, answers);
+        self.dots.reserve(y.answer.row_count());
         for (urn, on_y) in y.figures() {
             match (x.figure(urn), on_y) {
                 (Some(Ok(on_x)), Ok(on_y)) => {
@@ -331,6 +329,18 @@ impl Drawn {
         self.dots.split_at(self.others)
     }
 
+    /// The order of the schools from left to right, and from the lowest up.
+    pub fn orders(&self) -> &[Order; 2] {
+        self.orders.get_or_init(|| {
+            let (others, own) = self.parts();
+            let order = |value: fn(&Dot) -> f64| {
+                let of = move |dot: &Dot| (dot.urn, value(dot));
+                Order::of(own.iter().map(of), others.iter().map(of))
+            };
+            [order(|dot| dot.at.0), order(|dot| dot.at.1)]
+        })
+    }
+
     /// How many schools of the group are drawn, and how many others.
     pub fn parts_counted(&self) -> (usize, usize) {
         let own = self.in_strips.values().filter(|own| **own).count() + self.dots.len() - self.others;
@@ -429,6 +439,8 @@ pub(super) struct BySchool<'a> {
     answer: &'a Answer,
     /// The indicator's place among those of the answer.
     place: usize,
+    /// The row after that of the school that was looked for last.
+    next: Cell<usize>,
 }
 
 impl<'a> BySchool<'a> {
@@ -446,7 +458,7 @@ impl<'a> BySchool<'a> {
         let by_school = answers.iter().filter(|answer| !answer.question().by().is_empty() && right(answer.question()));
         by_school.into_iter().find_map(|answer| {
             let place = answer.question().indicators().iter().position(|known| *known == indicator)?;
-            Some(Self { answer, place })
+            Some(Self { answer, place, next: Cell::new(0) })
         })
     }
 
@@ -456,7 +468,12 @@ impl<'a> BySchool<'a> {
     }
 
     fn figure(&self, urn: Urn) -> Option<&'a Result<Figure, Reason>> {
-        self.answer.row_of(urn).map(|cells| &cells[self.place].figure)
+        // Schools are mostly looked for in their order.
+        let is_next =
+            |nth: &usize| self.answer.nth_row(*nth).is_some_and(|cells| cells[self.place].school() == Some(urn));
+        let nth = Some(self.next.get()).filter(is_next).or_else(|| self.answer.place_of(urn))?;
+        self.next.set(nth + 1);
+        self.answer.nth_row(nth).map(|cells| &cells[self.place].figure)
     }
 }
 
