@@ -208,10 +208,21 @@ fn sort(schools: &mut [Urn], ascending: bool, figure: impl Fn(Urn) -> Option<f64
     }
 }
 
+/// The figures of a school by column: it is looked for once in each answer.
+fn cells_of(answers: &[Arc<Answer>], urn: Urn) -> impl Iterator<Item = Option<&Cell>> {
+    answers.iter().filter(|answer| is_by_school(answer)).flat_map(move |answer| {
+        let row = answer.row_of(urn);
+        (0..answer.question().indicators().len()).map(move |nth| row?.get(nth))
+    })
+}
+
 fn words_of(answers: &[Arc<Answer>], who: Who, indicator: Indicator) -> Words {
+    words_in(cell_of(answers, who, indicator).map(|(_, cell)| cell), who, indicator)
+}
+
+fn words_in(cell: Option<&Cell>, who: Who, indicator: Indicator) -> Words {
     let none = || Words::no_figure();
-    let Some((_, cell)) = cell_of(answers, who, indicator) else { return none() };
-    let Ok(figure) = &cell.figure else { return none() };
+    let Some(Ok(figure)) = cell.map(|cell| &cell.figure) else { return none() };
     let comparison = figure.comparison.and_then(Result::ok);
     if who == Who::Comparator {
         return comparison.map_or_else(none, |with| Words::new(value(indicator, with.comparator)));
@@ -238,7 +249,13 @@ fn by_row(
     };
     let row = |who: &Who| {
         let urn = if let Who::School(urn) = who { Some(*urn) } else { None };
-        let cells = columns.iter().map(|indicator| words_of(answers, *who, *indicator)).collect();
+        let cells = match urn {
+            Some(urn) => {
+                let cells = columns.iter().zip(cells_of(answers, urn));
+                cells.map(|(indicator, cell)| words_in(cell, *who, *indicator)).collect()
+            }
+            None => columns.iter().map(|indicator| words_of(answers, *who, *indicator)).collect(),
+        };
         let lead = urn.map_or(Lead::Nothing, |urn| Lead::Pin(order.pinned.contains(&urn)));
         Row { urn, name: title(*who), lead, cells, ..Row::default() }
     };
