@@ -158,8 +158,10 @@ fn table(ui: &mut Ui, made: &Made, chosen: Option<&Arc<Told>>, height: f32) -> O
         .sense(egui::Sense::click())
         .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
         .column(Column::remainder().at_least(120.0).clip(true));
-    for _ in 1..HEADS.len() {
-        table = table.column(Column::initial(66.0).at_least(48.0).clip(true).resizable(true));
+    for (head, _) in HEADS.into_iter().skip(1) {
+        // Its words are longer than numbers.
+        let width = if head == "Ended" { 86.0 } else { 66.0 };
+        table = table.column(Column::initial(width).at_least(48.0).clip(true).resizable(true));
     }
     table
         .header(ROW, |mut header| {

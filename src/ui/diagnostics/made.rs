@@ -126,26 +126,26 @@ impl Row {
     }
 }
 
-/// The statements of a question with their times; or why there are none.
+/// How a question ended, unless it was answered, and its statements with their times; or why there are none.
 pub fn sql_of(told: &Told) -> String {
+    let ended = match &told.end {
+        End::Failed(why) => Some(format!("-- failed: {why}")),
+        End::FromCache => Some("-- answered from the cache, without SQL".to_owned()),
+        End::Stopped => {
+            let after = milliseconds(told.unwanted);
+            Some(format!("-- stopped {after} ms after nobody asked it any more"))
+        }
+        End::Answered if told.statements.is_empty() => Some("-- answered without SQL".to_owned()),
+        End::Answered => None,
+    };
     let statement = |statement: &crate::desk::Statement| {
         let took = statement.took.map_or_else(|| "kept from before".to_owned(), |took| milliseconds(took) + " ms");
         format!("-- {took}\n{};", statement.sql)
     };
-    let mut parts: Vec<String> = told.statements.iter().map(statement).collect();
+    let mut parts: Vec<String> = ended.into_iter().chain(told.statements.iter().map(statement)).collect();
     if told.left_out > 0 {
         let left_out = i64::try_from(told.left_out).unwrap_or(i64::MAX);
         parts.push(format!("-- {} more, not kept here", plural(left_out, "statement")));
-    }
-    match &told.end {
-        End::Failed(why) => parts.push(format!("-- failed: {why}")),
-        End::FromCache => parts.push("-- answered from the cache, without SQL".to_owned()),
-        End::Stopped => {
-            let after = milliseconds(told.unwanted);
-            parts.push(format!("-- stopped {after} ms after nobody asked it any more"));
-        }
-        End::Answered if parts.is_empty() => parts.push("-- answered without SQL".to_owned()),
-        End::Answered => {}
     }
     parts.join("\n\n")
 }
