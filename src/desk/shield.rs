@@ -21,8 +21,8 @@ use crate::model::{Breakdown, Characteristic, Filter, Indicator, LaCode, Scope, 
 const MOST_GROUPS: usize = 32;
 
 /// Of so many characteristics shields are raised before they are asked for: one of the breakdown or the filter, and one of the
-/// next filter. School by school of more authorities than these those of two take seconds, and then of several subjects it is
-/// one.
+/// next filter. School by school of more authorities than these those of two take seconds, and then of results in subjects it
+/// is one.
 const MOST_FORESEEN: usize = 2;
 const MOST_AUTHORITIES: usize = 20;
 
@@ -243,7 +243,8 @@ impl<'s> Asked<'s> {
 impl Library {
     /// Wishes for the shields of what may be asked next: the same pupils filtered by one common characteristic more.
     fn wish_for_filters(&self, asked: &Asked<'_>, subjects: &[Option<Subject>]) {
-        let most = if asked.is_of_many_schools() && subjects.len() > 1 { 1 } else { MOST_FORESEEN };
+        let is_of_subjects = asked.slice.source == Source::Results;
+        let most = if asked.is_of_many_schools() && is_of_subjects { 1 } else { MOST_FORESEEN };
         if !self.prepared.is_on() || asked.characteristics.len() >= most {
             return;
         }
