@@ -20,19 +20,19 @@ impl Desk {
         let state = &mut *state;
         let mut is_new = false;
         for (nth, question) in (0..).zip(questions) {
-            if state.answers.get(&question).is_none() {
-                state.turn += 1;
-                let (lane, turn, status) = (Lane::Background, state.turn, Status::Waiting { since: Instant::now() });
-                let panel = Panel { question, lane, turn, asked: true, answer: None, status };
-                // Further frames in which the same is foreseen change nothing.
-                match state.panels.get_mut(&PanelId(FORESEEN + nth)) {
-                    Some(known) if known.question == panel.question => known.asked = true,
-                    _ => {
-                        state.panels.insert(PanelId(FORESEEN + nth), panel);
-                        is_new = true;
-                    }
-                }
+            let place = PanelId(FORESEEN + nth);
+            if state.answers.get(&question).is_some() {
+                continue;
             }
+            // Further frames in which the same is foreseen change nothing.
+            if let Some(known) = state.panels.get_mut(&place).filter(|known| known.question == question) {
+                known.asked = true;
+                continue;
+            }
+            state.turn += 1;
+            let (lane, turn, status) = (Lane::Background, state.turn, Status::Waiting { since: Instant::now() });
+            state.panels.insert(place, Panel { question, lane, turn, asked: true, answer: None, status });
+            is_new = true;
         }
         if is_new {
             state.interrupt_the_unwanted();

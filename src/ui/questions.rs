@@ -162,23 +162,22 @@ pub fn left_in_all(view: &View, catalogue: &Catalogue) -> Option<Question> {
 /// What of a question about schools stays the same whichever filter is chosen: who their pupils are. With a filter it is asked
 /// apart from how they did. Nothing where the question is about only one of the two, or about no schools.
 pub fn whichever_filter(question: &Question) -> Option<Question> {
-    let parts = |of_all| move |indicator: &&Indicator| is_of_all_pupils(**indicator) == of_all;
-    let indicators = question.indicators();
-    let is_of_both = [true, false].into_iter().all(|of_all| indicators.iter().any(|one| parts(of_all)(&one)));
-    if !is_of_both || !matches!(question.by(), [] | [Breakdown::School]) {
+    let indicators = question.indicators().iter().copied();
+    let (who, how): (Vec<Indicator>, Vec<Indicator>) = indicators.partition(|indicator| is_of_all_pupils(*indicator));
+    if who.is_empty() || how.is_empty() || !matches!(question.by(), [] | [Breakdown::School]) {
         return None;
     }
-    let indicators = indicators.iter().filter(parts(true)).copied().collect();
-    Question::new(Draft { indicators, filter: Filter::everyone(), ..question.draft() }).ok()
+    Question::new(Draft { indicators: who, filter: Filter::everyone(), ..question.draft() }).ok()
 }
 
 /// What a panel asks in place of a question once a filter is chosen.
 pub fn once_filtered(question: &Question, filter: &Filter) -> Vec<Question> {
     let apart = whichever_filter(question).filter(|_| !filter.is_everyone());
-    let Draft { mut indicators, .. } = question.draft();
-    indicators.retain(|indicator| apart.is_none() || !is_of_all_pupils(*indicator));
-    let results = Question::new(Draft { indicators, filter: filter.clone(), ..question.draft() }).ok();
-    results.into_iter().chain(apart).collect()
+    let mut draft = Draft { filter: filter.clone(), ..question.draft() };
+    if apart.is_some() {
+        draft.indicators.retain(|indicator| !is_of_all_pupils(*indicator));
+    }
+    Question::new(draft).into_iter().chain(apart).collect()
 }
 
 /// What a filter is called: "FSM6, SEN support or EHC plan"; "all pupils" without one.

@@ -208,7 +208,7 @@ fn sort(schools: &mut [Urn], ascending: bool, figure: impl Fn(Urn) -> Option<f64
     }
 }
 
-/// The figures of a school by column: it is looked for once in each answer.
+/// The figures of a school in the order of [`columns_of`]: it is looked for once in each answer.
 fn cells_of(answers: &[Arc<Answer>], urn: Urn) -> impl Iterator<Item = Option<&Cell>> {
     answers.iter().filter(|answer| is_by_school(answer)).flat_map(move |answer| {
         let row = answer.row_of(urn);
