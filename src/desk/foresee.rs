@@ -9,6 +9,11 @@ use crate::model::{Filter, Question};
 /// What is foreseen is asked under these numbers, which no panel has.
 const FORESEEN: u64 = u64::MAX / 2;
 
+/// Whether nobody asks under a number, but somebody may ask the same next.
+pub(super) fn is_foreseen(id: PanelId) -> bool {
+    (FORESEEN..PanelId::COMMAND_LINE.0).contains(&id.0)
+}
+
 impl Desk {
     /// Prepares what panels would ask next in place of what they ask with this filter. In every frame in which it may be asked
     /// next, once and before [`Desk::end_frame`].

@@ -51,6 +51,11 @@ use work::{Library, Outcome};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PanelId(pub u64);
 
+impl PanelId {
+    /// A panel that no window has.
+    const COMMAND_LINE: Self = Self(u64::MAX);
+}
+
 /// Which worker answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lane {
@@ -91,7 +96,8 @@ pub struct Options {
     pub prepares: bool,
     /// Bytes that DuckDB may take for the workspace; a quarter of the machine's where nothing is said.
     pub memory: Option<u64>,
-    /// Called from a worker when an answer has come: the window wakes up to draw it.
+    /// Called from a worker when an answer has come that a panel asked for, or news that a panel shows: the window wakes up to
+    /// draw it. What was only foreseen changes nothing on screen.
     pub notify: Arc<dyn Fn() + Send + Sync>,
     /// Called on a worker before it works on a question: tests hold the engine up here.
     pub before: Arc<dyn Fn(&Question) + Send + Sync>,
@@ -238,21 +244,22 @@ impl Desk {
     /// # Errors
     /// As in [`Status::Failed`].
     pub fn ask_and_wait(&self, question: &Question) -> Result<Arc<Answer>, Arc<DeskError>> {
-        /// A panel that no window has.
-        const COMMAND_LINE: PanelId = PanelId(u64::MAX);
         let settled = |outcome| {
-            self.shared.lock().panels.remove(&COMMAND_LINE);
+            self.shared.lock().panels.remove(&PanelId::COMMAND_LINE);
             outcome
         };
         loop {
-            let reply = self.ask(COMMAND_LINE, question, Lane::Interactive);
+            let reply = self.ask(PanelId::COMMAND_LINE, question, Lane::Interactive);
             match (reply.status, reply.answer) {
                 (Status::Ready, Some(answer)) => return settled(Ok(answer)),
                 (Status::Failed(error), _) => return settled(Err(error)),
                 _ => {
                     let state = self.shared.lock();
                     let waiting = |state: &mut State| {
-                        state.panels.get(&COMMAND_LINE).is_some_and(|p| matches!(p.status, Status::Waiting { .. }))
+                        state
+                            .panels
+                            .get(&PanelId::COMMAND_LINE)
+                            .is_some_and(|p| matches!(p.status, Status::Waiting { .. }))
                     };
                     // The time-out only guards against a worker that died; it is not what ends the wait.
                     let waited = self.shared.done.wait_timeout_while(state, Duration::from_secs(1), waiting);
@@ -267,6 +274,15 @@ impl Desk {
         let state = self.shared.lock();
         let waiting = |state: &mut State| state.panels.values().any(|p| matches!(p.status, Status::Waiting { .. }));
         let waited = self.shared.done.wait_timeout_while(state, longest, waiting);
+        let (_state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        !timeout.timed_out()
+    }
+
+    /// Waits until a question has ended since [`Desk::told_revision`] was this, at most this long. Gives whether one has: for
+    /// tests.
+    pub fn wait_until_told_past(&self, revision: u64, longest: Duration) -> bool {
+        let same = |_: &mut State| self.told_revision() == revision;
+        let waited = self.shared.done.wait_timeout_while(self.shared.lock(), longest, same);
         let (_state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
         !timeout.timed_out()
     }
@@ -352,7 +368,11 @@ impl Shared {
             // Another panel, or the other worker, may have had the same question.
             if let Some(answer) = state.answers.get(&question) {
                 self.log.note_kept(&question, &answer, queued);
-                state.settle(&question, &Ok(answer));
+                let is_asked = state.settle(&question, &Ok(answer));
+                self.done.notify_all();
+                if is_asked {
+                    (self.notify)();
+                }
                 continue;
             }
             let (reader, asking) = (state.reader, self.library.reader());
@@ -384,16 +404,18 @@ impl Shared {
             } else {
                 Outcome::Stopped
             };
-            match outcome {
+            let is_asked = match outcome {
                 Outcome::Answered(answer) => state.settle(&question, &Ok(answer)),
                 Outcome::Failed(error) => state.settle(&question, &Err(Arc::new(error))),
                 // Nobody asks any more; or somebody asks again, and then it is still waiting.
-                Outcome::Stopped => {}
-            }
+                Outcome::Stopped => false,
+            };
             self.done.notify_all();
             // Nobody may wait now, and then there is time to prepare.
             self.work.notify_all();
-            (self.notify)();
+            if is_asked {
+                (self.notify)();
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use duckdb::{Connection, InterruptHandle};
 
 use super::cache::Lru;
+use super::foresee::is_foreseen;
 use super::{Answer, DeskError, Lane, PanelId, Status};
 use crate::model::Question;
 
@@ -105,9 +106,11 @@ impl State {
         waiting.min_by_key(|panel| panel.turn).map(|panel| panel.question.clone())
     }
 
-    /// Tells every panel that asks a question how it ended.
-    pub fn settle(&mut self, question: &Question, outcome: &Result<Arc<Answer>, Arc<DeskError>>) {
-        for panel in self.panels.values_mut().filter(|panel| panel.question == *question) {
+    /// Tells every panel that asks a question how it ended. Gives whether any does, and it was not only foreseen.
+    pub fn settle(&mut self, question: &Question, outcome: &Result<Arc<Answer>, Arc<DeskError>>) -> bool {
+        let mut is_asked = false;
+        for (id, panel) in self.panels.iter_mut().filter(|(_, panel)| panel.question == *question) {
+            is_asked |= !is_foreseen(*id);
             match outcome {
                 Ok(answer) => {
                     panel.answer = Some(Arc::clone(answer));
@@ -119,5 +122,6 @@ impl State {
         if let Ok(answer) = outcome {
             self.answers.insert(question.clone(), Arc::clone(answer), answer.bytes());
         }
+        is_asked
     }
 }

@@ -1,7 +1,7 @@
 //! What is prepared for questions to come changes no answer, and what is foreseen is there at once.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -90,13 +90,20 @@ fn what_the_pointer_is_over_is_answered_before_the_click() {
     let begun: Arc<Mutex<Vec<Question>>> = Arc::default();
     let note = Arc::clone(&begun);
     let before = Arc::new(move |question: &Question| note.lock().unwrap().push(question.clone()));
-    let desk = desk(Options { before, ..Options::default() });
+    let woken = Arc::new(AtomicUsize::new(0));
+    let wakes = Arc::clone(&woken);
+    let notify = Arc::new(move || {
+        wakes.fetch_add(1, Ordering::SeqCst);
+    });
+    let desk = desk(Options { before, notify, ..Options::default() });
     let now: Filter = "sex=F".parse().unwrap();
     let next: Filter = "sex=F fsm6=yes".parse().unwrap();
     let panels = [(PanelId(1), "year"), (PanelId(2), "school"), (PanelId(3), "eal")];
     let ask = |filter: &str| panels.map(|(panel, by)| desk.ask(panel, &question(filter, by), Lane::Interactive).status);
     ask("sex=F");
     assert!(desk.wait_until_settled(PATIENCE));
+    let woken = || woken.load(Ordering::SeqCst);
+    assert_eq!(woken(), panels.len(), "each answer that a panel waits for wakes the window");
     // Frames go on while the pointer is there.
     for _ in 0..3 {
         ask("sex=F");
@@ -104,6 +111,7 @@ fn what_the_pointer_is_over_is_answered_before_the_click() {
         desk.end_frame();
     }
     assert!(desk.wait_until_settled(PATIENCE));
+    assert_eq!(woken(), panels.len(), "what is foreseen changes nothing on screen");
     assert!(ask("sex=F fsm6=yes").iter().all(|status| matches!(status, Status::Ready)), "answered already");
     let worked_on: BTreeSet<Question> = begun.lock().unwrap().iter().cloned().collect();
     assert_eq!(begun.lock().unwrap().len(), worked_on.len(), "no question is worked on twice");
@@ -169,12 +177,8 @@ fn answers_that_come_late_and_out_of_order_stand_under_their_own_questions_only(
     let held = Arc::new(Held::default());
     let hold = Arc::clone(&held);
     let before = Arc::new(move |question: &Question| hold.hold(question));
-    let (sender, come) = sync_channel(10_000);
-    let notify = Arc::new(move || {
-        let _ = sender.try_send(());
-    });
     // Little is kept, so that the same is asked again and again.
-    let desk = desk(Options { before, notify, prepares: true, cache_bytes: 4096, ..Options::default() });
+    let desk = desk(Options { before, prepares: true, cache_bytes: 4096, ..Options::default() });
     let over = Over(Arc::clone(&held));
     let mut dice = Dice(99);
     let mut asks: Vec<usize> = (0..6).map(|_| dice.below(questions.len())).collect();
@@ -191,11 +195,12 @@ fn answers_that_come_late_and_out_of_order_stand_under_their_own_questions_only(
                     held.await_one();
                 }
                 let first = held.waiting.lock().unwrap().first().map(|(question, _)| question.clone());
+                let ended = desk.told_revision();
                 let gone = held.let_go(dice.below(2));
                 overtaken += usize::from(gone.is_some() && gone != first);
                 // Mostly the hand is slower than the worker.
                 if gone.is_some() && dice.happens(70) {
-                    come.recv_timeout(PATIENCE).expect("a worker that is let go comes back");
+                    assert!(desk.wait_until_told_past(ended, PATIENCE), "a worker that is let go comes back");
                 }
             }
         }
