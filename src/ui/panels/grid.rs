@@ -37,13 +37,14 @@ const NOTE: f32 = 54.0;
 /// The rows that stay on top take no more than this share of the panel.
 const MOST_FIXED: f32 = 0.6;
 
-/// A table, all of its words made.
+/// A table. The words of a row are made when it is seen, by [`Tells::row`].
 #[derive(Debug, Default)]
 pub(super) struct Grid {
     /// The head of the names.
     pub names: Head,
     pub columns: Vec<Head>,
-    pub rows: Vec<Row>,
+    /// How many rows there are.
+    pub rows: usize,
     /// How many of the first rows stay on top.
     pub fixed: usize,
     /// Whether the grounds of cells, too, say that they differ.
@@ -74,7 +75,7 @@ pub(super) enum Lead {
 }
 
 /// A row.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     /// The school that a click selects and a double click opens.
     pub urn: Option<Urn>,
@@ -85,8 +86,10 @@ pub(super) struct Row {
     pub cells: Vec<Words>,
 }
 
-/// More about the cells.
+/// What stands in the rows, and more about the cells.
 pub(super) struct Tells<'a> {
+    /// A row by its number, in every frame in which it is seen.
+    pub row: &'a dyn Fn(usize) -> Row,
     /// Tells more of a cell, by its row and column; of a row's name where there is no column.
     pub tip: &'a dyn Fn(&mut Ui, usize, Option<usize>),
     /// A cell read aloud by itself. Where there is nothing here, a row is read aloud as a whole.
@@ -121,7 +124,7 @@ impl Grid {
     pub fn ui(&self, ui: &mut Ui, id: u64, scene: &mut Scene<'_>, tells: &Tells<'_>) -> Option<Did> {
         let edge = theme::space().two;
         let (widths, notes) = self.widths(ui.available_width() - ui.spacing().scroll.allocated_width() - edge);
-        let size = vec2(widths.iter().sum::<f32>() + edge, HEAD + ROW * self.rows.len() as f32 + edge);
+        let size = vec2(widths.iter().sum::<f32>() + edge, HEAD + ROW * self.rows as f32 + edge);
         let area = ScrollArea::both().id_salt(("grid", id)).auto_shrink(false).content_margin(0);
         let drawn = area.show_viewport(ui, |ui, viewport| {
             ui.set_min_size(size);
@@ -135,7 +138,7 @@ impl Grid {
             let names = seen.left() + widths.first().copied().unwrap_or_default();
             let lay = Lay { grid: self, tells, seen, names, ends, notes };
             let room = ((seen.height() * MOST_FIXED - HEAD) / ROW).max(0.0) as usize;
-            let fixed = self.fixed.min(room).min(self.rows.len());
+            let fixed = self.fixed.min(room).min(self.rows);
             let (under_heads, top) = (seen.top() + HEAD, seen.top() + HEAD + fixed as f32 * ROW);
             let moving = Rect::from_min_max(pos2(seen.left(), top), seen.max);
             let on_top = Rect::from_min_max(pos2(seen.left(), under_heads), pos2(seen.right(), top));
@@ -143,7 +146,7 @@ impl Grid {
             // One more at either end: the keyboard goes on to it, and it is brought into view.
             let first = (fixed + (viewport.min.y.max(0.0) / ROW) as usize).saturating_sub(1).max(fixed);
             let last = first + (moving.height().max(0.0) / ROW) as usize + 3;
-            for nth in first..last.min(self.rows.len()) {
+            for nth in first..last.min(self.rows) {
                 let y = origin.y + HEAD + nth as f32 * ROW;
                 did = did.or(lay.row_ui(ui, nth, y, moving, scene));
             }
@@ -223,7 +226,7 @@ impl Lay<'_> {
     }
 
     fn row_ui(&self, ui: &Ui, nth: usize, y: f32, region: Rect, scene: &mut Scene<'_>) -> Option<Did> {
-        let row = self.grid.rows.get(nth)?;
+        let row = &(self.tells.row)(nth);
         let whole = Rect::from_x_y_ranges(self.seen.x_range(), Rangef::new(y, y + ROW));
         let hidden = !whole.intersect(region).is_positive();
         let id = match row.urn {
@@ -248,7 +251,7 @@ impl Lay<'_> {
         }
         if !hidden {
             self.paint_row(ui, nth, row, whole, region, &response, (selected, scene.hovered));
-            self.cells_ui(ui, nth, id, whole, region);
+            self.cells_ui(ui, nth, row, id, whole, region);
         }
         let mut did = None;
         if let (Some(urn), Lead::Pin(pinned), false) = (row.urn, row.lead, hidden) {
@@ -302,13 +305,13 @@ impl Lay<'_> {
     }
 
     /// The cells of a row, where they are told of one by one.
-    fn cells_ui(&self, ui: &Ui, nth: usize, id: egui::Id, whole: Rect, region: Rect) {
+    fn cells_ui(&self, ui: &Ui, nth: usize, row: &Row, id: egui::Id, whole: Rect, region: Rect) {
         let Some(aloud) = self.tells.aloud else { return };
         let right = region.with_min_x(self.names);
         let columns = self.columns().zip(self.grid.columns.get(self.columns()).unwrap_or_default());
         for (column, head) in columns {
             let rect = Rect::from_x_y_ranges(self.column(column), whole.y_range()).intersect(right);
-            let is_there = self.grid.rows[nth].cells.get(column).is_some_and(|cell| !cell.is_nothing());
+            let is_there = row.cells.get(column).is_some_and(|cell| !cell.is_nothing());
             if is_there && rect.is_positive() {
                 let response = ui.interact(rect, id.with(column), Sense::hover());
                 let role = if head.shows.is_picture() { Role::Image } else { Role::Label };

@@ -82,7 +82,8 @@ impl State {
                     tooltip(ui, drawn, answers, &session.catalogue, who, indicator);
                 }
             };
-            match drawn.grid.ui(ui, id, scene, &Tells { tip: &tip, aloud: None }) {
+            let row = |nth: usize| drawn.row(nth, answers, &session.catalogue);
+            match drawn.grid.ui(ui, id, scene, &Tells { row: &row, tip: &tip, aloud: None }) {
                 Some(Did::Pin(urn)) => toggle(&mut changed.pinned, urn),
                 Some(Did::Head(None)) => {
                     (changed.sorted, changed.ascending, changed.by_rank) = (None, false, false);

@@ -98,6 +98,7 @@ impl State {
         let tip = |ui: &mut Ui, row: usize, column: Option<usize>| {
             drawn.tooltip(ui, answers, &session.catalogue, row, column);
         };
-        drawn.grid.ui(ui, id, scene, &Tells { tip: &tip, aloud: None });
+        let row = |nth: usize| drawn.rows.get(nth).cloned().unwrap_or_default();
+        drawn.grid.ui(ui, id, scene, &Tells { row: &row, tip: &tip, aloud: None });
     }
 }

@@ -79,8 +79,8 @@ impl State {
             (None, _) => {}
         };
         let aloud = |row: usize, nth: usize| drawn.who(row).map(|who| drawn.aloud(who, nth)).unwrap_or_default();
-        if let Some(Did::Head(nth)) = drawn.grid.ui(&mut table_ui, id, scene, &Tells { tip: &tip, aloud: Some(&aloud) })
-        {
+        let tells = Tells { row: &|nth| drawn.row(nth), tip: &tip, aloud: Some(&aloud) };
+        if let Some(Did::Head(nth)) = drawn.grid.ui(&mut table_ui, id, scene, &tells) {
             // A second click turns the order round. Names stand from A to Z.
             let sorted = nth.and_then(|nth| drawn.columns.get(nth)?.sorts_by());
             let ascending = sorted.is_some() && sorted == chosen.sorted && !chosen.ascending;

@@ -73,7 +73,8 @@ impl State {
                 }
             };
             let aloud = |row: usize, column: usize| drawn.aloud(answers, row, column);
-            match drawn.grid.ui(ui, id, scene, &Tells { tip: &tip, aloud: Some(&aloud) }) {
+            let tells = Tells { row: &|nth| drawn.row(nth), tip: &tip, aloud: Some(&aloud) };
+            match drawn.grid.ui(ui, id, scene, &tells) {
                 Some(Did::Open(nth)) => {
                     scene.out.changes.extend(drawn.rows.get(nth).map(|row| Change::Subject(row.subject)));
                 }

@@ -15,6 +15,9 @@ use crate::ui::{questions, words};
 /// So many schools can stand side by side.
 const SIDE_BY_SIDE: std::ops::RangeInclusive<usize> = 2..=6;
 
+/// The name of the column, or with schools side by side the row, of three-year ranks.
+const RANK: &str = "Three-year rank";
+
 /// The table of schools.
 #[derive(Debug, Default)]
 pub struct Drawn {
@@ -28,6 +31,11 @@ pub struct Drawn {
     pub who: Vec<Who>,
     /// Whether the schools stand side by side.
     pub side_by_side: bool,
+    /// Schools that stay on top, in the order in which they do.
+    pinned: Vec<Urn>,
+    /// What the group and its comparator are called.
+    group: String,
+    comparator: String,
     /// Behind the other columns, where they are shown.
     ranks: Option<Ranks>,
 }
@@ -69,6 +77,7 @@ impl Drawn {
         if let Some(ranks) = by_rank {
             sort(&mut schools, table.ascending, |urn| ranks.rank(urn).weighted);
         }
+        let order = Order { sorted, by_rank: by_rank.is_some(), ascending: table.ascending };
         let pinned: Vec<Urn> = table.pinned.iter().copied().filter(|urn| schools.contains(urn)).collect();
         if !table.compare && !pinned.is_empty() {
             schools.retain(|urn| !pinned.contains(urn));
@@ -76,10 +85,6 @@ impl Drawn {
         }
         let with = answers.iter().find_map(|answer| answer.compared_with());
         let group = catalogue.name_of(first.question().scope());
-        let heads: Vec<(Who, String)> = [(Who::Group, group.clone())]
-            .into_iter()
-            .chain(with.map(|with| (Who::Comparator, format!("Comparator: {with}"))))
-            .collect();
         let message = match schools.len() {
             _ if all == 0 => Some("No pupils"),
             n if table.compare && !SIDE_BY_SIDE.contains(&n) => {
@@ -88,29 +93,111 @@ impl Drawn {
             0 => Some("Select schools to see only those"),
             _ => None,
         };
-        let who: Vec<Who> =
-            heads.iter().map(|(who, _)| *who).chain(schools.iter().map(|urn| Who::School(*urn))).collect();
-        let title = |who: Who| match who {
-            Who::School(urn) => name(urn),
-            Who::Group | Who::Comparator => {
-                heads.iter().find(|(of, _)| *of == who).map(|(_, title)| title.clone()).unwrap_or_default()
-            }
-        };
-        let by_rank = by_rank.is_some();
-        let mut grid = if table.compare {
-            side_by_side(&columns, &who, answers, title)
-        } else {
-            let order = Order { sorted, by_rank, ascending: table.ascending, pinned: &pinned };
-            by_row(&columns, &who, answers, title, &order)
-        };
-        if let Some(ranks) = &ranks {
-            add_ranks(&mut grid, ranks, &who, table, by_rank);
-        }
         let year = first.question().years().last().map(ToString::to_string).unwrap_or_default();
-        let ordered = sorted.map_or(if by_rank { "three-year rank" } else { "name" }, Indicator::label);
+        let ordered = sorted.map_or(if order.by_rank { "three-year rank" } else { "name" }, Indicator::label);
         let shown = plural(schools.len() as i64, "school");
         let in_words = format!("Schools side by side, {year}: {shown} of {group}, in order of {ordered}");
-        Self { grid, message, in_words, columns, who, side_by_side: table.compare, ranks }
+        let heads = [Some(Who::Group), with.map(|_| Who::Comparator)];
+        let mut drawn = Self {
+            grid: Grid::default(),
+            message,
+            in_words,
+            columns,
+            who: heads.into_iter().flatten().chain(schools.into_iter().map(Who::School)).collect(),
+            side_by_side: table.compare,
+            pinned,
+            group,
+            comparator: with.map(|with| format!("Comparator: {with}")).unwrap_or_default(),
+            ranks,
+        };
+        drawn.grid = if table.compare { drawn.side_by_side(catalogue) } else { drawn.by_school(answers, &order) };
+        drawn
+    }
+
+    /// A table with a row per school.
+    fn by_school(&self, answers: &[Arc<Answer>], order: &Order) -> Grid {
+        let head = |indicator: &Indicator| Head {
+            words: title_of(*indicator, answers),
+            hint: format!("{}: click to put the schools in order of it", indicator.label()),
+            does: Some(format!("Sort by {}", indicator.label())),
+            sorted: (order.sorted == Some(*indicator)).then_some(order.ascending),
+            ..Head::default()
+        };
+        let of_ranks = |ranks: &Ranks| Head {
+            words: RANK.to_owned(),
+            hint: format!(
+                "Where the school stands in {} among all schools loaded over three years: click to put the schools in order of it",
+                ranks.indicator.label()
+            ),
+            does: Some("Sort by three-year rank".to_owned()),
+            sorted: order.by_rank.then_some(order.ascending),
+            ..Head::default()
+        };
+        Grid {
+            names: Head {
+                words: "School".to_owned(),
+                hint: "Click to put the schools in order of their names".to_owned(),
+                does: Some("Sort by school".to_owned()),
+                sorted: (order.sorted.is_none() && !order.by_rank).then_some(true),
+                ..Head::default()
+            },
+            columns: self.columns.iter().map(head).chain(self.ranks.as_ref().map(of_ranks)).collect(),
+            rows: self.who.len(),
+            fixed: self.who.iter().filter(|who| !matches!(who, Who::School(_))).count() + self.pinned.len(),
+            ..Grid::default()
+        }
+    }
+
+    /// A table with a row per indicator.
+    fn side_by_side(&self, catalogue: &Catalogue) -> Grid {
+        let head = |who: &Who| {
+            let words = self.name_of(*who, catalogue);
+            let does = matches!(who, Who::School(_)).then(|| format!("Take {words} out of the selection"));
+            Head { hint: does.clone().unwrap_or_default(), words, does, ..Head::default() }
+        };
+        Grid {
+            names: Head { words: "Indicator".to_owned(), ..Head::default() },
+            columns: self.who.iter().map(head).collect(),
+            rows: self.columns.len() + usize::from(self.ranks.is_some()),
+            ..Grid::default()
+        }
+    }
+
+    /// A row as it is shown.
+    pub fn row(&self, nth: usize, answers: &[Arc<Answer>], catalogue: &Catalogue) -> Row {
+        if self.side_by_side {
+            let (name, cells) = match self.columns.get(nth) {
+                Some(of) => {
+                    let words = |who: &Who| words_of(answers, *who, *of);
+                    (title_of(*of, answers), self.who.iter().map(words).collect())
+                }
+                None => (RANK.to_owned(), self.who.iter().filter_map(|who| self.rank_in_words(*who)).collect()),
+            };
+            return Row { name, cells, ..Row::default() };
+        }
+        let Some(who) = self.who.get(nth).copied() else { return Row::default() };
+        let (urn, lead) = match who {
+            Who::School(urn) => (Some(urn), Lead::Pin(self.pinned.contains(&urn))),
+            Who::Group | Who::Comparator => (None, Lead::Nothing),
+        };
+        let figures = self.columns.iter().map(|of| words_of(answers, who, *of));
+        let cells = figures.chain(self.rank_in_words(who)).collect();
+        Row { urn, name: self.name_of(who, catalogue), lead, cells, ..Row::default() }
+    }
+
+    fn name_of(&self, who: Who, catalogue: &Catalogue) -> String {
+        match who {
+            Who::School(urn) => catalogue.register.called(urn),
+            Who::Group => self.group.clone(),
+            Who::Comparator => self.comparator.clone(),
+        }
+    }
+
+    /// A three-year rank, where they are shown.
+    fn rank_in_words(&self, who: Who) -> Option<Words> {
+        let ranks = self.ranks.as_ref()?;
+        let rank = if let Who::School(urn) = who { ranks.rank(urn).weighted } else { None };
+        Some(rank.map_or_else(Words::no_figure, |rank| Words::new(format!("{rank:.0}"))))
     }
 
     /// In what the three-year ranks are, where they are shown.
@@ -153,11 +240,10 @@ impl Drawn {
 }
 
 /// How the rows stand.
-struct Order<'a> {
+struct Order {
     sorted: Option<Indicator>,
     by_rank: bool,
     ascending: bool,
-    pinned: &'a [Urn],
 }
 
 /// The figure of somebody, and the answer that it is from.
@@ -208,21 +294,9 @@ fn sort(schools: &mut [Urn], ascending: bool, figure: impl Fn(Urn) -> Option<f64
     }
 }
 
-/// The figures of a school in the order of [`columns_of`]: it is looked for once in each answer.
-fn cells_of(answers: &[Arc<Answer>], urn: Urn) -> impl Iterator<Item = Option<&Cell>> {
-    answers.iter().filter(|answer| is_by_school(answer)).flat_map(move |answer| {
-        let row = answer.row_of(urn);
-        (0..answer.question().indicators().len()).map(move |nth| row?.get(nth))
-    })
-}
-
 fn words_of(answers: &[Arc<Answer>], who: Who, indicator: Indicator) -> Words {
-    words_in(cell_of(answers, who, indicator).map(|(_, cell)| cell), who, indicator)
-}
-
-fn words_in(cell: Option<&Cell>, who: Who, indicator: Indicator) -> Words {
     let none = || Words::no_figure();
-    let Some(Ok(figure)) = cell.map(|cell| &cell.figure) else { return none() };
+    let Some((_, Cell { figure: Ok(figure), .. })) = cell_of(answers, who, indicator) else { return none() };
     let comparison = figure.comparison.and_then(Result::ok);
     if who == Who::Comparator {
         return comparison.map_or_else(none, |with| Words::new(value(indicator, with.comparator)));
@@ -231,92 +305,4 @@ fn words_in(cell: Option<&Cell>, who: Who, indicator: Indicator) -> Words {
     let judged = matches!(ColumnGroup::of(indicator), ColumnGroup::Results | ColumnGroup::Entries);
     let differs = comparison.filter(|_| judged).and_then(|comparison| comparison.significance);
     Words { differs, ..Words::new(value(indicator, figure.value)) }
-}
-
-fn by_row(
-    columns: &[Indicator],
-    who: &[Who],
-    answers: &[Arc<Answer>],
-    title: impl Fn(Who) -> String,
-    order: &Order<'_>,
-) -> Grid {
-    let head = |indicator: &Indicator| Head {
-        words: title_of(*indicator, answers),
-        hint: format!("{}: click to put the schools in order of it", indicator.label()),
-        does: Some(format!("Sort by {}", indicator.label())),
-        sorted: (order.sorted == Some(*indicator)).then_some(order.ascending),
-        ..Head::default()
-    };
-    let row = |who: &Who| {
-        let urn = if let Who::School(urn) = who { Some(*urn) } else { None };
-        let cells = match urn {
-            Some(urn) => {
-                let cells = columns.iter().zip(cells_of(answers, urn));
-                cells.map(|(indicator, cell)| words_in(cell, *who, *indicator)).collect()
-            }
-            None => columns.iter().map(|indicator| words_of(answers, *who, *indicator)).collect(),
-        };
-        let lead = urn.map_or(Lead::Nothing, |urn| Lead::Pin(order.pinned.contains(&urn)));
-        Row { urn, name: title(*who), lead, cells, ..Row::default() }
-    };
-    Grid {
-        names: Head {
-            words: "School".to_owned(),
-            hint: "Click to put the schools in order of their names".to_owned(),
-            does: Some("Sort by school".to_owned()),
-            sorted: (order.sorted.is_none() && !order.by_rank).then_some(true),
-            ..Head::default()
-        },
-        columns: columns.iter().map(head).collect(),
-        rows: who.iter().map(row).collect(),
-        fixed: who.iter().filter(|who| !matches!(who, Who::School(_))).count() + order.pinned.len(),
-        ..Grid::default()
-    }
-}
-
-/// Three-year ranks behind the other columns; with schools side by side under the other rows.
-fn add_ranks(grid: &mut Grid, ranks: &Ranks, who: &[Who], table: &SchoolTable, by_rank: bool) {
-    const NAME: &str = "Three-year rank";
-    let cell = |who: &Who| {
-        let rank = if let Who::School(urn) = who { ranks.rank(*urn).weighted } else { None };
-        Words::new(rank.map_or("·".to_owned(), |rank| format!("{rank:.0}")))
-    };
-    if table.compare {
-        let cells = who.iter().map(cell).collect();
-        grid.rows.push(Row { name: NAME.to_owned(), cells, ..Row::default() });
-        return;
-    }
-    grid.columns.push(Head {
-        words: NAME.to_owned(),
-        hint: format!(
-            "Where the school stands in {} among all schools loaded over three years: click to put the schools in order of it",
-            ranks.indicator.label()
-        ),
-        does: Some("Sort by three-year rank".to_owned()),
-        sorted: by_rank.then_some(table.ascending),
-        ..Head::default()
-    });
-    for (row, who) in grid.rows.iter_mut().zip(who) {
-        row.cells.push(cell(who));
-    }
-}
-
-fn side_by_side(columns: &[Indicator], who: &[Who], answers: &[Arc<Answer>], title: impl Fn(Who) -> String) -> Grid {
-    let head = |who: &Who| {
-        let words = title(*who);
-        let school = matches!(who, Who::School(_));
-        let does = school.then(|| format!("Take {words} out of the selection"));
-        Head { hint: does.clone().unwrap_or_default(), words, does, ..Head::default() }
-    };
-    let row = |indicator: &Indicator| Row {
-        name: title_of(*indicator, answers),
-        cells: who.iter().map(|who| words_of(answers, *who, *indicator)).collect(),
-        ..Row::default()
-    };
-    Grid {
-        names: Head { words: "Indicator".to_owned(), ..Head::default() },
-        columns: who.iter().map(head).collect(),
-        rows: columns.iter().map(row).collect(),
-        ..Grid::default()
-    }
 }

@@ -25,6 +25,7 @@ const BEFORE_SCHOOLS: usize = 2;
 #[derive(Debug, Default)]
 pub struct Drawn {
     pub grid: Grid,
+    pub rows: Vec<Row>,
     /// What is to be done before there is a table, or why there is none.
     pub message: Option<String>,
     /// How the school does beside the others.
@@ -129,13 +130,14 @@ impl Drawn {
         let grid = Grid {
             names: head("School", ""),
             columns: before.into_iter().chain(inputs.iter().map(of_input)).collect(),
-            rows,
+            rows: rows.len(),
             fixed: BEFORE_SCHOOLS,
             ..Grid::default()
         };
         let others = neighbours.iter().map(|neighbour| neighbour.urn);
         Self {
             grid,
+            rows,
             message: None,
             in_words: in_words(&name(own), &results, others.clone()),
             found: format!(
@@ -201,7 +203,7 @@ impl Drawn {
                     let share = two.share.map(|share| format!("{:.0} % of the squared distance", share * 100.0));
                     let left_out = || format!("left out of the distance of {:.3}", neighbour.distance);
                     ui.label(theme::muted(ui, share.unwrap_or_else(left_out)));
-                } else if let Some(words) = self.grid.rows.get(row).and_then(|row| row.cells.get(column)) {
+                } else if let Some(words) = self.rows.get(row).and_then(|row| row.cells.get(column)) {
                     ui.label(words.in_words());
                 }
             }

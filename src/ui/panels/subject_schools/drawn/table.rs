@@ -25,7 +25,6 @@ impl Drawn {
     }
 
     pub(super) fn to_grid(&self, order: Order) -> Grid {
-        let everyone = || (0..self.fixed() + self.rows.len()).map_while(|nth| self.who(nth));
         let head = |words: String, hint: String, by: Option<Option<Indicator>>, shows: Shows| {
             let sorted = by == Some(order.sorted);
             let way = match (sorted, order.sorted, order.ascending) {
@@ -46,19 +45,22 @@ impl Drawn {
             };
             head(self.title_of(*column), self.about(*column), column.sorts_by().map(Some), shows)
         };
-        let row = |who: Who<'_>| {
-            let urn = if let Who::School(row) = who { Some(row.urn) } else { None };
-            let cells = self.columns.iter().map(|column| self.cell_words(who, *column)).collect();
-            grid::Row { urn, name: self.name(who).to_owned(), opens: urn.is_some(), cells, ..grid::Row::default() }
-        };
         let hint = "Click a school to select it, with Ctrl to add it; double-click to open it";
         Grid {
             names: head("School".to_owned(), hint.to_owned(), Some(None), Shows::default()),
             columns: self.columns.iter().map(column).collect(),
-            rows: everyone().map(row).collect(),
+            rows: self.fixed() + self.rows.len(),
             fixed: self.fixed(),
             grounds: false,
         }
+    }
+
+    /// A row as it is shown.
+    pub fn row(&self, nth: usize) -> grid::Row {
+        let Some(who) = self.who(nth) else { return grid::Row::default() };
+        let urn = if let Who::School(row) = who { Some(row.urn) } else { None };
+        let cells = self.columns.iter().map(|column| self.cell_words(who, *column)).collect();
+        grid::Row { urn, name: self.name(who).to_owned(), opens: urn.is_some(), cells, ..grid::Row::default() }
     }
 
     /// A cell as it is shown.

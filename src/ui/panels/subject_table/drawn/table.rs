@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Column, Drawn, Row, Shown, Trend};
+use super::{Column, Drawn, Shown, Trend};
 use crate::desk::{Answer, Cell, Figure};
 use crate::export::words::{difference, value};
 use crate::method::interval::Significance;
@@ -40,13 +40,6 @@ impl Drawn {
             }
         };
         let trend = self.trend.as_ref().and_then(Trend::head);
-        let row = |row: &Row| {
-            let figures = row.cells.iter().map(|shown| shown.as_ref().map_or_else(Words::no_figure, Shown::words));
-            let line = || Words { picture: Some(Picture::Line(row.trend.clone())), ..Words::default() };
-            let cells = figures.chain(trend.is_some().then(line)).collect();
-            grid::Row { name: row.subject.name.clone(), opens: true, cells, ..grid::Row::default() }
-        };
-        let rows = self.rows.iter().map(row).collect();
         Grid {
             names: Head {
                 words: "Subject".to_owned(),
@@ -56,10 +49,20 @@ impl Drawn {
                 ..Head::default()
             },
             columns: self.columns.iter().enumerate().map(head).chain(trend).collect(),
-            rows,
+            rows: self.rows.len(),
             fixed: 0,
             grounds: true,
         }
+    }
+
+    /// A row as it is shown.
+    pub fn row(&self, nth: usize) -> grid::Row {
+        let Some(row) = self.rows.get(nth) else { return grid::Row::default() };
+        let figures = row.cells.iter().map(|shown| shown.as_ref().map_or_else(Words::no_figure, Shown::words));
+        let line = || Words { picture: Some(Picture::Line(row.trend.clone())), ..Words::default() };
+        // Behind the columns of figures stands the trend, where it has a head.
+        let cells = figures.chain((self.grid.columns.len() > self.columns.len()).then(line)).collect();
+        grid::Row { name: row.subject.name.clone(), opens: true, cells, ..grid::Row::default() }
     }
 
     /// How far from 0 nine in ten ends of intervals of value added lie: a few wide ones would leave all others a dot.
