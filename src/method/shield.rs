@@ -176,7 +176,7 @@ pub struct Schools<'a> {
 }
 
 /// A block: a part by dimension.
-type Parts<'a> = SmallVec<[Part<'a>; 4]>;
+pub type Parts<'a> = SmallVec<[Part<'a>; 4]>;
 
 /// Tells whether somebody still wants what is worked on. It is asked often, from every core, and must be quick.
 pub type Wanted<'a> = &'a (dyn Fn() -> bool + Sync);
@@ -211,9 +211,11 @@ impl Guard {
 pub struct Shield {
     guards: Vec<Guard>,
     school: Option<usize>,
-    /// Places among the guards by school that is in one.
+    /// Places among the guards, by school that is in one.
     by_school: Vec<Vec<u32>>,
-    /// Guards without partners among schools.
+    /// Guards that hide blocks of whatever school.
+    of_any_school: Vec<u32>,
+    /// Guards without partners among schools: they hide blocks of all schools.
     without_schools: Vec<u32>,
     /// The shields of the tables of fewer characteristics, each with the places of its dimensions in this table. What they
     /// hide stays hidden however it is broken down further.
@@ -261,17 +263,20 @@ impl Shield {
         let guards: Option<Vec<Vec<Guard>>> = districts.into_par_iter().map(guards_of).collect();
         let guards: Vec<Guard> = guards?.into_iter().flatten().collect();
         let mut by_school: Vec<Vec<u32>> = vec![Vec::new(); school.map_or(0, |place| table.sizes[place])];
-        let mut without_schools = Vec::new();
-        for (nth, guard) in guards.iter().enumerate() {
+        let (mut of_any_school, mut without_schools) = (Vec::new(), Vec::new());
+        for (nth, guard) in (0..).zip(&guards) {
             let cluster = school.map(|place| guard.clusters[place].as_slice()).unwrap_or_default();
-            for at in cluster {
-                by_school[usize::from(*at)].push(nth as u32);
+            cluster.iter().for_each(|at| by_school[usize::from(*at)].push(nth));
+            if !cluster.is_empty() {
+                continue;
             }
-            if cluster.is_empty() {
-                without_schools.push(nth as u32);
+            without_schools.push(nth);
+            match school.filter(|place| !guard.wide[*place]) {
+                Some(place) => by_school[usize::from(guard.cell[place])].push(nth),
+                None => of_any_school.push(nth),
             }
         }
-        Some(Self { guards, school, by_school, without_schools, below })
+        Some(Self { guards, school, by_school, of_any_school, without_schools, below })
     }
 
     /// Whether a block stays hidden: it has a part for each dimension.
@@ -282,7 +287,7 @@ impl Shield {
     /// The guards that have something to do with a school.
     fn guards_of(&self, school: u16) -> impl Iterator<Item = &Guard> {
         let of_school = self.by_school.get(usize::from(school)).map_or(&[][..], Vec::as_slice);
-        of_school.iter().chain(&self.without_schools).map(|nth| &self.guards[*nth as usize])
+        of_school.iter().chain(&self.of_any_school).map(|nth| &self.guards[*nth as usize])
     }
 
     fn hides_alone(&self, block: &[Part<'_>]) -> bool {
@@ -290,7 +295,7 @@ impl Shield {
         let Some(school) = self.school else { return of(&self.without_schools) };
         match block.get(school) {
             Some(Part::One(one)) => {
-                of(&self.without_schools) || self.by_school.get(usize::from(*one)).is_some_and(|places| of(places))
+                of(&self.of_any_school) || self.by_school.get(usize::from(*one)).is_some_and(|places| of(places))
             }
             // Nobody splits schools by asking for all of them.
             Some(Part::All) => of(&self.without_schools),
@@ -350,7 +355,8 @@ impl Shield {
         };
         let places = |list: &Vec<u32>| size_of::<Vec<u32>>() + 4 * list.capacity() + ALLOCATED;
         let by_school: usize = self.by_school.iter().map(places).sum();
-        self.guards.iter().map(of_guard).sum::<usize>() + by_school + places(&self.without_schools)
+        let lists = by_school + places(&self.of_any_school) + places(&self.without_schools);
+        self.guards.iter().map(of_guard).sum::<usize>() + lists
     }
 }
 
