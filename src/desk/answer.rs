@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use crate::method::contextual::Split;
 use crate::method::interval::{Interval, Significance};
 use crate::model::words::grouped;
@@ -22,8 +24,8 @@ pub struct Answer {
 /// One figure, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// One per breakdown of the question, in its order.
-    pub keys: Vec<Key>,
+    /// One per breakdown of the question, in its order. Mostly few, so that no memory is asked for.
+    pub keys: SmallVec<[Key; 2]>,
     pub indicator: Indicator,
     pub figure: Result<Figure, Reason>,
 }
@@ -275,7 +277,7 @@ impl Answer {
 
     /// The cell with these keys of an indicator.
     pub fn cell(&self, keys: &[Key], indicator: Indicator) -> Option<&Cell> {
-        self.cells.iter().find(|cell| cell.indicator == indicator && cell.keys == keys)
+        self.cells.iter().find(|cell| cell.indicator == indicator && cell.keys.as_slice() == keys)
     }
 
     /// The cells row by row: those of the same keys, in the order of the indicators asked.
@@ -311,7 +313,8 @@ impl Answer {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        let keys = self.question.by().len() * size_of::<Key>();
+        let keys =
+            self.cells.first().filter(|cell| cell.keys.spilled()).map_or(0, |cell| cell.keys.len() * size_of::<Key>());
         let texts: usize = self.provenance.sql.iter().chain(&self.provenance.sources).map(String::len).sum();
         size_of::<Self>() + self.cells.len() * (size_of::<Cell>() + keys) + texts
     }

@@ -3,7 +3,7 @@
 use super::DeskError;
 use super::answer::Origin;
 use super::work::Library;
-use crate::engine::{Slice, Tallies, TallyRow};
+use crate::engine::{Keys, Slice, Tallies, TallyRow};
 use crate::method::Tally;
 use crate::model::words::counted;
 use crate::model::{Breakdown, Compare, Question, Scope, Year};
@@ -90,7 +90,7 @@ impl Beside<'_> {
 }
 
 /// The keys of a row of one slice as keys of another that is broken down by no more.
-pub(super) fn project(from: &Slice, keys: &[i32], to: &Slice, years_before: i32) -> Vec<i32> {
+pub(super) fn project(from: &Slice, keys: &[i32], to: &Slice, years_before: i32) -> Keys {
     let place = |by: &Breakdown| from.by.iter().position(|other| other == by);
     let key = |by: &Breakdown| {
         let key = place(by).map(|place| keys[place])?;

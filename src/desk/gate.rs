@@ -7,8 +7,11 @@
 
 use std::collections::BTreeSet;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::answer::{Answer, Cell, Comparison, Figure, Key, Origin, Provenance, Reason};
 use super::compare::{asks_about_everyone, with_origin};
+use crate::engine::Keys;
 use crate::method::Tally;
 use crate::method::contextual::Split;
 use crate::method::difference::{benjamini_hochberg, error_of_means, error_of_share, of_means, of_shares, p_value};
@@ -19,7 +22,7 @@ use crate::model::{Breakdown, Indicator, Question, Test, Unit, Year};
 
 /// What the engine knows of a cell, before the gate.
 pub(super) struct Evidence {
-    pub keys: Vec<i32>,
+    pub keys: Keys,
     pub indicator: Indicator,
     pub made: Made,
 }
@@ -76,7 +79,7 @@ pub(super) fn pass(
     let mut cells: Vec<Cell> = Vec::with_capacity(evidence.len());
     for of_cell in evidence {
         let numbered = question.by().iter().zip(&of_cell.keys);
-        let keys: Vec<Key> = numbered.filter_map(|(by, number)| Key::from_number(*by, *number)).collect();
+        let keys: SmallVec<[Key; 2]> = numbered.filter_map(|(by, number)| Key::from_number(*by, *number)).collect();
         // Every number was checked when it was loaded, so no key is lost here.
         debug_assert_eq!(keys.len(), of_cell.keys.len(), "every key stands for something");
         let indicator = of_cell.indicator;
@@ -338,13 +341,13 @@ fn missing_years(question: &Question, loaded: &BTreeSet<Year>, cells: &mut Vec<C
     if question.by() != [Breakdown::Year] {
         return;
     }
-    let there = |cells: &[Cell], year: Year| cells.iter().any(|cell| cell.keys == [Key::Year(year)]);
+    let there = |cells: &[Cell], year: Year| cells.iter().any(|cell| cell.keys.as_slice() == [Key::Year(year)]);
     for year in question.years().iter().copied() {
         if there(cells, year) {
             continue;
         }
         let reason = missing(year, loaded);
-        let keys = vec![Key::Year(year)];
+        let keys: SmallVec<[Key; 2]> = smallvec![Key::Year(year)];
         let missing = |indicator: &Indicator| Cell { keys: keys.clone(), indicator: *indicator, figure: Err(reason) };
         cells.extend(question.indicators().iter().map(missing));
     }

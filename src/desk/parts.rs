@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::answer::Reason;
 use super::gate::{Evidence, Made};
 use super::published::Part;
+use crate::engine::Keys;
 use crate::model::{Breakdown, Draft, Indicator, Question, Source, Year};
 
 /// A question by what answers it: pupils' rows, published figures, or both.
@@ -44,7 +45,7 @@ impl<'a> Parts<'a> {
     /// A question of years of two kinds, refused cell by cell.
     pub fn refused(&self, question: &Question) -> Vec<Evidence> {
         let nothing = |indicator: &Indicator| Evidence {
-            keys: Vec::new(),
+            keys: Keys::new(),
             indicator: *indicator,
             made: Made::Nothing(Reason::YearsOfTwoKinds),
         };
@@ -68,14 +69,13 @@ pub(super) fn complete(question: &Question, of_pupils: &BTreeSet<Year>, evidence
         return;
     }
     let only_of_schools = question.indicators().iter().all(|indicator| indicator.source() == Source::School);
-    let rows: BTreeSet<Vec<i32>> = evidence
+    let rows: BTreeSet<Keys> = evidence
         .iter()
         .filter(|of| only_of_schools || of.indicator.source() != Source::School)
         .map(|of| of.keys.clone())
         .collect();
     evidence.retain(|of| rows.contains(&of.keys));
-    let there: BTreeSet<(Vec<i32>, usize)> =
-        evidence.iter().map(|of| (of.keys.clone(), place(&of.indicator))).collect();
+    let there: BTreeSet<(Keys, usize)> = evidence.iter().map(|of| (of.keys.clone(), place(&of.indicator))).collect();
     if there.len() < rows.len() * question.indicators().len() {
         let by_year = question.by().iter().position(|by| *by == Breakdown::Year);
         for keys in rows {

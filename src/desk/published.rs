@@ -10,7 +10,7 @@ use super::answer::{Origin, Reason};
 use super::compare::{authority, years_before};
 use super::gate::{Beside, Evidence, Made, OfPublished};
 use super::work::Work;
-use crate::engine::{PublishedFigures, PublishedSlice, Whose};
+use crate::engine::{Keys, PublishedFigures, PublishedSlice, Whose};
 use crate::method::published::Pooled;
 use crate::model::{
     Breakdown, Characteristic, Compare, Filter, Indicator, PupilGroup, Question, Scope, Source, Unit, Year, national_sd,
@@ -18,7 +18,7 @@ use crate::model::{
 use crate::workspace::Area;
 
 /// Sums by the keys of a question and by indicator.
-type ByKeys = BTreeMap<Vec<i32>, BTreeMap<Indicator, Pooled>>;
+type ByKeys = BTreeMap<Keys, BTreeMap<Indicator, Pooled>>;
 
 /// The published part of a question: its years of which no pupils are loaded, or its indicators of whole schools.
 pub(super) struct Part<'a> {
@@ -220,7 +220,7 @@ impl Part<'_> {
                 Breakdown::Subject => subject,
                 Breakdown::Pupils(_) => group.0.map(|group| i32::from(group.code)),
             };
-            let Some(keys) = self.by().iter().map(key).collect::<Option<Vec<i32>>>() else { continue };
+            let Some(keys) = self.by().iter().map(key).collect::<Option<Keys>>() else { continue };
             sums.entry(keys).or_default().entry(row.indicator).or_default().add(pooled);
         }
         sums

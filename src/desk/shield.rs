@@ -8,13 +8,15 @@ mod raise;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
+use smallvec::SmallVec;
+
 pub(super) use raise::{KEPT_BYTES, Of, Raised};
 
 use super::DeskError;
 use super::prepare::Wish;
 use super::work::{Library, Work};
-use crate::engine::Slice;
-use crate::method::shield::{Near, Part};
+use crate::engine::{Keys, Slice};
+use crate::method::shield::{Near, Part, Parts};
 use crate::model::{Breakdown, Characteristic, Filter, Indicator, LaCode, Scope, Source, Subject, Urn};
 
 /// Most groups of schools that are remembered, so that partners are looked for within them.
@@ -100,7 +102,7 @@ impl Frame {
                 (None, Taken::Some(mask)) => Some(Part::Some(mask)),
             }
         };
-        let parts: Option<Vec<Part<'_>>> = self.taken.iter().enumerate().map(part).collect();
+        let parts: Option<Parts<'_>> = self.taken.iter().enumerate().map(part).collect();
         parts.is_some_and(|parts| match &self.near {
             Some(near) => self.raised.shield.hides_by(near, &parts),
             None => self.raised.shield.hides(&parts),
@@ -127,40 +129,62 @@ pub(super) struct Judge {
 
 impl Judge {
     /// The keys of rows without pupils that must not be told by leaving them out: those that some indicator hides.
-    pub fn hidden_rows(&self, there: &dyn Fn(&[i32]) -> bool) -> Vec<Vec<i32>> {
+    pub fn hidden_rows(&self, there: &dyn Fn(&[i32]) -> bool) -> Vec<Keys> {
         if self.by.is_empty() {
             return Vec::new();
         }
-        let hidden: BTreeSet<Vec<i32>> = self.frames.iter().flat_map(|of| self.hidden_rows_of(of, there)).collect();
+        let hidden: BTreeSet<Keys> = self.frames.iter().flat_map(|of| self.hidden_rows_of(of, there)).collect();
         hidden.into_iter().collect()
     }
 
-    fn hidden_rows_of(
-        &self,
-        (subject, frames): (&Option<i32>, &Frames),
-        there: &dyn Fn(&[i32]) -> bool,
-    ) -> Vec<Vec<i32>> {
+    fn hidden_rows_of(&self, (subject, frames): (&Option<i32>, &Frames), there: &dyn Fn(&[i32]) -> bool) -> Vec<Keys> {
         let all = || frames.iter().flatten().filter(|frame| frame.raised.shield.hides_empty_blocks());
         let Some(frame) = all().max_by_key(|frame| frame.raised.by.len()) else { return Vec::new() };
-        let mut rows: Vec<Vec<i32>> = vec![Vec::new()];
+        let mut rows: Vec<Keys> = vec![Keys::new()];
         for by in &self.by {
             let values = match by {
                 Breakdown::Subject => subject.iter().copied().collect(),
                 _ => frame.values(*by).into_iter().filter(|value| !is_not_known(*by, *value)).collect::<Vec<i32>>(),
             };
-            let with = |row: &Vec<i32>, value: i32| row.iter().copied().chain([value]).collect::<Vec<i32>>();
+            let with = |row: &Keys, value: i32| row.iter().copied().chain([value]).collect::<Keys>();
             rows = rows.iter().flat_map(|row| values.iter().map(move |value| with(row, *value))).collect();
         }
-        rows.retain(|row| !there(row) && (0..frames.len()).any(|nth| self.hides(row, nth)));
+        rows.retain(|row| {
+            let mut judged = self.of_row(row.clone());
+            !there(row) && (0..frames.len()).any(|nth| judged.hides(nth))
+        });
         rows
     }
 
-    /// Whether the figure of an indicator stays hidden in the row with these keys.
-    pub fn hides(&self, keys: &[i32], nth: usize) -> bool {
-        let hides = |frames: &Frames| frames[nth].iter().any(|frame| frame.hides(&self.by, keys));
-        match self.by.iter().position(|by| *by == Breakdown::Subject) {
-            Some(place) => self.frames.get(&Some(keys[place])).is_some_and(hides),
-            None => self.frames.values().any(hides),
+    /// What it says of the row with these keys.
+    pub fn of_row(&self, keys: Keys) -> OfRow<'_> {
+        OfRow { judge: self, keys, known: SmallVec::new() }
+    }
+}
+
+/// What a judge says of a row. Several indicators are often of the same pupils: each shield is asked once.
+pub(super) struct OfRow<'j> {
+    judge: &'j Judge,
+    keys: Keys,
+    known: SmallVec<[(&'j Frame, bool); 4]>,
+}
+
+impl<'j> OfRow<'j> {
+    /// Whether the figure of an indicator stays hidden.
+    pub fn hides(&mut self, nth: usize) -> bool {
+        let Self { judge, keys, known } = self;
+        let mut hides = |frame: &'j Arc<Frame>| match known.iter().find(|(known, _)| std::ptr::eq(*known, &**frame)) {
+            Some((_, hides)) => *hides,
+            None => {
+                let hides = frame.hides(&judge.by, keys);
+                known.push((frame, hides));
+                hides
+            }
+        };
+        let of_frames = |frames: &'j Frames| frames[nth].iter().any(&mut hides);
+        match judge.by.iter().position(|by| *by == Breakdown::Subject) {
+            Some(place) => judge.frames.get(&Some(keys[place])).is_some_and(of_frames),
+            None => judge.frames.values().any(of_frames),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use duckdb::Connection;
+use smallvec::SmallVec;
 
 use super::access::{self, Reader};
 use super::answer::{Answer, Provenance, Reason};
@@ -15,7 +16,7 @@ use super::diagnostics::Meter;
 use super::gate::{self, Evidence, Made, OfPupils};
 use super::parts::{Parts, complete};
 use super::prepare::Prepared;
-use super::shield::{self, Judge};
+use super::shield::{self, Judge, OfRow};
 use super::singly::Singly;
 use super::{DeskError, Options, Workspace, WorkspaceError};
 use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
@@ -288,6 +289,12 @@ impl Work<'_> {
             for row in &side.own.rows {
                 let comparators = side.beside(&slice, comparator, &row.keys);
                 let of_pupils = pupils.as_ref().map(|pupils| pupils.beside(&slice, comparator, &row.keys));
+                let mut judged = judge.of_row(row.keys.clone());
+                let mut judged_beside: SmallVec<[OfRow<'_>; 2]> = SmallVec::new();
+                for (of, judge) in judges.iter().flatten() {
+                    let before = comparator.map_or(0, |comparator| comparator.years_before_of(of));
+                    judged_beside.push(judge.of_row(project(&slice, &row.keys, of, before)));
+                }
                 for (nth, (indicator, tally)) in slice.indicators.iter().zip(&row.tallies).enumerate() {
                     if tally.n == 0 {
                         let years = years_of(&slice, &row.keys).into_iter();
@@ -322,13 +329,9 @@ impl Work<'_> {
                     let made = Made::Pupils(OfPupils {
                         tally: *tally,
                         pupils: own_pupils.unwrap_or_default(),
-                        hidden: judge.hides(&row.keys, nth),
+                        hidden: judged.hides(nth),
                         comparator: beside.zip(their_pupils).map(|(tally, pupils)| {
-                            let hides = |(of, judge): &(&Slice, Judge)| {
-                                let before = comparator.map_or(0, |comparator| comparator.years_before_of(of));
-                                judge.hides(&project(&slice, &row.keys, of, before), nth)
-                            };
-                            (tally, pupils, judges.iter().flatten().any(hides))
+                            (tally, pupils, judged_beside.iter_mut().any(|judged| judged.hides(nth)))
                         }),
                         spread: spread.map(|(sd, _)| sd),
                     });

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use arrow::array::AsArray;
 use arrow::datatypes::{Int32Type, Int64Type};
 use duckdb::{Connection, params_from_iter};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
-use super::{EngineError, Plan, Slice, Tallies, TallyRow};
+use super::{EngineError, Keys, Plan, Slice, Tallies, TallyRow};
 use crate::method::Tally;
 use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, PupilGroup, Scope, Source, Subject, Year};
 
@@ -230,7 +230,7 @@ impl Cells {
         in_order.sort_unstable();
         let row = |(place, nth): (u32, usize)| {
             let mut left = place as usize;
-            let mut numbers: Vec<i32> = vec![0; keys.len()];
+            let mut numbers: Keys = smallvec![0; keys.len()];
             for (number, key) in numbers.iter_mut().zip(&keys).rev() {
                 *number = key.number(left % key.size());
                 left /= key.size();

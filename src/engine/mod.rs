@@ -14,5 +14,5 @@ pub use cells::{Cells, CellsOf};
 pub use error::EngineError;
 pub use plan::{Path, Plan};
 pub use published::{PublishedFigures, PublishedKey, PublishedSlice, Whose, published};
-pub use run::{Tallies, TallyRow, run};
+pub use run::{Keys, Tallies, TallyRow, run};
 pub use slice::Slice;

@@ -6,15 +6,19 @@ use std::collections::btree_map::Entry;
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 use duckdb::{Connection, params_from_iter};
+use smallvec::SmallVec;
 
 use super::{EngineError, Plan};
 use crate::method::Tally;
 
+/// One number per breakdown of a slice: URN, subject, year, or code of the pupil group. Mostly few, so that no memory is asked
+/// for: there are thousands of rows.
+pub type Keys = SmallVec<[i32; 4]>;
+
 /// The tallies of one cell of a slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TallyRow {
-    /// One number per breakdown of the slice: URN, subject, year, or code of the pupil group.
-    pub keys: Vec<i32>,
+    pub keys: Keys,
     /// One per indicator of the slice.
     pub tallies: Vec<Tally>,
 }
@@ -35,7 +39,7 @@ impl Tallies {
     /// The same with the rows of schools that are one school put together. `place` is that of the school among the keys.
     #[must_use]
     pub fn by_line(self, place: usize, head: impl Fn(i32) -> i32) -> Self {
-        let mut rows: BTreeMap<Vec<i32>, Vec<Tally>> = BTreeMap::new();
+        let mut rows: BTreeMap<Keys, Vec<Tally>> = BTreeMap::new();
         for mut row in self.rows {
             if let Some(urn) = row.keys.get_mut(place) {
                 *urn = head(*urn);

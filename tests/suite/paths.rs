@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use duckdb::Connection;
-use schoolbench::engine::{Cells, CellsOf, Path, Plan, Slice, Tallies, TallyRow, run};
+use schoolbench::engine::{Cells, CellsOf, Keys, Path, Plan, Slice, Tallies, TallyRow, run};
 use schoolbench::method::Tally;
 use schoolbench::model::{
     Breakdown, Characteristic, Compare, Draft, Filter, Indicator, Judged, KeyStage, PupilGroup, Question, Scope,
@@ -28,7 +28,7 @@ fn tallies(connection: &Connection, slice: &Slice, path: Path) -> Tallies {
 
 /// Tallies by keys, added up.
 fn sum(parts: &[Tallies]) -> Tallies {
-    let mut whole: BTreeMap<Vec<i32>, Vec<Tally>> = BTreeMap::new();
+    let mut whole: BTreeMap<Keys, Vec<Tally>> = BTreeMap::new();
     for row in parts.iter().flat_map(|part| &part.rows) {
         let into = whole.entry(row.keys.clone()).or_insert_with(|| vec![Tally::default(); row.tallies.len()]);
         for (into, tally) in into.iter_mut().zip(&row.tallies) {
