@@ -11,6 +11,8 @@ struct Locals {
     // Colours are as egui has them: gamma, multiplied by their alpha.
     ring: vec4<f32>,
     opacity: f32,
+    // Where the viewport begins in the window, in pixels.
+    origin: vec2<f32>,
 };
 
 @group(0) @binding(0) var<uniform> locals: Locals;
@@ -47,14 +49,14 @@ struct Mark {
     @location(6) outline: u32,
 };
 
+// Software drivers take their time for each location, so few are used.
 struct Corner {
+    // In a pixel, where it is in the window.
     @builtin(position) position: vec4<f32>,
-    // From the middle of the mark, y downwards.
-    @location(0) from_middle: vec2<f32>,
-    // Radius and width of the outline.
-    @location(1) @interpolate(flat) size: vec2<f32>,
-    // Fill, outline, form.
-    @location(2) @interpolate(flat) look: vec3<u32>,
+    // The middle of the mark in the window, two words; radius and width of the outline as half numbers; fill.
+    @location(0) @interpolate(flat) mark: vec4<u32>,
+    // Outline, form.
+    @location(1) @interpolate(flat) around: vec2<u32>,
 };
 
 // How far from the middle the farthest corner is, in radii.
@@ -91,11 +93,12 @@ fn corner_of_mark(nth: u32, mark: Mark) -> Corner {
         reach = max(reach, mark.radius * corner_of(form) + RING.x + RING.y);
     }
     var out: Corner;
-    out.from_middle = side * (reach * pixels + 1.0);
-    let at = middle + out.from_middle;
+    // A pixel is touched as far as half a pixel outside.
+    let at = middle + side * (reach * pixels + 0.5);
     out.position = vec4<f32>(2.0 * at.x / locals.viewport.x - 1.0, 1.0 - 2.0 * at.y / locals.viewport.y, 0.0, 1.0);
-    out.size = vec2<f32>(mark.radius, mark.width) * pixels;
-    out.look = vec3<u32>(mark.fill, mark.outline, mark.form);
+    let size = vec2<f32>(mark.radius, mark.width) * pixels;
+    out.mark = vec4<u32>(bitcast<vec2<u32>>(middle + locals.origin), pack2x16float(size), mark.fill);
+    out.around = vec2<u32>(mark.outline, mark.form);
     return out;
 }
 
@@ -124,19 +127,22 @@ fn inside(away: f32) -> f32 {
 }
 
 fn colour(in: Corner) -> vec4<f32> {
-    let fill = unpack4x8unorm(in.look.x);
-    let radius = in.size.x;
+    // y downwards.
+    let from_middle = in.position.xy - bitcast<vec2<f32>>(in.mark.xy);
+    let size = unpack2x16float(in.mark.z);
+    let radius = size.x;
+    let fill = unpack4x8unorm(in.mark.w);
     if BARE {
-        return fill * (inside(length(in.from_middle) - radius) * locals.opacity);
+        return fill * (inside(length(from_middle) - radius) * locals.opacity);
     }
-    let form = in.look.z & 255u;
-    let edge = outside(form, in.from_middle, radius);
+    let form = in.around.y & 255u;
+    let edge = outside(form, from_middle, radius);
     // The outline is around the fill, as egui has it: neither shines through the other.
     let filled = inside(edge);
-    var painted = fill * filled + unpack4x8unorm(in.look.y) * (inside(edge - in.size.y) - filled);
-    if (in.look.z & SELECTED) != 0u {
+    var painted = fill * filled + unpack4x8unorm(in.around.x) * (inside(edge - size.y) - filled);
+    if (in.around.y & SELECTED) != 0u {
         let pixels = locals.pixels_per_point;
-        let from_ring = length(in.from_middle) - radius * corner_of(form) - RING.x * pixels;
+        let from_ring = length(from_middle) - radius * corner_of(form) - RING.x * pixels;
         let ring = locals.ring * (inside(from_ring - RING.y * pixels) - inside(from_ring));
         painted = ring + painted * (1.0 - ring.a);
     }

@@ -249,7 +249,8 @@ impl CallbackTrait for Painting {
             let ring = inner.ring.to_normalized_gamma_f32();
             let numbers = inner.span.in_pixels(&self.place, &info).into_iter().flatten();
             let numbers = numbers.chain([info.pixels_per_point, self.progress]).chain(ring);
-            let contents = bytes(numbers.chain([self.opacity, 0.0, 0.0, 0.0]));
+            let viewport = info.viewport_in_pixels();
+            let contents = bytes(numbers.chain([self.opacity, 0.0, viewport.left_px as f32, viewport.top_px as f32]));
             let usage = BufferUsages::UNIFORM;
             let buffer = device.create_buffer_init(&BufferInitDescriptor { label: None, contents: &contents, usage });
             let (uniform, all) = (buffer.as_entire_binding(), uploaded.as_entire_binding());
