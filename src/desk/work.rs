@@ -19,7 +19,7 @@ use super::prepare::Prepared;
 use super::shield::{self, Judge, OfRow};
 use super::singly::Singly;
 use super::{DeskError, Options, Workspace, WorkspaceError};
-use crate::engine::{EngineError, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
+use crate::engine::{EngineError, Keys, Plan, PublishedFigures, PublishedSlice, Slice, Tallies, Whose, published, run};
 use crate::method::Tally;
 use crate::method::contextual::Draws;
 use crate::method::disclosure::Policy;
@@ -286,7 +286,12 @@ impl Work<'_> {
                 };
                 evidence.extend(slice.indicators.iter().map(nothing));
             }
+            // By subject and year of a row, and by indicator.
+            let mut national: BTreeMap<(Keys, usize), Option<(f64, &str)>> = BTreeMap::new();
             for row in &side.own.rows {
+                let is_of_nation = |(by, _): &(&Breakdown, &i32)| matches!(by, Breakdown::Subject | Breakdown::Year);
+                let of_nation = slice.by.iter().zip(&row.keys).filter(is_of_nation);
+                let of_nation: Keys = of_nation.map(|(_, key)| *key).collect();
                 let comparators = side.beside(&slice, comparator, &row.keys);
                 let of_pupils = pupils.as_ref().map(|pupils| pupils.beside(&slice, comparator, &row.keys));
                 let mut judged = judge.of_row(row.keys.clone());
@@ -313,8 +318,12 @@ impl Work<'_> {
                         Some((sd, all_schools.as_str()))
                     };
                     let is_mean = indicator.unit() == Unit::Mean;
-                    let known = || library.national_sd(&slice, &row.keys, *indicator).or_else(all_loaded);
-                    let spread = is_mean.then(known).flatten();
+                    let mut known = || {
+                        let of_nation = national.entry((of_nation.clone(), nth));
+                        let sd = of_nation.or_insert_with(|| library.national_sd(&slice, &row.keys, *indicator));
+                        sd.or_else(all_loaded)
+                    };
+                    let spread = is_mean.then(&mut known).flatten();
                     if let Some((_, source)) = spread.filter(|(_, source)| !self.spread_from.contains(*source)) {
                         self.spread_from.insert(source.to_owned());
                     }
