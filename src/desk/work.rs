@@ -286,7 +286,7 @@ impl Work<'_> {
                 };
                 evidence.extend(slice.indicators.iter().map(nothing));
             }
-            // By subject and year of a row, and by indicator.
+            // National standard deviations, by subject and year of a row and by indicator.
             let mut national: BTreeMap<(Keys, usize), Option<(f64, &str)>> = BTreeMap::new();
             for row in &side.own.rows {
                 let is_of_nation = |(by, _): &(&Breakdown, &i32)| matches!(by, Breakdown::Subject | Breakdown::Year);
@@ -317,13 +317,13 @@ impl Work<'_> {
                         let sd = everyone.tallies[nth].standard_deviation()? / indicator.divisor();
                         Some((sd, all_schools.as_str()))
                     };
-                    let is_mean = indicator.unit() == Unit::Mean;
-                    let mut known = || {
+                    let spread = if indicator.unit() == Unit::Mean {
                         let of_nation = national.entry((of_nation.clone(), nth));
                         let sd = of_nation.or_insert_with(|| library.national_sd(&slice, &row.keys, *indicator));
                         sd.or_else(all_loaded)
+                    } else {
+                        None
                     };
-                    let spread = is_mean.then(&mut known).flatten();
                     if let Some((_, source)) = spread.filter(|(_, source)| !self.spread_from.contains(*source)) {
                         self.spread_from.insert(source.to_owned());
                     }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use schoolbench::desk::{Desk, Lane, LikeSchool, Options, PanelId, Reader, Status};
 use schoolbench::method::disclosure::Policy;
-use schoolbench::method::shield::{CrossTable, Dimension, Schools, Shield};
+use schoolbench::method::shield::{CrossTable, Dimension, Part, Schools, Shield};
 use schoolbench::method::similar::Preset;
 use schoolbench::model::{KeyStage, Question, Scope, Words, Year};
 use schoolbench::workspace::{Access, Workspace};
 
 use crate::demo;
+use crate::oracle::dice::Dice;
 
 const PANEL: PanelId = PanelId(1);
 
@@ -191,6 +192,32 @@ fn raised(wanted: &(dyn Fn() -> bool + Sync)) -> Option<Shield> {
     let authorities: Vec<i32> = (0..12).map(|school| school % 3).collect();
     let schools = Schools { authorities: &authorities, alike: &|a, b| u32::from(a % 3 == b % 3) };
     Shield::raise(&table, &dimensions, Policy::Standard.smallest_shown(), &schools, Vec::new(), wanted)
+}
+
+#[test]
+fn a_school_by_itself_is_hidden_as_some_schools_that_are_only_it() {
+    let mut dice = Dice(5);
+    let (mut hidden, mut whole) = (0, 0);
+    for nth in 0..300 {
+        let (schools, years, values) = (1 + dice.below(6) as u16, 1 + dice.below(3) as u16, 2 + dice.below(2) as u16);
+        let places = (0..schools).flat_map(|school| (0..years).map(move |year| (school, year)));
+        let places = places.flat_map(|(school, year)| (0..values).map(move |value| [school, year, value]));
+        let cells: Vec<([u16; 3], i64)> = places.clone().map(|at| (at, dice.below(12) as i64)).collect();
+        let table = CrossTable::new([schools, years, values].map(usize::from).to_vec(), cells.into_iter());
+        let dimensions = [Dimension::School, Dimension::Year, Dimension::Value { not_known: None }];
+        let authorities: Vec<i32> = (0..schools).map(|_| dice.below(3) as i32).collect();
+        let together = Schools { authorities: &authorities, alike: &|a, b| u32::from(a % 2 == b % 2) };
+        let shield = Shield::raise(&table, &dimensions, 6, &together, Vec::new(), &|| true).unwrap();
+        for [school, year, value] in places {
+            let only: Vec<bool> = (0..schools).map(|other| other == school).collect();
+            // A part of the schools is looked for among all guards, a school among those that concern it.
+            let [one, some, all] = [Part::One(school), Part::Some(&only), Part::All]
+                .map(|part| shield.hides(&[part, Part::One(year), Part::One(value)]));
+            assert_eq!(one, some, "table {nth}: school {school}, year {year}, value {value}");
+            (hidden, whole) = (hidden + usize::from(one), whole + usize::from(all));
+        }
+    }
+    assert!(hidden > 100 && whole > 100, "{hidden} hidden, {whole} of all schools");
 }
 
 #[test]
