@@ -193,7 +193,7 @@ struct Guard {
     cell: Coordinates,
     /// By dimension: the cell's coordinate and its partners, or nothing where there is no partner.
     clusters: Clusters,
-    /// Dimensions whose every part touches the cell: where no partners are enough.
+    /// Dimensions of values whose every part touches the cell: where no partners are enough.
     wide: SmallVec<[bool; 8]>,
 }
 
@@ -213,8 +213,6 @@ pub struct Shield {
     school: Option<usize>,
     /// Places among the guards, by school that is in one.
     by_school: Vec<Vec<u32>>,
-    /// Guards that hide blocks of whatever school.
-    of_any_school: Vec<u32>,
     /// Guards without partners among schools: they hide blocks of all schools.
     without_schools: Vec<u32>,
     /// The shields of the tables of fewer characteristics, each with the places of its dimensions in this table. What they
@@ -263,20 +261,19 @@ impl Shield {
         let guards: Option<Vec<Vec<Guard>>> = districts.into_par_iter().map(guards_of).collect();
         let guards: Vec<Guard> = guards?.into_iter().flatten().collect();
         let mut by_school: Vec<Vec<u32>> = vec![Vec::new(); school.map_or(0, |place| table.sizes[place])];
-        let (mut of_any_school, mut without_schools) = (Vec::new(), Vec::new());
+        let mut without_schools = Vec::new();
         for (nth, guard) in (0..).zip(&guards) {
-            let cluster = school.map(|place| guard.clusters[place].as_slice()).unwrap_or_default();
-            cluster.iter().for_each(|at| by_school[usize::from(*at)].push(nth));
-            if !cluster.is_empty() {
-                continue;
+            let (own, cluster) = match school {
+                Some(place) => (Some(guard.cell[place]), guard.clusters[place].as_slice()),
+                None => (None, &[][..]),
+            };
+            if cluster.is_empty() {
+                without_schools.push(nth);
             }
-            without_schools.push(nth);
-            match school.filter(|place| !guard.wide[*place]) {
-                Some(place) => by_school[usize::from(guard.cell[place])].push(nth),
-                None => of_any_school.push(nth),
-            }
+            let concerned = cluster.iter().copied().chain(own.filter(|_| cluster.is_empty()));
+            concerned.for_each(|at| by_school[usize::from(at)].push(nth));
         }
-        Some(Self { guards, school, by_school, of_any_school, without_schools, below })
+        Some(Self { guards, school, by_school, without_schools, below })
     }
 
     /// Whether a block stays hidden: it has a part for each dimension.
@@ -286,17 +283,18 @@ impl Shield {
 
     /// The guards that have something to do with a school.
     fn guards_of(&self, school: u16) -> impl Iterator<Item = &Guard> {
-        let of_school = self.by_school.get(usize::from(school)).map_or(&[][..], Vec::as_slice);
-        of_school.iter().chain(&self.of_any_school).map(|nth| &self.guards[*nth as usize])
+        let of_school = match self.school {
+            Some(_) => self.by_school.get(usize::from(school)).map_or(&[][..], Vec::as_slice),
+            None => &self.without_schools,
+        };
+        of_school.iter().map(|nth| &self.guards[*nth as usize])
     }
 
     fn hides_alone(&self, block: &[Part<'_>]) -> bool {
         let of = |places: &[u32]| places.iter().any(|place| self.guards[*place as usize].hides(block));
         let Some(school) = self.school else { return of(&self.without_schools) };
         match block.get(school) {
-            Some(Part::One(one)) => {
-                of(&self.of_any_school) || self.by_school.get(usize::from(*one)).is_some_and(|places| of(places))
-            }
+            Some(Part::One(one)) => self.by_school.get(usize::from(*one)).is_some_and(|places| of(places)),
             // Nobody splits schools by asking for all of them.
             Some(Part::All) => of(&self.without_schools),
             _ => self.guards.iter().any(|guard| guard.hides(block)),
@@ -355,8 +353,7 @@ impl Shield {
         };
         let places = |list: &Vec<u32>| size_of::<Vec<u32>>() + 4 * list.capacity() + ALLOCATED;
         let by_school: usize = self.by_school.iter().map(places).sum();
-        let lists = by_school + places(&self.of_any_school) + places(&self.without_schools);
-        self.guards.iter().map(of_guard).sum::<usize>() + lists
+        self.guards.iter().map(of_guard).sum::<usize>() + by_school + places(&self.without_schools)
     }
 }
 
