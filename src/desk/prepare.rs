@@ -24,6 +24,9 @@ use crate::model::{Indicator, KeyStage, Source, Subject};
 /// Bytes of cells that are kept.
 const KEPT_BYTES: usize = 256 << 20;
 
+/// Most bytes of coarser grains of some cells.
+const COARSER_BYTES: usize = KEPT_BYTES / 4;
+
 /// Cells of so many rows are read by the first question.
 const AT_ONCE: i64 = 400_000;
 
@@ -38,6 +41,8 @@ const MOST_WISHES: usize = 256;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Wish {
     Cells(CellsOf),
+    /// Coarser grains of cells that are there.
+    Coarser(CellsOf),
     /// Shields of some subjects, or of pupils, with each common characteristic beyond these.
     Filters(shield::Of, Vec<Option<Subject>>),
 }
@@ -96,7 +101,7 @@ impl Prepared {
     /// The newest wish, which is then nobody's: cells before shields, which are not given out before the pause.
     fn wish(&self, is_pause: bool) -> Option<Wish> {
         let mut inner = self.inner();
-        let cells = inner.wishes.iter().rposition(|wish| matches!(wish, Wish::Cells(_)));
+        let cells = inner.wishes.iter().rposition(|wish| !matches!(wish, Wish::Filters(..)));
         let place = cells.or(inner.wishes.len().checked_sub(1).filter(|_| is_pause))?;
         Some(inner.wishes.remove(place))
     }
@@ -152,6 +157,7 @@ impl Library {
     pub fn fulfil(&self, connection: &Connection, wish: Wish, wanted: Wanted<'_>) {
         let done = match &wish {
             Wish::Cells(of) => self.prepare(connection, of, i64::MAX, wanted).map_err(DeskError::from),
+            Wish::Coarser(of) => self.coarsen(of, wanted).map_err(DeskError::from),
             Wish::Filters(of, subjects) => {
                 Work::new(self, connection, wanted, &Meter::default()).shields_of_filters(of, subjects)
             }
@@ -181,7 +187,10 @@ impl Library {
         };
         let keep = |known: Known| {
             let bytes = if let Known::Read(cells) = &known { cells.bytes() } else { 0 };
-            let known = if bytes <= KEPT_BYTES { known } else { Known::None };
+            let known = if bytes <= KEPT_BYTES - COARSER_BYTES { known } else { Known::None };
+            if let Known::Read(_) = known {
+                self.prepared.wish_for(Wish::Coarser(of.clone()));
+            }
             self.prepared.inner().known.insert(of.clone(), known, bytes.min(KEPT_BYTES));
         };
         let scope = self.register.with_earlier(&of.scope);
@@ -213,6 +222,25 @@ impl Library {
         }
         Ok(())
     }
+
+    /// Adds up coarser grains of cells that are there.
+    ///
+    /// # Errors
+    /// [`EngineError::Interrupted`] when it is given up.
+    fn coarsen(&self, of: &CellsOf, wanted: Wanted<'_>) -> Result<(), EngineError> {
+        let known = self.prepared.inner().known.get(of);
+        let Some(Known::Read(cells)) = known else { return Ok(()) };
+        if !cells.coarsen(COARSER_BYTES, wanted) {
+            return Err(EngineError::Interrupted);
+        }
+        let bytes = cells.bytes();
+        let mut inner = self.prepared.inner();
+        // They are larger now, unless others were read meanwhile.
+        if matches!(inner.known.get(of), Some(Known::Read(now)) if Arc::ptr_eq(&now, &cells)) {
+            inner.known.insert(of.clone(), Known::Read(cells), bytes);
+        }
+        Ok(())
+    }
 }
 
 impl Shared {
@@ -241,8 +269,8 @@ impl Shared {
             }
             return (state, waits);
         };
-        // Shields of one group may take seconds on every core; cells do not.
-        let running = Running::new(None, matches!(wish, Wish::Filters(..)), connection);
+        // Shields of one group may take seconds on every core; to read cells does not.
+        let running = Running::new(None, !matches!(wish, Wish::Cells(_)), connection);
         let unwanted = Arc::clone(&running.unwanted);
         state.running[lane as usize] = Some(running);
         drop(state);

@@ -4,18 +4,23 @@
 //! forty. Who looks at a group asks many questions of the same pupils, so their cells are read once, and what is asked of them is
 //! added up here. Whole numbers in any order give the same: the tallies are those that the statement of a slice gives.
 
+mod grain;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::AsArray;
 use arrow::datatypes::{Int32Type, Int64Type};
 use duckdb::{Connection, params_from_iter};
 use smallvec::{SmallVec, smallvec};
 
+use self::grain::{Column, Grain};
 use super::{EngineError, Keys, Plan, Slice, Tallies, TallyRow};
 use crate::method::Tally;
-use crate::model::{Breakdown, Characteristic, Filter, Indicator, KeyStage, PupilGroup, Scope, Source, Subject, Year};
+use crate::model::{
+    Breakdown, Characteristic, Filter, Indicator, KeyStage, Profile, PupilGroup, Scope, Source, Subject, Year,
+};
 
 /// Most pupils whose cells are told apart by school.
 const MOST_BY_SCHOOL: i64 = 1_000_000;
@@ -84,12 +89,13 @@ impl CellsOf {
 pub struct Cells {
     facts: i64,
     dimensions: Vec<Dimension>,
-    runs: Vec<Run>,
-    /// The common characteristics, as [`crate::model::Profile::COMMON`] masks them.
-    profiles: Vec<i32>,
-    sums: Vec<Arc<Column>>,
+    /// Cells of one school, subject and year stand together: by run, and in it by dimension, the place among its numbers.
+    runs: Vec<SmallVec<[u16; 3]>>,
     /// The places among the sums of n, sum and sum of squares.
     indicators: BTreeMap<Indicator, [usize; 3]>,
+    finest: Grain,
+    /// Told apart by none, one or two of the common characteristics, once there was time to add them up; the fewest first.
+    coarser: OnceLock<Vec<Grain>>,
 }
 
 /// Which schools, subjects or years cells are of.
@@ -98,28 +104,6 @@ struct Dimension {
     by: Breakdown,
     /// In order.
     numbers: Vec<i32>,
-}
-
-/// Cells of one school, subject and year, which stand together.
-#[derive(Debug)]
-struct Run {
-    /// By dimension the place among its numbers.
-    places: SmallVec<[u16; 3]>,
-    cells: Range<u32>,
-}
-
-/// Whole numbers, narrow where they fit.
-#[derive(Debug)]
-enum Column {
-    Narrow(Vec<i32>),
-    Wide(Vec<i64>),
-}
-
-impl From<Vec<i64>> for Column {
-    fn from(wide: Vec<i64>) -> Self {
-        let narrow: Result<Vec<i32>, _> = wide.iter().map(|value| i32::try_from(*value)).collect();
-        narrow.map_or(Self::Wide(wide), Self::Narrow)
-    }
 }
 
 /// What a row of tallies is told apart by: a dimension, or a characteristic.
@@ -186,18 +170,16 @@ impl Cells {
             Dimension { by, numbers }
         });
         let dimensions: Vec<Dimension> = dimensions.collect();
-        let Some(runs) = runs(&dimensions, &keys, profiles.len()) else { return Ok(None) };
-        let mut made = Self { facts, dimensions, runs, profiles, sums: Vec::new(), indicators: BTreeMap::new() };
-        if let Some(before) = before {
-            // The same rows in the same order: nothing is loaded while a workspace is open.
-            made.sums.clone_from(&before.sums);
-            made.indicators.clone_from(&before.indicators);
-        }
-        let first = made.sums.len();
+        let Some((runs, ends)) = runs(&dimensions, &keys, profiles.len()) else { return Ok(None) };
+        // The same rows in the same order as before: nothing is loaded while a workspace is open.
+        let (mut known, mut columns) =
+            before.map_or_else(Default::default, |before| (before.indicators.clone(), before.finest.sums.clone()));
+        let first = columns.len();
         let places = plan.sums.iter().map(|places| places.map(|place| first + place - plan.keys));
-        made.indicators.extend(indicators.into_iter().zip(places));
-        made.sums.extend(sums.into_iter().map(|sum| Arc::new(Column::from(sum))));
-        Ok(Some(made))
+        known.extend(indicators.into_iter().zip(places));
+        columns.extend(sums.into_iter().map(|sum| Arc::new(Column::from(sum))));
+        let finest = Grain { told: Profile::COMMON, ends, profiles, sums: columns };
+        Ok(Some(Self { facts, dimensions, runs, indicators: known, finest, coarser: OnceLock::new() }))
     }
 
     /// From how many rows they were read.
@@ -208,6 +190,44 @@ impl Cells {
     /// Whether they hold all that a slice asks about.
     pub fn hold(&self, slice: &Slice) -> bool {
         slice.held_indicators().all(|of| self.indicators.contains_key(&of))
+    }
+
+    /// Adds up coarser grains, which answer most questions from a tenth of the cells; at most about so many bytes of them. Nothing
+    /// is kept, and `false` given, when nobody wants them any more.
+    pub fn coarsen(&self, most_bytes: usize, wanted: &dyn Fn() -> bool) -> bool {
+        if self.coarser.get().is_some() {
+            return true;
+        }
+        let mut coarser: Vec<Grain> = Vec::new();
+        let mut bytes = 0;
+        for told in grain::coarse() {
+            if !wanted() {
+                return false;
+            }
+            let grain = self.finest.coarser(told);
+            if 2 * grain.profiles.len() > self.finest.profiles.len() {
+                continue;
+            }
+            bytes += grain.bytes();
+            if bytes > most_bytes {
+                break;
+            }
+            coarser.push(grain);
+        }
+        coarser.sort_by_key(|grain| grain.profiles.len());
+        self.coarser.set(coarser).is_ok() || self.coarser.get().is_some()
+    }
+
+    /// Whether there was time to add up coarser grains.
+    pub fn are_coarsened(&self) -> bool {
+        self.coarser.get().is_some()
+    }
+
+    /// The coarsest grain that tells apart all pupils whom a slice does.
+    fn grain(&self, slice: &Slice) -> &Grain {
+        let told = told_apart(slice);
+        let tells = |grain: &&Grain| told & !grain.told == 0;
+        self.coarser.get().into_iter().flatten().find(tells).unwrap_or(&self.finest)
     }
 
     /// The tallies of a slice of the same schools; `None` where these cells cannot tell.
@@ -222,10 +242,11 @@ impl Cells {
         if rows > MOST_ROWS {
             return None;
         }
+        let grain = self.grain(slice);
         let mut sums: Vec<Sum<'_>> = Vec::new();
-        let of = slice.indicators.iter().map(|of| self.sums_of(*of, &mut sums));
+        let of = slice.indicators.iter().map(|of| self.sums_of(grain, *of, &mut sums));
         let of: Vec<[usize; 3]> = of.collect::<Option<_>>()?;
-        let there = self.add(slice, &keys, rows, &mut sums);
+        let there = self.add(grain, slice, &keys, rows, &mut sums);
         let mut in_order: Vec<(u32, usize)> = there.into_iter().zip(0..).collect();
         in_order.sort_unstable();
         let row = |(place, nth): (u32, usize)| {
@@ -245,9 +266,9 @@ impl Cells {
     }
 
     /// The places of an indicator's n, sum and sum of squares among the sums, to which they are added where they are not there.
-    fn sums_of<'c>(&'c self, indicator: Indicator, sums: &mut Vec<Sum<'c>>) -> Option<[usize; 3]> {
+    fn sums_of<'c>(&self, grain: &'c Grain, indicator: Indicator, sums: &mut Vec<Sum<'c>>) -> Option<[usize; 3]> {
         let mut place = |column: usize, of: Option<Codes>| {
-            let column = &*self.sums[column];
+            let column = &*grain.sums[column];
             let known = sums.iter().position(|sum| std::ptr::eq(sum.column, column) && sum.of == of);
             known.unwrap_or_else(|| {
                 sums.push(Sum { column, of, values: Vec::new() });
@@ -267,7 +288,7 @@ impl Cells {
 
     /// Adds the cells that a slice takes up, row by row. Gives the places of the rows that are there; the values of sums are in
     /// the same order.
-    fn add(&self, slice: &Slice, keys: &[Key<'_>], rows: usize, sums: &mut [Sum<'_>]) -> Vec<u32> {
+    fn add(&self, grain: &Grain, slice: &Slice, keys: &[Key<'_>], rows: usize, sums: &mut [Sum<'_>]) -> Vec<u32> {
         let mut there = Rows { places: Vec::new(), numbered: vec![NOT_THERE; rows] };
         // Without keys there is always the one.
         if keys.is_empty() {
@@ -275,28 +296,34 @@ impl Cells {
         }
         let choice = Choice::new(&self.dimensions, slice, keys);
         let mut block = Block::default();
-        for run in &self.runs {
+        for (run, cells) in self.runs.iter().zip(grain.runs()) {
             let Some(place) = choice.place(run) else { continue };
-            for first in run.cells.clone().step_by(BLOCK) {
-                block.choose(&choice, first..run.cells.end.min(first + BLOCK as u32), place, &self.profiles);
+            for first in cells.clone().step_by(BLOCK) {
+                block.choose(&choice, first..cells.end.min(first + BLOCK as u32), place, &grain.profiles);
                 if block.cells.len() >= BLOCK {
-                    block.add_to(sums, &mut there, &self.profiles);
+                    block.add_to(sums, &mut there, &grain.profiles);
                 }
             }
         }
-        block.add_to(sums, &mut there, &self.profiles);
+        block.add_to(sums, &mut there, &grain.profiles);
         there.places
     }
 
     /// About how many bytes they take.
     pub fn bytes(&self) -> usize {
-        let sums = self.sums.iter().map(|column| match column.as_ref() {
-            Column::Narrow(values) => 4 * values.len(),
-            Column::Wide(values) => 8 * values.len(),
-        });
+        let grains = std::iter::once(&self.finest).chain(self.coarser.get().into_iter().flatten());
         let dimensions = self.dimensions.iter().map(|of| 4 * of.numbers.len());
-        sums.chain(dimensions).sum::<usize>() + size_of::<Run>() * self.runs.len() + 4 * self.profiles.len()
+        let runs = size_of::<SmallVec<[u16; 3]>>() * self.runs.len();
+        grains.map(Grain::bytes).sum::<usize>() + dimensions.sum::<usize>() + runs
     }
+}
+
+/// The bits of a profile by which a slice tells pupils apart.
+fn told_apart(slice: &Slice) -> i32 {
+    let filtered = slice.filter.constraints().map(|(of, _)| of);
+    let by = slice.by.iter().filter_map(|by| if let Breakdown::Pupils(of) = by { Some(*of) } else { None });
+    let of_intake = slice.indicators.iter().filter_map(|of| of.intake()).map(|(of, _)| of);
+    filtered.chain(by).chain(of_intake).fold(0, |bits, of| bits | grain::bits(of))
 }
 
 /// The rows that are there: few of many.
@@ -318,24 +345,22 @@ impl Rows {
     }
 }
 
-/// The runs of cells that are in order of their keys; `None` where a dimension has too many numbers.
-fn runs(dimensions: &[Dimension], keys: &[Vec<i32>], cells: usize) -> Option<Vec<Run>> {
-    let mut runs: Vec<Run> = Vec::new();
+/// The runs of cells that are in order of their keys, and where each ends; `None` where a dimension has too many numbers.
+#[expect(clippy::type_complexity, reason = "two columns")]
+fn runs(dimensions: &[Dimension], keys: &[Vec<i32>], cells: usize) -> Option<(Vec<SmallVec<[u16; 3]>>, Vec<u32>)> {
+    let (mut runs, mut ends) = (Vec::new(), Vec::new());
     for cell in 0..cells {
         let follows = cell > 0 && keys.iter().all(|key| key[cell] == key[cell - 1]);
-        match runs.last_mut().filter(|_| follows) {
-            Some(run) => run.cells.end += 1,
-            None => {
-                let place = |(of, key): (&Dimension, &Vec<i32>)| {
-                    of.numbers.binary_search(&key[cell]).ok().and_then(|place| u16::try_from(place).ok())
-                };
-                let places = dimensions.iter().zip(keys).map(place).collect::<Option<_>>()?;
-                let cell = u32::try_from(cell).ok()?;
-                runs.push(Run { places, cells: cell..cell + 1 });
-            }
+        if !follows {
+            let place = |(of, key): (&Dimension, &Vec<i32>)| {
+                of.numbers.binary_search(&key[cell]).ok().and_then(|place| u16::try_from(place).ok())
+            };
+            runs.push(dimensions.iter().zip(keys).map(place).collect::<Option<_>>()?);
+            ends.push(u32::try_from(cell).ok()?);
         }
+        *ends.last_mut()? += 1;
     }
-    Some(runs)
+    Some((runs, ends))
 }
 
 /// Which cells a slice takes, and to which place each belongs.
@@ -375,8 +400,8 @@ impl Choice {
     }
 
     /// The place to which cells of a run belong, before their pupils are told apart; `None` where they are not asked for.
-    fn place(&self, run: &Run) -> Option<u32> {
-        self.moves.iter().zip(&run.places).map(|(moves, place)| moves[usize::from(*place)]).sum()
+    fn place(&self, run: &[u16]) -> Option<u32> {
+        self.moves.iter().zip(run).map(|(moves, place)| moves[usize::from(*place)]).sum()
     }
 }
 

@@ -35,7 +35,7 @@ fn sum(parts: &[Tallies]) -> Tallies {
             *into += *tally;
         }
     }
-    Tallies { rows: whole.into_iter().map(|(keys, tallies)| TallyRow { keys, tallies }).collect() }
+    Tallies { rows: whole.into_iter().map(|(keys, tallies)| TallyRow { keys, tallies: tallies.into() }).collect() }
 }
 
 /// Slices of questions by chance; about half of them over all schools, where the cube can answer too.
@@ -92,7 +92,7 @@ fn cells_add_up_to_what_a_statement_gives() {
     let workspace = workspace();
     let connection = workspace.connection();
     let mut read: HashMap<CellsOf, Cells> = HashMap::new();
-    let mut told: BTreeMap<(Source, bool, bool), usize> = BTreeMap::new();
+    let mut told: BTreeMap<(Source, bool, bool), (usize, usize)> = BTreeMap::new();
     let by_chance = [7, 8, 9, 10].into_iter().flat_map(slices);
     for slice in by_chance.flat_map(|slice| [of_one_subject(&slice), Some(slice)]).flatten() {
         let common = slice.filter.constraints().all(|(of, _)| of.is_common())
@@ -111,8 +111,15 @@ fn cells_add_up_to_what_a_statement_gives() {
         let cells = Cells::read(connection, &of, &slice.scope, facts, &asked, before.as_ref()).unwrap().unwrap();
         assert!(cells.hold(&slice));
         let path = Path::best(&slice);
-        assert_eq!(cells.tallies(&slice), Some(tallies(connection, &slice, path)), "{path:?} differs on {slice:?}");
-        *told.entry((slice.source, slice.scope == Scope::All, by_school)).or_insert(0) += 1;
+        let stated = Some(tallies(connection, &slice, path));
+        assert_eq!(cells.tallies(&slice), stated, "{path:?} differs on {slice:?}");
+        assert!(!cells.coarsen(usize::MAX, &|| false), "given up");
+        assert_eq!((cells.are_coarsened(), cells.tallies(&slice) == stated), (false, true), "nothing is half made");
+        let finest = cells.bytes();
+        assert!(cells.coarsen(usize::MAX, &|| true));
+        assert_eq!(cells.tallies(&slice), stated, "coarser cells differ from {path:?} on {slice:?}");
+        let told = told.entry((slice.source, slice.scope == Scope::All, by_school)).or_default();
+        *told = (told.0 + 1, told.1 + usize::from(cells.bytes() > finest));
         read.insert(of, cells);
     }
     for of in [
@@ -125,7 +132,8 @@ fn cells_add_up_to_what_a_statement_gives() {
         (Source::Results, false, true),
         (Source::Results, true, true),
     ] {
-        assert!(told.get(&of).is_some_and(|count| *count >= 5), "{of:?}: {told:?}");
+        let enough = |(all, coarsened): &(usize, usize)| *all >= 5 && *coarsened >= 5;
+        assert!(told.get(&of).is_some_and(enough), "{of:?}: {told:?}");
     }
 }
 
