@@ -81,16 +81,21 @@ impl Stage {
 
     /// Draws until every panel has its answers and is drawn from them.
     pub fn settle(&mut self) {
+        self.pass();
         loop {
-            self.pass();
-            if self.desk().wait_until_settled(Duration::ZERO) {
-                self.pass();
-                if self.desk().wait_until_settled(Duration::ZERO) {
-                    return;
-                }
-            }
             assert!(self.desk().wait_until_settled(PATIENCE), "an answer does not come");
+            let begun = self.begun();
+            self.pass();
+            // Unless this frame asked something new, it is drawn from all answers.
+            if self.desk().wait_until_settled(Duration::ZERO) && self.begun() == begun {
+                return;
+            }
         }
+    }
+
+    /// How many questions workers have begun to work on.
+    fn begun(&self) -> usize {
+        self.begun.lock().expect("no panic").len()
     }
 
     /// How long a change takes until it is drawn.
