@@ -18,7 +18,7 @@ impl Field {
     /// Points with their weights, from 0 to 1 over the field, spread by standard deviations in cells.
     pub fn of(points: &[([f32; 2], f32)], sigma: [f32; 2]) -> Self {
         let cells = spread(points);
-        let cells = smoothed(&smoothed(&cells, sigma[0], 1), sigma[1], SIDE);
+        let cells = smoothed_up(&smoothed_across(&cells, sigma[0]), sigma[1]);
         let peak = cells.iter().copied().fold(0.0, f32::max);
         Self { cells, peak }
     }
@@ -51,33 +51,42 @@ pub(super) fn reach(sigma: f32) -> i32 {
     (sigma * REACH.0).ceil().clamp(1.0, REACH.1) as i32
 }
 
-/// A Gaussian along one axis, of which `step` is the way from a cell to the next.
-fn smoothed(cells: &[f32], sigma: f32, step: usize) -> Vec<f32> {
+/// The shares of a Gaussian, from the farthest cell on one side to that on the other.
+fn gaussian(sigma: f32) -> Vec<f32> {
     let reach = reach(sigma);
     let shares: Vec<f32> = (-reach..=reach).map(|nth| (-0.5 * (nth as f32 / sigma).powi(2)).exp()).collect();
     let whole: f32 = shares.iter().sum();
-    let shares: Vec<f32> = shares.into_iter().map(|share| share / whole).collect();
-    let reach = reach as usize;
+    shares.into_iter().map(|share| share / whole).collect()
+}
+
+/// A Gaussian along the rows. Most cells are empty before it: each that is not is spread over its neighbours.
+fn smoothed_across(cells: &[f32], sigma: f32) -> Vec<f32> {
+    let shares = gaussian(sigma);
+    let reach = shares.len() / 2;
     let mut sums = vec![0.0; cells.len()];
-    // The innermost loop goes along memory, several cells at a time.
+    for (values, out) in cells.chunks_exact(SIDE).zip(sums.chunks_exact_mut(SIDE)) {
+        for (column, value) in values.iter().enumerate().filter(|(_, value)| **value != 0.0) {
+            let (first, end) = (column.saturating_sub(reach), (column + reach + 1).min(SIDE));
+            let shares = &shares[first + reach - column..];
+            out[first..end].iter_mut().zip(shares).for_each(|(sum, share)| *sum += value * share);
+        }
+    }
+    sums
+}
+
+/// A Gaussian along the columns.
+fn smoothed_up(cells: &[f32], sigma: f32) -> Vec<f32> {
+    let shares = gaussian(sigma);
+    let reach = shares.len() / 2;
+    // Rows beyond the outermost points are empty.
+    let rows: Vec<&[f32]> = cells.chunks_exact(SIDE).collect();
+    let is_empty: Vec<bool> = rows.iter().map(|row| row.iter().all(|value| *value == 0.0)).collect();
+    let mut sums = vec![0.0; cells.len()];
     for (row, out) in sums.chunks_exact_mut(SIDE).enumerate() {
-        if step == 1 {
-            let values = &cells[row * SIDE..][..SIDE];
-            for (nth, share) in shares.iter().enumerate() {
-                // From the cell that is so far to the left, or to the right.
-                let (left, right) = (reach.saturating_sub(nth), nth.saturating_sub(reach));
-                let values = &values[right..SIDE - left];
-                for (sum, value) in out[left..SIDE - right].iter_mut().zip(values) {
-                    *sum += share * value;
-                }
-            }
-        } else {
-            for from in row.saturating_sub(reach)..=(row + reach).min(SIDE - 1) {
-                let share = shares[from + reach - row];
-                for (sum, value) in out.iter_mut().zip(&cells[from * SIDE..][..SIDE]) {
-                    *sum += share * value;
-                }
-            }
+        let near = row.saturating_sub(reach)..=(row + reach).min(SIDE - 1);
+        for from in near.filter(|from| !is_empty[*from]) {
+            let share = shares[from + reach - row];
+            out.iter_mut().zip(rows[from]).for_each(|(sum, value)| *sum += share * value);
         }
     }
     sums

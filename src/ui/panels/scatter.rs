@@ -18,6 +18,7 @@ use crate::ui::sheet::{Progress, Sheet};
 use crate::ui::view::{Axes, Offer, Scatter, ScatterForm};
 use crate::ui::{questions, theme};
 
+mod by_school;
 mod controls;
 mod drawn;
 mod funnel;

@@ -1,6 +1,6 @@
 //! What the scatter chart makes of its answers.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use eframe::egui;
 use egui_plot::PlotBounds;
 
+use super::by_school::BySchool;
 use super::funnel::{self, Funnel};
 use super::strips::{self, Strip};
 use super::trend::Trend;
@@ -16,7 +17,7 @@ use super::{Bring, Plan};
 use crate::desk::{Answer, Comparison, Figure, Reason};
 use crate::export::words::{counted, grouped, value};
 use crate::gpu::Grid;
-use crate::model::{Indicator, Question, Source, Urn, Year};
+use crate::model::{Indicator, Source, Urn, Year};
 use crate::ui::panels::Scene;
 use crate::ui::view::{Axes, ScatterForm};
 use crate::ui::{questions, theme, words};
@@ -66,18 +67,20 @@ pub(super) struct Drawn {
     pub strips: Vec<Strip>,
     /// The schools of all strips, and whether they are of the group.
     pub in_strips: BTreeMap<Urn, bool>,
+    /// What all this is made of.
+    answers: Vec<Arc<Answer>>,
 }
 
-/// A school that is drawn.
+/// A school that is drawn. Of many only what is drawn is kept here; figures are looked up where they are told.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dot {
     pub urn: Urn,
     /// Where it stands: its figures, or easting and northing in metres, or in a funnel its pupils and its figure.
     pub at: (f64, f64),
-    /// Its figures on the axes; none on a map. In a funnel both are what is up.
-    pub on_axes: Option<[Figure; 2]>,
+    /// The pupils of its figure up; none on a map.
+    pub n: Option<i64>,
     pub size: f64,
-    pub colour: Option<Figure>,
+    pub colour: Option<f64>,
 }
 
 impl Default for Drawn {
@@ -106,6 +109,7 @@ impl Default for Drawn {
             from_all: BTreeMap::new(),
             strips: Vec::new(),
             in_strips: BTreeMap::new(),
+            answers: Vec::new(),
         }
     }
 }
@@ -118,6 +122,7 @@ impl Drawn {
             axes,
             year: answers.first().and_then(|answer| answer.question().years().last().copied()),
             filtered: answers.iter().any(|answer| !answer.question().filter().is_everyone()),
+            answers: answers.to_vec(),
             ..Self::default()
         };
         // The group is that of the answer, not of the view, which may have moved on.
@@ -151,7 +156,9 @@ impl Drawn {
             let of_group = drawn.means[1].as_ref();
             let targets = of_group.map(|figure| [Some(figure.value), figure.comparison.and_then(comparator)]);
             targets.into_iter().flatten().flatten().for_each(|target| widen(&mut drawn.reach[1], target));
-            drawn.funnel = Some(Funnel::of(axes.y, of_group, drawn.parts()));
+            let up = BySchool::of(axes.y, answers);
+            let figures = up.iter().flat_map(BySchool::figures).filter_map(|(_, figure)| figure.as_ref().ok());
+            drawn.funnel = Some(Funnel::of(axes.y, of_group, figures, drawn.parts()));
         }
         if plan.trend && axes.form == ScatterForm::Chart {
             let none = "no line: there are too few schools, or they do not differ across";
@@ -165,7 +172,6 @@ impl Drawn {
 
     /// The others first, then the group, of each the larger ones first.
     fn put_in_order(&mut self, group: &BTreeSet<Urn>) {
-        // Points are large: each is moved once.
         let mut order: Vec<(bool, f64, usize)> =
             self.dots.iter().enumerate().map(|(nth, dot)| (group.contains(&dot.urn), dot.size, nth)).collect();
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
@@ -179,11 +185,11 @@ impl Drawn {
             return;
         };
         let looks = Looks::of(self.axes, answers);
-        self.dots.reserve(y.answer.row_count());
+        self.dots.reserve(y.rows());
         for (urn, on_y) in y.figures() {
             match (x.figure(urn), on_y) {
                 (Some(Ok(on_x)), Ok(on_y)) => {
-                    self.push(looks.dot(urn, (on_x.value, on_y.value), Some([*on_x, *on_y])));
+                    self.push(looks.dot(urn, (on_x.value, on_y.value), on_y.n));
                 }
                 (Some(Err(reason)), _) | (_, Err(reason)) => self.leave_out(&reason.to_string()),
                 (None, _) => {}
@@ -212,7 +218,7 @@ impl Drawn {
             match told {
                 Ok(figure) => match figure.n.filter(|n| *n > 0) {
                     Some(n) => {
-                        let dot = looks.dot(urn, (n as f64, figure.value), Some([*figure, *figure]));
+                        let dot = looks.dot(urn, (n as f64, figure.value), figure.n);
                         self.push(Dot { size: n as f64, ..dot });
                     }
                     None => self.leave_out("number of pupils not published"),
@@ -278,14 +284,14 @@ impl Drawn {
         widen(&mut self.x, dot.at.0);
         widen(&mut self.y, dot.at.1);
         widen(&mut self.size, dot.size);
-        dot.colour.into_iter().for_each(|colour| widen(&mut self.colour, colour.value));
+        dot.colour.into_iter().for_each(|colour| widen(&mut self.colour, colour));
         self.dots.push(dot);
     }
 
     /// Among many schools a few far out would leave all others one colour: they share the ends of the scale.
     fn clip_colours(&mut self) {
         const MANY: usize = 200;
-        let mut values: Vec<f64> = self.dots.iter().filter_map(|dot| Some(dot.colour?.value)).collect();
+        let mut values: Vec<f64> = self.dots.iter().filter_map(|dot| dot.colour).collect();
         if values.len() < MANY {
             return;
         }
@@ -341,6 +347,21 @@ impl Drawn {
         })
     }
 
+    /// A school's figures across and up; none on a map. In a funnel both are what is up.
+    pub fn on_axes(&self, dot: &Dot) -> Option<[Figure; 2]> {
+        let figure = |of| self.figure(of, dot);
+        match self.axes.form {
+            ScatterForm::Chart => Some([figure(self.axes.x)?, figure(self.axes.y)?]),
+            ScatterForm::Funnel => Some([figure(self.axes.y)?; 2]),
+            ScatterForm::Map | ScatterForm::Strips => None,
+        }
+    }
+
+    /// A school's figure of an indicator that is asked about.
+    pub fn figure(&self, of: Indicator, dot: &Dot) -> Option<Figure> {
+        BySchool::of(of, &self.answers)?.figure(dot.urn)?.as_ref().ok().copied()
+    }
+
     /// How many schools of the group are drawn, and how many others.
     pub fn parts_counted(&self) -> (usize, usize) {
         let own = self.in_strips.values().filter(|own| **own).count() + self.dots.len() - self.others;
@@ -368,16 +389,16 @@ impl Drawn {
         };
         let name = |urn: Urn| scene.session.catalogue.register.called(urn);
         let selected = self.dots.iter().filter(|dot| scene.view.selected.contains(&dot.urn));
-        let of_dot = |dot: &Dot| match (dot.on_axes, self.axes.colour.zip(dot.colour)) {
-            (Some([_, y]), _) if self.axes.form == ScatterForm::Funnel => {
-                let of = words::pupils(self.axes.y, y.n);
-                format!("{} at {} of {of}", name(dot.urn), value(self.axes.y, y.value))
+        let of_dot = |dot: &Dot| match (self.axes.form, self.axes.colour.zip(dot.colour)) {
+            (ScatterForm::Funnel, _) => {
+                let of = words::pupils(self.axes.y, dot.n);
+                format!("{} at {} of {of}", name(dot.urn), value(self.axes.y, dot.at.1))
             }
-            (Some([x, y]), _) => {
-                format!("{} at {} and {}", name(dot.urn), value(self.axes.y, y.value), value(self.axes.x, x.value))
+            (ScatterForm::Chart, _) => {
+                format!("{} at {} and {}", name(dot.urn), value(self.axes.y, dot.at.1), value(self.axes.x, dot.at.0))
             }
-            (None, Some((of, figure))) => format!("{} with {}", name(dot.urn), value(of, figure.value)),
-            (None, None) => name(dot.urn),
+            (_, Some((of, colour))) => format!("{} with {}", name(dot.urn), value(of, colour)),
+            (_, None) => name(dot.urn),
         };
         let mut selected: Vec<String> = selected.take(questions::MOST_LINES).map(of_dot).collect();
         let ranges = match (self.axes.form, self.is_empty()) {
@@ -427,53 +448,9 @@ impl<'a> Looks<'a> {
         Self { size: BySchool::of(axes.size, answers), colour }
     }
 
-    fn dot(&self, urn: Urn, at: (f64, f64), on_axes: Option<[Figure; 2]>) -> Dot {
-        let figure = |of: &Option<BySchool<'_>>| of.as_ref()?.figure(urn)?.as_ref().ok().copied();
-        let size = figure(&self.size).map_or(0.0, |figure| figure.value);
-        Dot { urn, at, on_axes, size, colour: figure(&self.colour) }
-    }
-}
-
-/// An indicator's figures by school, from the answer that has them. Answers have their schools in order.
-pub(super) struct BySchool<'a> {
-    answer: &'a Answer,
-    /// The indicator's place among those of the answer.
-    place: usize,
-    /// The row after that of the school that was looked for last.
-    next: Cell<usize>,
-}
-
-impl<'a> BySchool<'a> {
-    /// The first answer comes first: those with the filter.
-    pub fn of(indicator: Indicator, answers: &'a [Arc<Answer>]) -> Option<Self> {
-        Self::first(indicator, answers, |_| true)
-    }
-
-    /// The figures of all pupils.
-    fn of_all_pupils(indicator: Indicator, answers: &'a [Arc<Answer>]) -> Option<Self> {
-        Self::first(indicator, answers, |question| question.filter().is_everyone())
-    }
-
-    fn first(indicator: Indicator, answers: &'a [Arc<Answer>], right: impl Fn(&Question) -> bool) -> Option<Self> {
-        let by_school = answers.iter().filter(|answer| !answer.question().by().is_empty() && right(answer.question()));
-        by_school.into_iter().find_map(|answer| {
-            let place = answer.question().indicators().iter().position(|known| *known == indicator)?;
-            Some(Self { answer, place, next: Cell::new(0) })
-        })
-    }
-
-    pub fn figures(&self) -> impl Iterator<Item = (Urn, &'a Result<Figure, Reason>)> + use<'a> {
-        let place = self.place;
-        self.answer.rows().filter_map(move |cells| Some((cells[place].school()?, &cells[place].figure)))
-    }
-
-    fn figure(&self, urn: Urn) -> Option<&'a Result<Figure, Reason>> {
-        // Schools are mostly looked for in their order.
-        let is_next =
-            |nth: &usize| self.answer.nth_row(*nth).is_some_and(|cells| cells[self.place].school() == Some(urn));
-        let nth = Some(self.next.get()).filter(is_next).or_else(|| self.answer.place_of(urn))?;
-        self.next.set(nth + 1);
-        self.answer.nth_row(nth).map(|cells| &cells[self.place].figure)
+    fn dot(&self, urn: Urn, at: (f64, f64), n: Option<i64>) -> Dot {
+        let value = |of: &Option<BySchool<'_>>| Some(of.as_ref()?.figure(urn)?.as_ref().ok()?.value);
+        Dot { urn, at, n, size: value(&self.size).unwrap_or_default(), colour: value(&self.colour) }
     }
 }
 

@@ -57,7 +57,12 @@ impl Funnel {
     ///
     /// # Errors
     /// Why there are no limits, in words.
-    pub fn of(indicator: Indicator, group: Option<&Figure>, (others, own): (&[Dot], &[Dot])) -> Result<Self, String> {
+    pub fn of<'f>(
+        indicator: Indicator,
+        group: Option<&Figure>,
+        figures: impl Iterator<Item = &'f Figure>,
+        (others, own): (&[Dot], &[Dot]),
+    ) -> Result<Self, String> {
         let name = indicator.label();
         if indicator.unit() == Unit::Count {
             return Err(format!("no control limits: {name} is a number, not a share or a mean of pupils"));
@@ -74,8 +79,7 @@ impl Funnel {
             let share = (target / 100.0).clamp(0.0, 1.0);
             (100.0 * (share * (1.0 - share)).sqrt(), (0.0, 100.0))
         } else {
-            let figures = others.iter().chain(own).filter_map(|dot| dot.on_axes.map(|[_, y]| y));
-            let spread = |figure: Figure| {
+            let spread = |figure: &Figure| {
                 let (interval, n) = (figure.interval?, figure.n.filter(|n| *n > 0)?);
                 Some((interval.upper - interval.lower) / 2.0 / Z95 * (n as f64).sqrt())
             };

@@ -1,6 +1,5 @@
 //! Schools on their way from their old places to their new ones, when nothing but the filter has changed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eframe::egui::Context;
@@ -13,11 +12,14 @@ use crate::ui::view::Axes;
 /// How long schools are on their way, in seconds.
 const SECONDS: f64 = 0.3;
 
+/// Where schools stand, in order of their URNs.
+type Places = Vec<(Urn, (f64, f64))>;
+
 /// Where each school stood before, and since when it has been on its way.
 #[derive(Debug, Default)]
 pub(super) struct Motion {
     seen: Option<Seen>,
-    from: BTreeMap<Urn, (f64, f64)>,
+    from: Places,
     began: Option<f64>,
 }
 
@@ -27,7 +29,7 @@ struct Seen {
     answers: Vec<Arc<Answer>>,
     of: Of,
     filter: Filter,
-    places: BTreeMap<Urn, (f64, f64)>,
+    places: Places,
 }
 
 /// All that decides where schools stand but the filter.
@@ -43,7 +45,7 @@ struct Of {
 /// How far the schools are on their way in this frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way<'a> {
-    from: &'a BTreeMap<Urn, (f64, f64)>,
+    from: &'a Places,
     /// 0 at the old places, 1 at the new ones.
     pub share: f64,
     /// When they left.
@@ -103,11 +105,13 @@ impl Seen {
         let filter = questions().map(Question::filter).find(|filter| !filter.is_everyone());
         let scope = questions().find(|question| question.by().is_empty()).map(|question| question.scope().clone());
         let stage = questions().next().map(Question::stage);
+        let mut places: Places = drawn.dots.iter().map(|dot| (dot.urn, dot.at)).collect();
+        places.sort_unstable_by_key(|(urn, _)| *urn);
         Self {
             answers: answers.to_vec(),
             of: Of { axes: drawn.axes, stage, year: drawn.year, scope },
             filter: filter.cloned().unwrap_or_default(),
-            places: drawn.dots.iter().map(|dot| (dot.urn, dot.at)).collect(),
+            places,
         }
     }
 }
@@ -115,7 +119,7 @@ impl Seen {
 impl Way<'_> {
     /// Where a school was that goes there.
     pub fn before(&self, urn: Urn, to: (f64, f64)) -> (f64, f64) {
-        self.from.get(&urn).copied().unwrap_or(to)
+        self.from.binary_search_by_key(&urn, |(urn, _)| *urn).map_or(to, |nth| self.from[nth].1)
     }
 
     /// Where a school is that goes there. One that was not there before stands in its place.

@@ -79,7 +79,7 @@ impl<'a> Chart<'a> {
         match (self.drawn.axes.colour, dot.colour) {
             (None, _) => *colours.accent,
             (Some(_), None) => *colours.muted,
-            (Some(_), Some(colour)) => colours.ramp((colour.value - low) / (high - low).max(f64::MIN_POSITIVE)),
+            (Some(_), Some(colour)) => colours.ramp((colour - low) / (high - low).max(f64::MIN_POSITIVE)),
         }
     }
 

@@ -12,7 +12,8 @@ use crate::ui::panels::Scene;
 use crate::ui::panels::ranks::Ranks;
 use crate::ui::{questions, words};
 
-use super::drawn::{BySchool, Drawn};
+use super::by_school::BySchool;
+use super::drawn::Drawn;
 use super::walk::Order;
 
 mod paint;

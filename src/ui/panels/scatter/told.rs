@@ -63,9 +63,10 @@ pub(super) fn of_dot(drawn: &Drawn, dot: &Dot, scene: &Scene<'_>) -> Told {
     let Axes { x, y, size, colour, form, .. } = drawn.axes;
     let mut told = Told::of_school(dot.urn, scene);
     let funnel = form == ScatterForm::Funnel;
-    let of_axes = dot.on_axes.map(|[on_x, on_y]| [(y, on_y), (x, on_x)]).into_iter().flatten();
-    let of_colour =
-        colour.zip(dot.colour).filter(|(of, _)| dot.on_axes.is_none() || (*of != y && (funnel || *of != x)));
+    let on_axes = drawn.on_axes(dot);
+    let of_axes = on_axes.map(|[on_x, on_y]| [(y, on_y), (x, on_x)]).into_iter().flatten();
+    let of_colour = colour.and_then(|of| Some((of, drawn.figure(of, dot)?)));
+    let of_colour = of_colour.filter(|(of, _)| on_axes.is_none() || (*of != y && (funnel || *of != x)));
     for (indicator, figure) in of_axes.take(if funnel { 1 } else { 2 }).chain(of_colour) {
         told.plain(format!("{}: {}", drawn.name(indicator), value(indicator, figure.value)));
         let sure = words::interval(indicator, &figure).map(|words| format!("{words}, ")).unwrap_or_default();

@@ -27,7 +27,7 @@ pub(super) struct Trend {
 impl Trend {
     /// `None` where there are too few schools, or all stand above one another.
     pub fn of(dots: &[Dot], x: (f64, f64)) -> Option<Self> {
-        let pupils = |dot: &Dot| dot.on_axes.and_then(|[_, y]| y.n).filter(|n| *n > 0);
+        let pupils = |dot: &Dot| dot.n.filter(|n| *n > 0);
         let weighed = dots.iter().all(|dot| pupils(dot).is_some());
         let weight = |dot: &Dot| pupils(dot).filter(|_| weighed).map_or(1.0, |n| n as f64);
         let points: Vec<Point> =
