@@ -278,6 +278,7 @@ impl Work<'_> {
             let judge = self.judge(&slice)?;
             let judges = comparator.map(|comparator| self.judges_of(comparator)).transpose()?;
             let hidden = judge.hidden_rows(&|keys| side.own.row(keys).is_some());
+            evidence.reserve((hidden.len() + side.own.rows.len()) * slice.indicators.len());
             for keys in hidden {
                 let nothing = |indicator: &Indicator| Evidence {
                     keys: keys.clone(),
@@ -286,15 +287,21 @@ impl Work<'_> {
                 };
                 evidence.extend(slice.indicators.iter().map(nothing));
             }
-            // National standard deviations, by subject and year of a row and by indicator.
-            let mut national: BTreeMap<(Keys, usize), Option<(f64, &str)>> = BTreeMap::new();
+            // National standard deviations by indicator, by subject and year of a row.
+            let mut national: BTreeMap<Keys, Vec<Option<(f64, &str)>>> = BTreeMap::new();
             for row in &side.own.rows {
                 let is_of_nation = |(by, _): &(&Breakdown, &i32)| matches!(by, Breakdown::Subject | Breakdown::Year);
                 let of_nation = slice.by.iter().zip(&row.keys).filter(is_of_nation);
-                let of_nation: Keys = of_nation.map(|(_, key)| *key).collect();
+                let of_nation = national.entry(of_nation.map(|(_, key)| *key).collect()).or_insert_with(|| {
+                    let sd = |of: &Indicator| match of.unit() {
+                        Unit::Mean => library.national_sd(&slice, &row.keys, *of),
+                        Unit::Percent | Unit::Count => None,
+                    };
+                    slice.indicators.iter().map(sd).collect()
+                });
                 let comparators = side.beside(&slice, comparator, &row.keys);
                 let of_pupils = pupils.as_ref().map(|pupils| pupils.beside(&slice, comparator, &row.keys));
-                let mut judged = judge.of_row(row.keys.clone());
+                let mut judged = judge.of_row(Keys::from_slice(&row.keys));
                 let mut judged_beside: SmallVec<[OfRow<'_>; 2]> = SmallVec::new();
                 for (of, judge) in judges.iter().flatten() {
                     let before = comparator.map_or(0, |comparator| comparator.years_before_of(of));
@@ -317,13 +324,7 @@ impl Work<'_> {
                         let sd = everyone.tallies[nth].standard_deviation()? / indicator.divisor();
                         Some((sd, all_schools.as_str()))
                     };
-                    let spread = if indicator.unit() == Unit::Mean {
-                        let of_nation = national.entry((of_nation.clone(), nth));
-                        let sd = of_nation.or_insert_with(|| library.national_sd(&slice, &row.keys, *indicator));
-                        sd.or_else(all_loaded)
-                    } else {
-                        None
-                    };
+                    let spread = if indicator.unit() == Unit::Mean { of_nation[nth].or_else(all_loaded) } else { None };
                     if let Some((_, source)) = spread.filter(|(_, source)| !self.spread_from.contains(*source)) {
                         self.spread_from.insert(source.to_owned());
                     }
@@ -344,7 +345,7 @@ impl Work<'_> {
                         }),
                         spread: spread.map(|(sd, _)| sd),
                     });
-                    evidence.push(Evidence { keys: row.keys.clone(), indicator: *indicator, made });
+                    evidence.push(Evidence { keys: Keys::from_slice(&row.keys), indicator: *indicator, made });
                 }
             }
         }

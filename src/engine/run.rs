@@ -1,8 +1,5 @@
 //! Running a plan.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 use duckdb::{Connection, params_from_iter};
@@ -19,8 +16,8 @@ pub type Keys = SmallVec<[i32; 4]>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TallyRow {
     pub keys: Keys,
-    /// One per indicator of the slice.
-    pub tallies: Vec<Tally>,
+    /// One per indicator of the slice; mostly few.
+    pub tallies: SmallVec<[Tally; 2]>,
 }
 
 /// The answer to a slice, in order of the keys.
@@ -39,23 +36,20 @@ impl Tallies {
     /// The same with the rows of schools that are one school put together. `place` is that of the school among the keys.
     #[must_use]
     pub fn by_line(self, place: usize, head: impl Fn(i32) -> i32) -> Self {
-        let mut rows: BTreeMap<Keys, Vec<Tally>> = BTreeMap::new();
-        for mut row in self.rows {
-            if let Some(urn) = row.keys.get_mut(place) {
-                *urn = head(*urn);
-            }
-            match rows.entry(row.keys) {
-                Entry::Vacant(new) => {
-                    new.insert(row.tallies);
-                }
-                Entry::Occupied(mut known) => {
-                    for (sum, tally) in known.get_mut().iter_mut().zip(row.tallies) {
-                        *sum += tally;
-                    }
-                }
-            }
+        let mut rows = self.rows;
+        for urn in rows.iter_mut().filter_map(|row| row.keys.get_mut(place)) {
+            *urn = head(*urn);
         }
-        Self { rows: rows.into_iter().map(|(keys, tallies)| TallyRow { keys, tallies }).collect() }
+        // Most schools stand where they stood, so that little is to be moved.
+        rows.sort_by(|a, b| a.keys.cmp(&b.keys));
+        rows.dedup_by(|row, before| {
+            let is_same = row.keys == before.keys;
+            if is_same {
+                before.tallies.iter_mut().zip(&row.tallies).for_each(|(sum, tally)| *sum += *tally);
+            }
+            is_same
+        });
+        Self { rows }
     }
 
     /// About how many bytes it takes.

@@ -218,6 +218,8 @@ pub struct Shield {
     /// The shields of the tables of fewer characteristics, each with the places of its dimensions in this table. What they
     /// hide stays hidden however it is broken down further.
     below: Vec<(Arc<Shield>, Vec<usize>)>,
+    /// Whether blocks without pupils may be hidden, here or below.
+    hides_empty: bool,
 }
 
 /// The guards that a block with some part of the schools could fall foul of: of a shield and of those below it.
@@ -273,7 +275,9 @@ impl Shield {
             let concerned = cluster.iter().copied().chain(own.filter(|_| cluster.is_empty()));
             concerned.for_each(|at| by_school[usize::from(at)].push(nth));
         }
-        Some(Self { guards, school, by_school, without_schools, below })
+        let wide = guards.iter().any(|guard| guard.wide.contains(&true));
+        let hides_empty = wide || below.iter().any(|(shield, _)| shield.hides_empty);
+        Some(Self { guards, school, by_school, without_schools, below, hides_empty })
     }
 
     /// Whether a block stays hidden: it has a part for each dimension.
@@ -329,8 +333,7 @@ impl Shield {
 
     /// Whether empty blocks may be hidden too, so that rows without pupils must not be told by leaving them out.
     pub fn hides_empty_blocks(&self) -> bool {
-        let wide = |shield: &Self| shield.guards.iter().any(|guard| guard.wide.contains(&true));
-        wide(self) || self.below.iter().any(|(shield, _)| wide(shield))
+        self.hides_empty
     }
 
     /// How many cells are guarded.
