@@ -42,6 +42,8 @@ enum Taken {
 struct Frame {
     raised: Arc<Raised>,
     taken: Vec<Taken>,
+    /// By dimension the place among the keys of a row, where rows are told apart by it.
+    keyed: Vec<Option<usize>>,
     /// Guards that the slice's schools could fall foul of, where it is not broken down by school.
     near: Option<Near>,
 }
@@ -77,7 +79,8 @@ impl Frame {
             Taken::Some(mask) => Some(raised.shield.near(Part::Some(mask))),
             Taken::All => None,
         });
-        Self { raised, taken, near }
+        let keyed = raised.by.iter().map(|by| slice.by.iter().position(|of| of == by)).collect();
+        Self { raised, taken, keyed, near }
     }
 
     /// The numbers of the schools, years, subjects or groups that the slice takes.
@@ -92,21 +95,23 @@ impl Frame {
     }
 
     /// Whether the row with these keys stays hidden.
-    fn hides<'f>(&'f self, by: &[Breakdown], keys: &[i32]) -> bool {
-        let part = |(place, taken): (usize, &'f Taken)| -> Option<Part<'f>> {
-            let key = by.iter().position(|by| *by == self.raised.by[place]).map(|nth| keys[nth]);
-            match (key, taken) {
-                // A key that is in no cell of the table has no pupils.
-                (Some(key), _) => self.raised.coordinate(place, key).map(Part::One),
-                (None, Taken::All) => Some(Part::All),
-                (None, Taken::Some(mask)) => Some(Part::Some(mask)),
-            }
-        };
-        let parts: Option<Parts<'_>> = self.taken.iter().enumerate().map(part).collect();
-        parts.is_some_and(|parts| match &self.near {
+    fn hides(&self, keys: &[i32]) -> bool {
+        let mut parts = Parts::new();
+        for (place, (taken, keyed)) in self.taken.iter().zip(&self.keyed).enumerate() {
+            parts.push(match (keyed, taken) {
+                (Some(nth), _) => match self.raised.coordinate(place, keys[*nth]) {
+                    Some(at) => Part::One(at),
+                    // A key that is in no cell of the table has no pupils.
+                    None => return false,
+                },
+                (None, Taken::All) => Part::All,
+                (None, Taken::Some(mask)) => Part::Some(mask),
+            });
+        }
+        match &self.near {
             Some(near) => self.raised.shield.hides_by(near, &parts),
             None => self.raised.shield.hides(&parts),
-        })
+        }
     }
 }
 
@@ -176,7 +181,7 @@ impl<'j> OfRow<'j> {
         let mut hides = |frame: &'j Arc<Frame>| match known.iter().find(|(known, _)| std::ptr::eq(*known, &**frame)) {
             Some((_, hides)) => *hides,
             None => {
-                let hides = frame.hides(&judge.by, keys);
+                let hides = frame.hides(keys);
                 known.push((frame, hides));
                 hides
             }
@@ -227,17 +232,17 @@ impl<'s> Asked<'s> {
             _ => None,
         }));
         let asks_of_all = slice.scope == Scope::All;
-        let is_large = register.schools_of(&Scope::All).nth(FEW_SCHOOLS).is_some();
-        let some = || register.schools_of(&slice.scope);
+        let is_large = register.urns_of(&Scope::All).len() > FEW_SCHOOLS;
         Self {
             slice,
             characteristics,
             schools: match asks_of_all {
                 true => Vec::new(),
-                false => some().map(|school| school.urn.number()).collect(),
+                false => register.urns_of(&slice.scope).iter().map(|urn| urn.number()).collect(),
             },
             by_school: !(is_large && asks_of_all && !slice.by.contains(&Breakdown::School)),
-            authorities: (is_large && !asks_of_all).then(|| some().map(|school| school.la_code).collect()),
+            authorities: (is_large && !asks_of_all)
+                .then(|| register.schools_of(&slice.scope).map(|school| school.la_code).collect()),
             is_large,
             smallest: library.policy().smallest_shown(),
         }

@@ -282,7 +282,11 @@ impl Shield {
 
     /// Whether a block stays hidden: it has a part for each dimension.
     pub fn hides(&self, block: &[Part<'_>]) -> bool {
-        self.hides_alone(block) || self.below.iter().any(|(shield, places)| shield.hides_alone(&project(block, places)))
+        let below = |(shield, places): &(Arc<Self>, Vec<usize>)| {
+            let school = shield.school.map(|place| block[places[place]]);
+            shield.has_guards(school) && shield.hides_alone(&project(block, places))
+        };
+        self.hides_alone(block) || self.below.iter().any(below)
     }
 
     /// The guards that have something to do with a school.
@@ -292,6 +296,15 @@ impl Shield {
             None => &self.without_schools,
         };
         of_school.iter().map(|nth| &self.guards[*nth as usize])
+    }
+
+    /// Whether there may be guards that concern this part of the schools.
+    fn has_guards(&self, schools: Option<Part<'_>>) -> bool {
+        match schools {
+            Some(Part::One(one)) => self.by_school.get(usize::from(one)).is_some_and(|places| !places.is_empty()),
+            Some(Part::Some(_)) => !self.guards.is_empty(),
+            Some(Part::All) | None => !self.without_schools.is_empty(),
+        }
     }
 
     fn hides_alone(&self, block: &[Part<'_>]) -> bool {

@@ -4,7 +4,7 @@
 //! earlier URNs.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use duckdb::Connection;
@@ -24,12 +24,14 @@ pub struct Register {
     standing: Arc<Standing>,
 }
 
-/// Where schools stand now, each list in order of URN: every question looks some of them up.
+/// Where schools stand now, each list of them in order of URN: every question looks some of them up.
 #[derive(Debug, Default, PartialEq)]
 struct Standing {
     all: Vec<Urn>,
     in_authority: BTreeMap<LaCode, Vec<Urn>>,
     in_trust: BTreeMap<TrustUid, Vec<Urn>>,
+    /// The place of each among all, in order of their names: tables of thousands are put in that order with every answer.
+    by_name: HashMap<Urn, usize>,
 }
 
 impl Standing {
@@ -42,6 +44,9 @@ impl Standing {
                 standing.in_trust.entry(trust).or_default().push(school.urn);
             }
         }
+        let mut named: Vec<(String, Urn)> = schools.values().map(|of| (of.name.to_lowercase(), of.urn)).collect();
+        named.sort_unstable();
+        standing.by_name = named.into_iter().enumerate().map(|(place, (_, urn))| (urn, place)).collect();
         standing
     }
 }
@@ -109,6 +114,11 @@ impl Register {
         self.school(urn).map_or_else(|| format!("School {urn}"), |school| school.name.clone())
     }
 
+    /// Where a school stands in order of names, whether in capitals or not; one that is not loaded comes last.
+    pub fn place_by_name(&self, urn: Urn) -> usize {
+        self.standing.by_name.get(&urn).copied().unwrap_or(usize::MAX)
+    }
+
     /// The number of a school, with those under which it stood before: "140012, before 100053".
     pub fn number(&self, urn: Urn) -> String {
         let earlier: Vec<String> = self.earlier(urn).iter().map(Urn::to_string).collect();
@@ -161,17 +171,22 @@ impl Register {
 
     /// The schools of a scope, by the URN under which they stand now. Schools that are named but not loaded are left out.
     pub fn schools_of<'a>(&'a self, scope: &Scope) -> impl Iterator<Item = &'a School> + use<'a> {
+        let urns = self.urns_of(scope);
+        (0..urns.len()).filter_map(move |nth| self.schools.get(&urns[nth]))
+    }
+
+    /// Their URNs, in order: without looking at the schools, of which there are many.
+    pub fn urns_of<'a>(&'a self, scope: &Scope) -> Cow<'a, [Urn]> {
         let some = |urns: Option<&'a Vec<Urn>>| Cow::Borrowed(urns.map_or(&[][..], Vec::as_slice));
-        let urns: Cow<'a, [Urn]> = match scope {
+        match scope {
             Scope::All => Cow::Borrowed(&self.standing.all),
             Scope::La(code) => some(self.standing.in_authority.get(code)),
             Scope::Trust(uid) => some(self.standing.in_trust.get(uid)),
             Scope::Schools(urns) => {
                 let heads: BTreeSet<Urn> = urns.iter().map(|urn| self.head(*urn)).collect();
-                heads.into_iter().collect()
+                heads.into_iter().filter(|urn| self.schools.contains_key(urn)).collect()
             }
-        };
-        (0..urns.len()).filter_map(move |nth| self.schools.get(&urns[nth]))
+        }
     }
 
     /// The local authorities of a scope, with their names.

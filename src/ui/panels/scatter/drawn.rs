@@ -1,7 +1,7 @@
 //! What the scatter chart makes of its answers.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -127,8 +127,7 @@ impl Drawn {
         };
         // The group is that of the answer, not of the view, which may have moved on.
         let answer = answers.iter().find(|answer| answer.question().by().is_empty()).or(answers.first());
-        let schools = answer.into_iter().flat_map(|answer| register.schools_of(answer.question().scope()));
-        let group: BTreeSet<Urn> = schools.map(|school| school.urn).collect();
+        let group = answer.map(|answer| register.urns_of(answer.question().scope())).unwrap_or_default();
         let mean = |of| answers.iter().find_map(|answer| answer.cell(&[], of)?.figure.as_ref().ok().copied());
         match axes.form {
             ScatterForm::Chart => {
@@ -171,9 +170,10 @@ impl Drawn {
     }
 
     /// The others first, then the group, of each the larger ones first.
-    fn put_in_order(&mut self, group: &BTreeSet<Urn>) {
+    fn put_in_order(&mut self, group: &[Urn]) {
+        let is_own = |dot: &Dot| group.binary_search(&dot.urn).is_ok();
         let mut order: Vec<(bool, f64, usize)> =
-            self.dots.iter().enumerate().map(|(nth, dot)| (group.contains(&dot.urn), dot.size, nth)).collect();
+            self.dots.iter().enumerate().map(|(nth, dot)| (is_own(dot), dot.size, nth)).collect();
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
         self.others = order.iter().filter(|(is_own, ..)| !is_own).count();
         self.dots = order.into_iter().map(|(.., nth)| self.dots[nth]).collect();

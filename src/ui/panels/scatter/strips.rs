@@ -1,6 +1,6 @@
 //! Strips: the schools along one line per indicator, so that one school can be followed through all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::desk::{Answer, Figure};
@@ -39,12 +39,12 @@ pub(super) struct Strip {
 
 impl Strip {
     /// `None` where no school has a figure.
-    pub fn of(indicator: Indicator, answers: &[Arc<Answer>], group: &BTreeSet<Urn>) -> Option<Self> {
+    pub fn of(indicator: Indicator, answers: &[Arc<Answer>], group: &[Urn]) -> Option<Self> {
         let mut without = (0, None);
         let (mut others, mut own) = (Vec::new(), Vec::new());
         for (urn, told) in BySchool::of(indicator, answers)?.figures() {
             match told {
-                Ok(figure) if group.contains(&urn) => own.push((urn, *figure)),
+                Ok(figure) if group.binary_search(&urn).is_ok() => own.push((urn, *figure)),
                 Ok(figure) => others.push((urn, *figure)),
                 Err(reason) => {
                     without.0 += 1;

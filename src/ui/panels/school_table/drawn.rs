@@ -53,7 +53,6 @@ impl Drawn {
     pub fn of(table: &SchoolTable, selected: &BTreeSet<Urn>, answers: &[Arc<Answer>], catalogue: &Catalogue) -> Self {
         let Some(first) = answers.first() else { return Self::default() };
         let columns = columns_of(answers);
-        let name = |urn: Urn| catalogue.register.called(urn);
         let of_schools = answers.iter().filter(|answer| is_by_school(answer));
         let schools: BTreeSet<Urn> =
             of_schools.flat_map(|answer| answer.rows()).filter_map(|row| row.first()?.school()).collect();
@@ -64,7 +63,7 @@ impl Drawn {
         if table.only_selected || table.compare {
             schools.retain(|urn| selected.contains(urn));
         }
-        schools.sort_by_cached_key(|urn| (name(*urn).to_lowercase(), *urn));
+        schools.sort_by_cached_key(|urn| (catalogue.register.place_by_name(*urn), *urn));
         let sorted = table.sorted.filter(|indicator| columns.contains(indicator));
         if let Some(indicator) = sorted {
             let figure = |urn: Urn| {
