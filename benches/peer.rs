@@ -3,7 +3,8 @@
 //! `benches/peers/run.py` runs this: `peer --plan STEPS.json --workspace W --question tiles|trends|scatter --warm N --seconds S`
 //! answers the first step (cold: from opening the workspace to the answer) and then others, each of another authority and other
 //! pupils, and prints the lines that the other peers print (`benches/peers/common.py`). Every answer goes the whole way: desk,
-//! engine, comparator, gate. `peer --chart RESULTS.json OUT.svg` draws how the cost grows.
+//! engine, comparator, gate. With `--chosen` each authority is looked at first and what its filters need is prepared, as in the
+//! window; timed is the filter alone, also of the first step. `peer --chart RESULTS.json OUT.svg` draws how the cost grows.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot go on has failed")]
 
@@ -48,6 +49,9 @@ struct Arguments {
     /// Warm answers at most.
     #[arg(long, default_value_t = 0)]
     warm: usize,
+    /// The group was chosen before: only the change of the filter is timed.
+    #[arg(long)]
+    chosen: bool,
     /// No further warm answer after so many seconds.
     #[arg(long, default_value_t = 60.0)]
     seconds: f64,
@@ -75,7 +79,10 @@ fn main() {
     } else if let (Some(plan), Some(workspace)) = (&given.plan, &given.workspace) {
         let plan = std::fs::read_to_string(plan).expect("a plan");
         let steps: Vec<Step> = serde_json::from_str(&plan).expect("steps");
-        run(&given, &steps, workspace);
+        match given.chosen {
+            true => run_chosen(&given, &steps, workspace),
+            false => run(&given, &steps, workspace),
+        }
     } else {
         say(&json!("run by benches/peers/run.py; see benches/peers/README.md"));
     }
@@ -99,6 +106,31 @@ fn run(given: &Arguments, steps: &[Step], workspace: &Path) {
         let answers = ask(&desk, questions);
         say(&json!({ "event": "warm", "ms": ms(since), "peak": peak() }));
         say(&json!({ "event": "answer", "step": nth + 1, "rows": rows(&answers) }));
+    }
+}
+
+/// The filter of each step, whose group is on screen already.
+fn run_chosen(given: &Arguments, steps: &[Step], workspace: &Path) {
+    if given.warm == 0 {
+        return;
+    }
+    let workspace = Workspace::open(workspace, Access::Read).expect("the workspace opens");
+    let options = Options { prepares: true, ..Options::default() };
+    let desk = Desk::new(workspace, Reader::default(), options).expect("the desk opens");
+    let mut spent = 0.0;
+    for (nth, step) in steps.iter().enumerate() {
+        if nth >= FEWEST_WARM && spent > given.seconds {
+            break;
+        }
+        let began = Instant::now();
+        let _ = ask(&desk, &Step { la: step.la, filter: Vec::new() }.questions(&given.question));
+        assert!(desk.wait_until_prepared(PATIENCE), "what is prepared does not come");
+        let questions = step.questions(&given.question);
+        let since = Instant::now();
+        let answers = ask(&desk, &questions);
+        say(&json!({ "event": "warm", "ms": ms(since), "peak": peak() }));
+        say(&json!({ "event": "answer", "step": nth, "rows": rows(&answers) }));
+        spent += began.elapsed().as_secs_f64();
     }
 }
 

@@ -8,13 +8,13 @@ use schoolbench::ui::theme;
 use serde::Deserialize;
 
 /// Size of the picture, in points.
-const SIZE: (f32, f32) = (1200.0, 420.0);
+const SIZE: (f32, f32) = (1350.0, 420.0);
 
 /// Room for the titles, for the words under and left of the axes, and for the names at the lines' ends.
 const TOP: f32 = 62.0;
 const BOTTOM: f32 = 40.0;
 const LEFT: f32 = 52.0;
-const RIGHT: f32 = 92.0;
+const RIGHT: f32 = 142.0;
 
 /// Distance between the names at the lines' ends.
 const APART: f32 = 15.0;
@@ -172,12 +172,13 @@ fn mark(place: usize, at: Pos2, ink: Color32) -> Shape {
         let around = ways.iter().map(|(x, y)| at + 5.0 * vec2(*x, *y)).collect();
         Shape::convex_polygon(around, ink, Stroke::NONE)
     };
-    match place % 5 {
+    match place % 6 {
         0 => Shape::circle_filled(at, 4.5, ink),
         1 => corners(&[(-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)]),
         2 => corners(&[(0.0, -1.0), (1.0, 0.8), (-1.0, 0.8)]),
         3 => corners(&[(0.0, -1.1), (1.1, 0.0), (0.0, 1.1), (-1.1, 0.0)]),
-        _ => corners(&[(-1.0, -0.8), (1.0, -0.8), (0.0, 1.0)]),
+        4 => corners(&[(-1.0, -0.8), (1.0, -0.8), (0.0, 1.0)]),
+        _ => Shape::circle_stroke(at, 4.0, Stroke::new(2.0, ink)),
     }
 }
 

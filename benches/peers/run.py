@@ -38,7 +38,9 @@ SCRIPTS = {
     "DataFusion": "datafusion_sql.py",
 }
 OURS = "Schoolbench"
-PEERS = [OURS, *SCRIPTS, "Mosaic"]
+# The same where the group is on screen before the filter, as in the window: what its filters need is there.
+CHOSEN = "Schoolbench, group chosen"
+PEERS = [OURS, *SCRIPTS, "Mosaic", CHOSEN]
 # What the figures are compared with first.
 REFERENCE = "DuckDB"
 CLOSE = 1e-9
@@ -206,8 +208,8 @@ class Tools:
         return path
 
     def command(self, peer, size, data):
-        if peer == OURS:
-            return [self.bench(), "--workspace", self.workspace(size, data)]
+        if peer in (OURS, CHOSEN):
+            return [self.bench(), "--workspace", self.workspace(size, data), *(["--chosen"] if peer == CHOSEN else [])]
         files = ["--data", data, "--grades", GRADES]
         if peer == "Mosaic":
             return ["node", self.mosaic / "drive.mjs", *files, "--chromium", self.chromium]
@@ -320,7 +322,8 @@ def quantile(times, share):
 def disagreements(size, question, answers, rows):
     """Where figures of two peers differ. What Schoolbench withholds is counted, and is no disagreement."""
     faults = []
-    order = sorted(answers, key=lambda peer: (peer != REFERENCE, peer == OURS, PEERS.index(peer)))
+    ours = (OURS, CHOSEN)
+    order = sorted(answers, key=lambda peer: (peer != REFERENCE, peer in ours, PEERS.index(peer)))
     for peer in order:
         compared = withheld = 0
         for step, of_peer in answers[peer].items():
@@ -333,11 +336,11 @@ def disagreements(size, question, answers, rows):
                 if key not in mine or key not in theirs:
                     # Rows without a pupil may be told or not; of withheld ones Schoolbench does not tell which they are.
                     told = mine.get(key) or theirs.get(key)
-                    if told[0] or peer != OURS and told[0] is None:
+                    if told[0] or peer not in ours and told[0] is None:
                         faults.append(where)
                     continue
                 for a, b in zip_longest(mine[key], theirs[key]):
-                    if a is None and b is not None and peer == OURS:
+                    if a is None and b is not None and peer in ours:
                         withheld += 1
                     elif (a is None) != (b is None) or a is not None and abs(a - b) > CLOSE * max(abs(a), abs(b)):
                         faults.append(where)
@@ -359,18 +362,19 @@ def by_key(rows, question):
 def table_of(result):
     machine, stream = result["machine"], result["stream_gb_per_s"]
     lines = [
-        "| question | results | program | cold p50 | cold p95 | warm p50 | warm p95 | answers | against ours | memory |",
-        "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| question | results | program | cold p50 | cold p95 | warm p50 | warm p95 | answers | against ours | group chosen | memory |",
+        "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for question, name in QUESTIONS.items():
         for row in sorted((row for row in result["rows"] if row["question"] == question), key=lambda row: row["results"]):
-            same = [of for of in result["rows"] if (of["question"], of["size"], of["peer"]) == (question, row["size"], OURS)]
+            same = [of for of in result["rows"] if (of["question"], of["size"]) == (question, row["size"])]
             cells = [name, f"{row['results']:,}", row["peer"]]
             for times in [row["cold"], row["warm"]]:
                 cells += [took(times["p50"]), took(times["p95"])] if times else [row["why"] or "–"] * 2
             cells.append(" + ".join(str(times["n"]) if times else "0" for times in [row["cold"], row["warm"]]))
-            ours = same[0]["warm"] if same else None
-            cells.append(f"{row['warm']['p50'] / ours['p50']:.1f}x" if ours and row["warm"] else "–")
+            for peer in [OURS, CHOSEN]:
+                ours = next((of["warm"] for of in same if of["peer"] == peer), None)
+                cells.append(f"{row['warm']['p50'] / ours['p50']:.1f}x" if ours and row["warm"] else "–")
             lines.append("| " + " | ".join([*cells, size_of(row["peak"])]) + " |")
     compared = sum(row["figures_compared"] for row in result["rows"])
     withheld = sum(row["figures_withheld"] for row in result["rows"])

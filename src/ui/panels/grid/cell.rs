@@ -60,7 +60,7 @@ impl Shows {
         match self {
             Self::Noted if notes => (FIGURE.0 + NOTE, FIGURE.1 + NOTE),
             Self::Figures | Self::Noted => FIGURE,
-            Self::Bands => (150.0, 300.0),
+            Self::Bands => (178.0, 300.0),
             Self::Scale { .. } => (160.0, 340.0),
             Self::Line { .. } => (96.0, 280.0),
         }
