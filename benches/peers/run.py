@@ -374,7 +374,7 @@ def table_of(result):
             cells.append(" + ".join(str(times["n"]) if times else "0" for times in [row["cold"], row["warm"]]))
             for peer in [OURS, CHOSEN]:
                 ours = next((of["warm"] for of in same if of["peer"] == peer), None)
-                cells.append(f"{row['warm']['p50'] / ours['p50']:.1f}x" if ours and row["warm"] else "–")
+                cells.append(times_as_long(row["warm"]["p50"] / ours["p50"]) if ours and row["warm"] else "–")
             lines.append("| " + " | ".join([*cells, size_of(row["peak"])]) + " |")
     compared = sum(row["figures_compared"] for row in result["rows"])
     withheld = sum(row["figures_withheld"] for row in result["rows"])
@@ -386,6 +386,10 @@ def table_of(result):
         "",
     ]
     return "\n".join(lines)
+
+
+def times_as_long(ratio):
+    return f"{ratio:,.1f}x" if ratio >= 0.1 else f"{ratio:.4f}x"
 
 
 def took(ms):

@@ -188,10 +188,11 @@ impl Library {
         let keep = |known: Known| {
             let bytes = if let Known::Read(cells) = &known { cells.bytes() } else { 0 };
             let known = if bytes <= KEPT_BYTES - COARSER_BYTES { known } else { Known::None };
-            if let Known::Read(_) = known {
+            let is_read = matches!(known, Known::Read(_));
+            self.prepared.inner().known.insert(of.clone(), known, bytes.min(KEPT_BYTES));
+            if is_read {
                 self.prepared.wish_for(Wish::Coarser(of.clone()));
             }
-            self.prepared.inner().known.insert(of.clone(), known, bytes.min(KEPT_BYTES));
         };
         let scope = self.register.with_earlier(&of.scope);
         let read = || -> Result<Option<Known>, EngineError> {

@@ -89,8 +89,7 @@ impl CellsOf {
 pub struct Cells {
     facts: i64,
     dimensions: Vec<Dimension>,
-    /// Cells of one school, subject and year stand together: by run, and in it by dimension, the place among its numbers.
-    runs: Vec<SmallVec<[u16; 3]>>,
+    runs: Vec<Run>,
     /// The places among the sums of n, sum and sum of squares.
     indicators: BTreeMap<Indicator, [usize; 3]>,
     finest: Grain,
@@ -105,6 +104,9 @@ struct Dimension {
     /// In order.
     numbers: Vec<i32>,
 }
+
+/// Cells of one school, subject and year, which stand together: by dimension the place among its numbers.
+type Run = SmallVec<[u16; 3]>;
 
 /// What a row of tallies is told apart by: a dimension, or a characteristic.
 enum Key<'a> {
@@ -215,7 +217,8 @@ impl Cells {
             coarser.push(grain);
         }
         coarser.sort_by_key(|grain| grain.profiles.len());
-        self.coarser.set(coarser).is_ok() || self.coarser.get().is_some()
+        self.coarser.get_or_init(|| coarser);
+        true
     }
 
     /// Whether there was time to add up coarser grains.
@@ -313,7 +316,7 @@ impl Cells {
     pub fn bytes(&self) -> usize {
         let grains = std::iter::once(&self.finest).chain(self.coarser.get().into_iter().flatten());
         let dimensions = self.dimensions.iter().map(|of| 4 * of.numbers.len());
-        let runs = size_of::<SmallVec<[u16; 3]>>() * self.runs.len();
+        let runs = size_of::<Run>() * self.runs.len();
         grains.map(Grain::bytes).sum::<usize>() + dimensions.sum::<usize>() + runs
     }
 }
@@ -346,8 +349,7 @@ impl Rows {
 }
 
 /// The runs of cells that are in order of their keys, and where each ends; `None` where a dimension has too many numbers.
-#[expect(clippy::type_complexity, reason = "two columns")]
-fn runs(dimensions: &[Dimension], keys: &[Vec<i32>], cells: usize) -> Option<(Vec<SmallVec<[u16; 3]>>, Vec<u32>)> {
+fn runs(dimensions: &[Dimension], keys: &[Vec<i32>], cells: usize) -> Option<(Vec<Run>, Vec<u32>)> {
     let (mut runs, mut ends) = (Vec::new(), Vec::new());
     for cell in 0..cells {
         let follows = cell > 0 && keys.iter().all(|key| key[cell] == key[cell - 1]);
