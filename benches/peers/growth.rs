@@ -8,13 +8,13 @@ use schoolbench::ui::theme;
 use serde::Deserialize;
 
 /// Size of the picture, in points.
-const SIZE: (f32, f32) = (1350.0, 420.0);
+const SIZE: (f32, f32) = (1400.0, 420.0);
 
 /// Room for the titles, for the words under and left of the axes, and for the names at the lines' ends.
 const TOP: f32 = 62.0;
 const BOTTOM: f32 = 40.0;
 const LEFT: f32 = 52.0;
-const RIGHT: f32 = 142.0;
+const RIGHT: f32 = 160.0;
 
 /// Distance between the names at the lines' ends.
 const APART: f32 = 15.0;
