@@ -92,20 +92,15 @@ fn run(given: &Arguments, steps: &[Step], workspace: &Path) {
     let questions: Vec<Vec<Question>> = steps.iter().map(|step| step.questions(&given.question)).collect();
     let (first, others) = questions.split_first().expect("a step");
     let since = Instant::now();
-    let workspace = Workspace::open(workspace, Access::Read).expect("the workspace opens");
-    let desk = Desk::new(workspace, Reader::default(), Options::default()).expect("the desk opens");
-    let answers = ask(&desk, first);
-    say(&json!({ "event": "cold", "ms": ms(since), "peak": peak() }));
-    say(&json!({ "event": "answer", "step": 0, "rows": rows(&answers) }));
+    let desk = open(workspace, false);
+    tell("cold", 0, since, &ask(&desk, first));
     let began = Instant::now();
     for (nth, questions) in others.iter().take(given.warm).enumerate() {
         if nth >= FEWEST_WARM && began.elapsed().as_secs_f64() > given.seconds {
             break;
         }
         let since = Instant::now();
-        let answers = ask(&desk, questions);
-        say(&json!({ "event": "warm", "ms": ms(since), "peak": peak() }));
-        say(&json!({ "event": "answer", "step": nth + 1, "rows": rows(&answers) }));
+        tell("warm", nth + 1, since, &ask(&desk, questions));
     }
 }
 
@@ -114,24 +109,24 @@ fn run_chosen(given: &Arguments, steps: &[Step], workspace: &Path) {
     if given.warm == 0 {
         return;
     }
-    let workspace = Workspace::open(workspace, Access::Read).expect("the workspace opens");
-    let options = Options { prepares: true, ..Options::default() };
-    let desk = Desk::new(workspace, Reader::default(), options).expect("the desk opens");
-    let mut spent = 0.0;
+    let desk = open(workspace, true);
+    let began = Instant::now();
     for (nth, step) in steps.iter().enumerate() {
-        if nth >= FEWEST_WARM && spent > given.seconds {
+        if nth >= FEWEST_WARM && began.elapsed().as_secs_f64() > given.seconds {
             break;
         }
-        let began = Instant::now();
         let _ = ask(&desk, &Step { la: step.la, filter: Vec::new() }.questions(&given.question));
         assert!(desk.wait_until_prepared(PATIENCE), "what is prepared does not come");
         let questions = step.questions(&given.question);
         let since = Instant::now();
-        let answers = ask(&desk, &questions);
-        say(&json!({ "event": "warm", "ms": ms(since), "peak": peak() }));
-        say(&json!({ "event": "answer", "step": nth, "rows": rows(&answers) }));
-        spent += began.elapsed().as_secs_f64();
+        tell("warm", nth, since, &ask(&desk, &questions));
     }
+}
+
+/// A desk over the workspace.
+fn open(workspace: &Path, prepares: bool) -> Desk {
+    let workspace = Workspace::open(workspace, Access::Read).expect("the workspace opens");
+    Desk::new(workspace, Reader::default(), Options { prepares, ..Options::default() }).expect("the desk opens")
 }
 
 impl Step {
@@ -184,6 +179,12 @@ fn ask(desk: &Desk, questions: &[Question]) -> Vec<Arc<Answer>> {
         Status::Waiting { .. } | Status::Failed(_) => None,
     });
     answered.map(|answer| answer.expect("an answer")).collect()
+}
+
+/// Says how long the answers of a step took, and then which they are.
+fn tell(event: &str, step: usize, since: Instant, answers: &[Arc<Answer>]) {
+    say(&json!({ "event": event, "ms": ms(since), "peak": peak() }));
+    say(&json!({ "event": "answer", "step": step, "rows": rows(answers) }));
 }
 
 /// Rows as the other peers give them: keys, count and figures. A figure that is withheld is empty.

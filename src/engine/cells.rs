@@ -221,11 +221,6 @@ impl Cells {
         true
     }
 
-    /// Whether there was time to add up coarser grains.
-    pub fn are_coarsened(&self) -> bool {
-        self.coarser.get().is_some()
-    }
-
     /// The coarsest grain that tells apart all pupils whom a slice does.
     fn grain(&self, slice: &Slice) -> &Grain {
         let told = told_apart(slice);
@@ -326,7 +321,7 @@ fn told_apart(slice: &Slice) -> i32 {
     let filtered = slice.filter.constraints().map(|(of, _)| of);
     let by = slice.by.iter().filter_map(|by| if let Breakdown::Pupils(of) = by { Some(*of) } else { None });
     let of_intake = slice.indicators.iter().filter_map(|of| of.intake()).map(|(of, _)| of);
-    filtered.chain(by).chain(of_intake).fold(0, |bits, of| bits | grain::bits(of))
+    filtered.chain(by).chain(of_intake).fold(0, |bits, of| bits | of.bits())
 }
 
 /// The rows that are there: few of many.

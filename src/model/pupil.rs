@@ -177,6 +177,11 @@ impl Characteristic {
         (1 << self.field().bits) - 1
     }
 
+    /// The bits of a profile that tell this characteristic.
+    pub fn bits(self) -> i32 {
+        self.mask() << self.shift()
+    }
+
     /// Every group of this characteristic, "not known" first.
     pub fn groups(self) -> impl Iterator<Item = PupilGroup> {
         (0..self.field().values.len() as u8).map(move |code| PupilGroup { characteristic: self, code })
@@ -265,8 +270,8 @@ impl Profile {
     /// This profile with a group set, in place of what stood there for the same characteristic.
     #[must_use]
     pub fn with(self, group: PupilGroup) -> Self {
-        let (shift, mask) = (group.characteristic.shift(), group.characteristic.mask());
-        Self((self.0 & !(mask << shift)) | (i32::from(group.code) << shift))
+        let of = group.characteristic;
+        Self((self.0 & !of.bits()) | (i32::from(group.code) << of.shift()))
     }
 
     /// This profile with prior attainment from a mean scaled score in hundredths; `None` is "no prior attainment".

@@ -91,14 +91,9 @@ impl Grain {
     }
 }
 
-/// The bits of a profile that tell a characteristic.
-pub(super) fn bits(of: Characteristic) -> i32 {
-    of.mask() << of.shift()
-}
-
 /// The bits of no characteristic, of each common one, and of every two.
 pub(super) fn coarse() -> impl Iterator<Item = i32> {
-    let common = Characteristic::ALL.into_iter().filter(|of| of.is_common()).map(bits);
+    let common = Characteristic::ALL.into_iter().filter(|of| of.is_common()).map(Characteristic::bits);
     let common: Vec<i32> = common.collect();
     let pairs: Vec<i32> =
         (1..common.len()).flat_map(|b| common[..b].iter().map(move |a| (a, b))).map(|(a, b)| a | common[b]).collect();
