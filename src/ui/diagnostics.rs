@@ -61,6 +61,8 @@ impl Diagnostics {
         self.make(session);
         let mut open = true;
         let window = egui::Window::new("Diagnostics").open(&mut open).default_size([940.0, 560.0]).min_width(420.0);
+        // Beside the rail and below the bars, by which the next question is asked.
+        let window = window.default_pos([112.0, 168.0]);
         let shown = window.show(ui.ctx(), |ui| self.content(ui, memory));
         if !open {
             self.toggle();
